@@ -1,0 +1,75 @@
+/**
+ * Runs the tests on one engine: `node test/support/run.ts [--engine 18|15] [--optional] [node options] [globs…]`.
+ * 18 is the embedded server, shared by all runs; any other is an installed PostgreSQL, started for this run. With
+ * `--optional` an engine that is not installed is a skip, not a failure. `TENANCY_TEST_DATABASE_URL` names a
+ * server of your own instead.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { availableParallelism } from "node:os";
+import pg from "pg";
+import { joinSharedServer, startInstalledServer } from "./engine.ts";
+
+const GLOBS = ["src/**/*.test.ts", "test/**/*.test.ts", "scripts/**/*.test.ts", "examples/**/*.test.ts"];
+const EMBEDDED_MAJOR = 18;
+
+interface Engine {
+  readonly url: string;
+  readonly kind: "embedded" | "external";
+  stop(): Promise<void>;
+}
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: string[]): Promise<number> {
+  const at = args.indexOf("--engine");
+  const major = at < 0 ? EMBEDDED_MAJOR : Number(args[at + 1]);
+  const rest = args.filter(
+    (arg, index) => arg !== "--optional" && (at < 0 || (index !== at && index !== at + 1)),
+  );
+  const engine = await openEngine(major);
+  if (!engine) {
+    const isOptional = args.includes("--optional");
+    const outcome = isOptional ? "Skipped" : "Failed";
+    console.error(`${outcome}: PostgreSQL ${major} is not installed (apt install postgresql-${major}).`);
+    return isOptional ? 0 : 1;
+  }
+  try {
+    return await runNode(engine, rest);
+  } finally {
+    await engine.stop();
+  }
+}
+
+async function openEngine(major: number): Promise<Engine | undefined> {
+  const own = process.env["TENANCY_TEST_DATABASE_URL"];
+  if (own !== undefined) return { url: own, kind: "external", stop: async () => {} };
+  if (major !== EMBEDDED_MAJOR) {
+    const server = await startInstalledServer(major);
+    return server && { url: server.url, kind: "external", stop: server.stop };
+  }
+  const url = await joinSharedServer();
+  // Keeps the shared server up between two test files.
+  const client = new pg.Client(url);
+  client.on("error", () => {});
+  await client.connect();
+  return { url, kind: "embedded", stop: () => client.end() };
+}
+
+async function runNode(engine: Engine, args: string[]): Promise<number> {
+  const options = args.filter((arg) => arg.startsWith("-"));
+  const globs = args.filter((arg) => !arg.startsWith("-"));
+  const concurrency = `--test-concurrency=${availableParallelism()}`;
+  const child = spawn(
+    process.execPath,
+    ["--test", concurrency, ...options, ...(globs.length > 0 ? globs : GLOBS)],
+    {
+      stdio: "inherit",
+      env: { ...process.env, TENANCY_TEST_DATABASE_URL: engine.url, TENANCY_TEST_ENGINE: engine.kind },
+    },
+  );
+  const forward = (signal: NodeJS.Signals) => void child.kill(signal);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, forward);
+  const [code] = (await once(child, "close")) as [number | null];
+  return code ?? 1;
+}
