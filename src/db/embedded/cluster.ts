@@ -9,6 +9,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  statfsSync,
 } from "node:fs";
 import { join } from "node:path";
 import { dbError } from "../errors.ts";
@@ -18,6 +19,8 @@ import { renderSettings } from "./settings.ts";
 
 export const SUPERUSER = "tenancy";
 const TAIL_CHARACTERS = 4_000;
+/** One segment of the write-ahead log: with less PostgreSQL cannot go on. */
+const FREE_BYTES_MIN = 16 * 1024 * 1024;
 
 /** PostgreSQL's programs see nothing of our environment: a stray PGDATA or PGOPTIONS would redirect them. */
 const ENVIRONMENT = { PATH: "/usr/bin:/bin", LC_ALL: "C", LANG: "C" };
@@ -131,9 +134,19 @@ export function explainSpawn(folder: Folder, program: string, cause: unknown): u
 
 export function explainLog(folder: Folder, log: string, reason: string, cause?: unknown): Error {
   const { dataDir, logFile } = folder;
-  if (/No space left on device|Disk quota exceeded/.test(log)) {
+  // A full disk may have kept the very line out of the log, so the disk itself is asked too.
+  if (/No space left on device|Disk quota exceeded|Check free disk space/.test(log) || isDiskFull(dataDir)) {
     return dbError("db.embedded_full", { dataDir }, { cause });
   }
   const logTail = log.slice(-TAIL_CHARACTERS).trim();
   return dbError("db.embedded_failed", { dataDir, logFile, logTail, reason }, { cause });
+}
+
+function isDiskFull(path: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(path);
+    return bavail * bsize < FREE_BYTES_MIN;
+  } catch {
+    return false;
+  }
 }

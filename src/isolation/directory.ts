@@ -1,0 +1,169 @@
+import pg from "pg";
+import { LRUCache } from "lru-cache";
+import { maybe } from "../db/sql.ts";
+import { connectionConfig } from "../db/url.ts";
+import type { RootKey } from "../keys/derive.ts";
+import { tenantError } from "../tenants/errors.ts";
+import { findPlacement, type PlacementRow } from "../tenants/store.ts";
+import { type IsolationLevel, isServing, type TenantStatus } from "../tenants/tenant.ts";
+import { searchPathOf } from "./place-names.ts";
+import { makeScope, type Scope } from "./scope.ts";
+import { seatContext } from "./seat.ts";
+
+/** Where a tenant is now and how to act there. */
+export interface Place {
+  readonly tenantId: string;
+  readonly status: TenantStatus;
+  readonly cell: string;
+  readonly level: IsolationLevel;
+  readonly database: string;
+  readonly schema: string;
+  readonly epoch: number;
+  readonly scope: Scope;
+  readonly storageBytesMax: number | null;
+  readonly features: readonly string[];
+}
+
+const PLACES_MAX = 50_000;
+const BYTES_PER_GB = 1_000_000_000;
+const RECONNECT_MS = 500;
+
+/**
+ * What this process knows of placements. A change arrives by NOTIFY; should one be lost, the seat of the old epoch
+ * is dead and the database refuses it, so stale knowledge costs one retry, never a wrong row.
+ */
+export class Directory {
+  readonly #control: pg.Pool;
+  readonly #url: string;
+  readonly #rootKey: RootKey;
+  readonly #places = new LRUCache<string, Place>({ max: PLACES_MAX });
+  readonly #loading = new Map<string, Promise<Place>>();
+  readonly #listeners = new Set<(tenantId: string) => void>();
+  #listener: pg.Client | undefined;
+  #generation = 0;
+  #isClosed = false;
+
+  constructor(options: { control: pg.Pool; controlUrl: string; rootKey: RootKey }) {
+    this.#control = options.control;
+    this.#url = options.controlUrl;
+    this.#rootKey = options.rootKey;
+  }
+
+  async listen(): Promise<void> {
+    const client = new pg.Client(
+      connectionConfig(this.#url, { applicationName: "tenancy-directory", searchPath: "pg_catalog" }),
+    );
+    client.on("notification", ({ payload }) => {
+      if (payload) this.forget(payload);
+    });
+    client.on("error", () => undefined);
+    client.on("end", () => {
+      if (this.#isClosed || this.#listener !== client) return;
+      this.#listener = undefined;
+      this.#forgetAll();
+      setTimeout(() => void this.#relisten(), RECONNECT_MS).unref();
+    });
+    await client.connect();
+    await client.query("listen tenancy_tenant_changed");
+    this.#listener = client;
+    this.#forgetAll();
+  }
+
+  /** Called with the id of each tenant that changed anywhere. */
+  onChange(listener: (tenantId: string) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** The place of a serving tenant, if known: the hot path asks this first, without a promise. */
+  peek(tenantId: string): Place | undefined {
+    return this.#places.get(tenantId);
+  }
+
+  /** The place of a serving tenant. Throws tenant.not_found, tenant.suspended, ... */
+  async get(tenantId: string): Promise<Place> {
+    return this.#places.get(tenantId) ?? (await this.load(tenantId));
+  }
+
+  /** Asks the catalogue again. */
+  load(tenantId: string): Promise<Place> {
+    const running = this.#loading.get(tenantId);
+    if (running) return running;
+    const generation = this.#generation;
+    const loading = this.#fetch(tenantId).then(
+      (place) => {
+        this.#loading.delete(tenantId);
+        // A change that came while we asked may be newer than the answer.
+        if (generation === this.#generation) this.#places.set(tenantId, place);
+        return place;
+      },
+      (error) => {
+        this.#loading.delete(tenantId);
+        this.#places.delete(tenantId);
+        throw error;
+      },
+    );
+    this.#loading.set(tenantId, loading);
+    return loading;
+  }
+
+  forget(tenantId: string): void {
+    this.#generation += 1;
+    this.#loading.delete(tenantId);
+    this.#places.delete(tenantId);
+    for (const listener of this.#listeners) listener(tenantId);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#listener?.end();
+  }
+
+  async #fetch(tenantId: string): Promise<Place> {
+    const row = await maybe(this.#control, findPlacement, [tenantId]);
+    if (!row || row.status === "erased") throw tenantError("tenant.not_found", { tenant: tenantId });
+    if (!isServing(row.status)) throw refuse(row);
+    return {
+      tenantId,
+      status: row.status,
+      cell: row.cell,
+      level: row.level,
+      database: row.database_name,
+      schema: row.schema_name,
+      epoch: Number(row.epoch),
+      storageBytesMax: row.max_storage_gb === null ? null : Math.floor(row.max_storage_gb * BYTES_PER_GB),
+      features: row.features,
+      scope: makeScope({
+        tenantId,
+        context: seatContext(this.#rootKey, tenantId, Number(row.epoch)),
+        searchPath: searchPathOf(row.schema_name),
+        statementTimeoutMs: row.statement_timeout_ms,
+        hasOwnPlans: row.level === "schema",
+      }),
+    };
+  }
+
+  #forgetAll(): void {
+    this.#generation += 1;
+    this.#places.clear();
+  }
+
+  async #relisten(): Promise<void> {
+    if (this.#isClosed) return;
+    try {
+      await this.listen();
+    } catch {
+      setTimeout(() => void this.#relisten(), RECONNECT_MS).unref();
+    }
+  }
+}
+
+function refuse(row: PlacementRow) {
+  switch (row.status) {
+    case "suspended":
+      return tenantError("tenant.suspended", { tenant: row.id });
+    case "provisioning":
+      return tenantError("tenant.not_ready", { tenant: row.id });
+    default:
+      return tenantError("tenant.closed", { tenant: row.id, status: row.status });
+  }
+}

@@ -1,0 +1,94 @@
+import { defineErrors } from "../base/errors.ts";
+
+export const { table: isolationErrors, error: isolationError } = defineErrors({
+  "context.ended": {
+    status: 500,
+    sentence: "The context of tenant {tenantId} has ended and was used again.",
+    cure: "Open a new context; await all work on a context before it ends.",
+  },
+  "context.unknown_table": {
+    status: 500,
+    sentence: "The app schema has no table `{table}`.",
+    cure: "Run `tenancy app migrate`, or name one of: {tables}.",
+  },
+  "context.unknown_column": {
+    status: 500,
+    sentence: "Table `{table}` has no column `{column}`.",
+    cure: "Name one of: {columns}.",
+  },
+  "context.bad_input": {
+    status: 500,
+    sentence: "A repository call has faulty arguments.",
+    cure: "Mend what `problems` lists.",
+  },
+  "context.not_found": {
+    status: 404,
+    sentence: "No row of `{table}` has the id {id}.",
+    cure: "Check the id; rows of other tenants do not exist here.",
+  },
+  "context.several_statements": {
+    status: 500,
+    sentence: "A context runs one statement at a time.",
+    cure: "Send the statements one by one, inside ctx.transaction() when they belong together.",
+  },
+  "isolation.seat_refused": {
+    status: 503,
+    sentence: "The database refused the seat of tenant {tenantId}.",
+    cure: "Try again; if it stays, run `tenancy verify isolation --tenant-id {tenantId}`.",
+  },
+  "isolation.busy": {
+    status: 503,
+    sentence: "No database connection became free within {waitedMs} ms.",
+    cure: "Try again; shorten transactions, or raise the connections of the cell.",
+  },
+  "isolation.transaction_left_open": {
+    status: 500,
+    sentence: "A single statement left a transaction open; it was rolled back.",
+    cure: "Use ctx.transaction() instead of sending BEGIN.",
+  },
+  "isolation.unsafe_role": {
+    status: 500,
+    sentence: "The app's login role `{role}` could get around isolation: {reason}.",
+    cure: "Take that from the role; Tenancy does not start with it.",
+  },
+  "isolation.server_too_old": {
+    status: 500,
+    sentence: "PostgreSQL {version} is below the security floor {floor} for row-level security.",
+    cure: "Update the server: CVE-2023-2455 and CVE-2025-8713 break row-level security below it.",
+  },
+  "isolation.connection_limit": {
+    status: 503,
+    sentence: "This process holds its {max} database connections and all are at work.",
+    cure: "Try again; start more server processes, or raise the limit.",
+  },
+  "cache.bad_key": {
+    status: 500,
+    sentence: "A cache key must be 1 to {max} characters, got {length}.",
+    cure: "Shorten the key, or hash it.",
+  },
+  "cache.too_large": {
+    status: 500,
+    sentence: "A cache value of {bytes} bytes is larger than the {max} that one value may have.",
+    cure: "Store it with ctx.storage, or split it.",
+  },
+  "storage.bad_path": {
+    status: 400,
+    sentence: "Storage path {path} is not acceptable: {reason}.",
+    cure: "Use a relative path such as `mixes/2026/final.wav`.",
+  },
+  "storage.not_found": {
+    status: 404,
+    sentence: "There is no file at {path}.",
+    cure: "List the files with ctx.storage.list().",
+  },
+  "storage.quota_exceeded": {
+    status: 413,
+    sentence: "The file would take the tenant over its {maxBytes} bytes of storage.",
+    cure: "Remove files, or change to a plan with more storage.",
+  },
+  "storage.signature_invalid": {
+    status: 403,
+    sentence: "The signed URL is not valid or has expired.",
+    cure: "Ask the app for a new one.",
+  },
+});

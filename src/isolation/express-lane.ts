@@ -1,0 +1,243 @@
+import pg, { type QueryResult } from "pg";
+import { cancelBackend } from "./cancel.ts";
+import { FairQueue } from "./fair-queue.ts";
+import { SCOPE_STATEMENTS, type Scope, ScopedQuery, type ScopedQueryConfig } from "./scope.ts";
+import type { Statement, StatementBook } from "./statement-book.ts";
+
+/** Statements in flight on one connection; more wait in the fair queue. */
+const DEPTH_MAX = 16;
+/** A statement that holds others up longer than this is cancelled and repeated on a private connection. */
+const BLOCKING_MS_MAX = 25;
+const WATCH_MS = 10;
+/** Prepared names on one connection before it is replaced: bounds the memory of its backend. */
+const NAMES_MAX = 2_000;
+
+interface Flight {
+  readonly scope: Scope;
+  readonly statement: Statement;
+  readonly config: ScopedQueryConfig;
+  readonly resolve: (result: QueryResult) => void;
+  readonly reject: (error: Error) => void;
+  isCancelled: boolean;
+}
+
+interface Track {
+  readonly client: pg.Client;
+  readonly ready: Promise<void>;
+  readonly flights: Flight[];
+  readonly names: Set<string>;
+  headSinceMs: number;
+  isCorked: boolean;
+  isClosing: boolean;
+}
+
+export interface ExpressLaneOptions {
+  readonly connection: pg.ClientConfig;
+  readonly connectionsMax: number;
+  readonly book: StatementBook;
+  /** Where a statement goes that turned out not to belong here. */
+  readonly runPrivately: (scope: Scope, statement: Statement, config: ScopedQueryConfig) => Promise<QueryResult>;
+}
+
+/**
+ * A few connections shared by all tenants of a place: messages of many requests are in flight on each, one behind
+ * the other. Each message carries its own scope, so neighbours on a connection never see each other's.
+ */
+export class ExpressLane {
+  readonly #options: ExpressLaneOptions;
+  readonly #tracks: Track[] = [];
+  readonly #waiting = new FairQueue<Flight>();
+  #watch: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(options: ExpressLaneOptions) {
+    this.#options = options;
+  }
+
+  run(scope: Scope, statement: Statement, config: ScopedQueryConfig): Promise<QueryResult> {
+    return new Promise((resolve, reject) => {
+      const flight: Flight = { scope, statement, config, resolve, reject, isCancelled: false };
+      const track = this.#waiting.size === 0 ? this.#pick(scope) : undefined;
+      if (track) this.#send(track, flight);
+      else this.#waiting.push(scope.tenantId, flight);
+    });
+  }
+
+  get connections(): number {
+    return this.#tracks.length;
+  }
+
+  get isBusy(): boolean {
+    return this.#waiting.size > 0 || this.#tracks.some((track) => track.flights.length > 0);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#watch);
+    await Promise.allSettled(this.#tracks.splice(0).map((track) => track.client.end()));
+  }
+
+  /** The tenant's own connection if it has room (its plans are warm there), else the least loaded one. */
+  #pick(scope: Scope): Track | undefined {
+    if (this.#tracks.length < this.#options.connectionsMax && this.#tracks.every((t) => t.flights.length > 0)) {
+      this.#open();
+    }
+    const count = this.#tracks.length;
+    if (scope.affinity !== null && count > 0) {
+      const own = this.#tracks[scope.affinity % count];
+      if (own && own.flights.length < DEPTH_MAX) return own;
+    }
+    let best: Track | undefined;
+    for (const track of this.#tracks) {
+      if (!best || track.flights.length < best.flights.length) best = track;
+    }
+    return best && best.flights.length < DEPTH_MAX ? best : undefined;
+  }
+
+  #open(): void {
+    const client = new pg.Client({ ...this.#options.connection, pipeline: true } as pg.ClientConfig);
+    const track: Track = {
+      client,
+      ready: client.connect().then(() => prepareScopes(client)),
+      flights: [],
+      names: new Set(),
+      headSinceMs: 0,
+      isCorked: false,
+      isClosing: false,
+    };
+    client.on("error", (error) => this.#lose(track, error));
+    client.on("end", () => this.#lose(track, new Error("Connection terminated")));
+    track.ready.catch((error: Error) => this.#lose(track, error));
+    this.#tracks.push(track);
+  }
+
+  #send(track: Track, flight: Flight): void {
+    if (track.flights.length === 0) track.headSinceMs = performance.now();
+    track.flights.push(flight);
+    this.#startWatch();
+    const { scope, statement, config } = flight;
+    const name = scope.affinity === null ? statement.name : `${statement.name}_${scope.key}`;
+    track.names.add(name);
+    const query = new ScopedQuery(scope, config, name, (error, result) =>
+      this.#land(track, flight, error, result),
+    );
+    this.#cork(track);
+    track.client.query(query as unknown as pg.Submittable);
+    if (track.names.size >= NAMES_MAX) this.#retire(track);
+  }
+
+  /** All messages of one turn of the event loop leave in one write. */
+  #cork(track: Track): void {
+    if (track.isCorked) return;
+    // `connection` is node-postgres' own wire object; @types/pg does not show it.
+    const stream = (track.client as unknown as { connection: { stream: NodeJS.WritableStream & { cork(): void; uncork(): void } } }).connection.stream;
+    track.isCorked = true;
+    stream.cork();
+    queueMicrotask(() => {
+      track.isCorked = false;
+      stream.uncork();
+    });
+  }
+
+  #land(track: Track, flight: Flight, error: Error | null, result: QueryResult | undefined): void {
+    const nowMs = performance.now();
+    if (track.flights[0] === flight) track.flights.shift();
+    else {
+      const at = track.flights.indexOf(flight);
+      if (at >= 0) track.flights.splice(at, 1);
+    }
+    const elapsedMs = nowMs - track.headSinceMs;
+    track.headSinceMs = nowMs;
+    const { scope, statement, config } = flight;
+    if (error && mustRepeat(error, flight)) {
+      if (flight.isCancelled) this.#options.book.recordBlocking(statement, nowMs);
+      else this.#options.book.forget(statement);
+      this.#options.runPrivately(scope, statement, config).then(flight.resolve, flight.reject);
+    } else if (error) {
+      flight.reject(error);
+    } else {
+      this.#options.book.recordRun(statement, elapsedMs);
+      flight.resolve(result as QueryResult);
+    }
+    if (track.isClosing && track.flights.length === 0) void track.client.end();
+    this.#drain();
+  }
+
+  #drain(): void {
+    while (this.#waiting.size > 0) {
+      const track = this.#leastLoaded();
+      if (!track) return;
+      const flight = this.#waiting.shift();
+      if (flight) this.#send(track, flight);
+    }
+  }
+
+  #leastLoaded(): Track | undefined {
+    let best: Track | undefined;
+    for (const track of this.#tracks) {
+      if (track.flights.length < DEPTH_MAX && (!best || track.flights.length < best.flights.length)) best = track;
+    }
+    if (!best && this.#tracks.length < this.#options.connectionsMax && !this.#isClosed) {
+      this.#open();
+      best = this.#tracks.at(-1);
+    }
+    return best;
+  }
+
+  #retire(track: Track): void {
+    track.isClosing = true;
+    const at = this.#tracks.indexOf(track);
+    if (at >= 0) this.#tracks.splice(at, 1);
+    if (track.flights.length === 0) void track.client.end();
+  }
+
+  #lose(track: Track, error: Error): void {
+    const at = this.#tracks.indexOf(track);
+    if (at >= 0) this.#tracks.splice(at, 1);
+    if (track.isClosing && track.flights.length === 0) return;
+    track.isClosing = true;
+    for (const flight of track.flights.splice(0)) flight.reject(error);
+    void track.client.end().catch(() => undefined);
+    if (this.#tracks.length === 0 && !this.#isClosed) {
+      // Nobody would wake them: those who wait learn of the failure now and may try again.
+      for (let flight = this.#waiting.shift(); flight; flight = this.#waiting.shift()) flight.reject(error);
+    }
+  }
+
+  #startWatch(): void {
+    if (this.#watch || this.#isClosed) return;
+    this.#watch = setTimeout(() => {
+      this.#watch = undefined;
+      let isActive = false;
+      const nowMs = performance.now();
+      for (const track of this.#tracks) {
+        const head = track.flights[0];
+        if (!head) continue;
+        isActive = true;
+        if (track.flights.length > 1 && !head.isCancelled && nowMs - track.headSinceMs > BLOCKING_MS_MAX) {
+          head.isCancelled = true;
+          // A late cancel can hit the statement behind: it was rolled back too, and is repeated all the same.
+          for (const flight of track.flights) flight.isCancelled = true;
+          void cancelBackend(track.client, this.#options.connection);
+        }
+      }
+      if (isActive) this.#startWatch();
+    }, WATCH_MS);
+    this.#watch.unref();
+  }
+}
+
+/** These errors say that the statement did not run (or was rolled back whole), so that it may run again. */
+function mustRepeat(error: Error, flight: Flight): boolean {
+  const { code, routine } = error as Error & { code?: string; routine?: string };
+  if (code === "57014") return flight.isCancelled;
+  if (code === "26000") return true;
+  return code === "0A000" && routine === "RevalidateCachedQuery";
+}
+
+async function prepareScopes(client: pg.Client): Promise<void> {
+  for (const { name, text, settings } of SCOPE_STATEMENTS) {
+    // Outside of any transaction the local settings end with the statement.
+    await client.query({ name, text, values: settings.map((s) => (s === "statement_timeout" ? "0" : "")) });
+  }
+}

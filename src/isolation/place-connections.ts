@@ -1,0 +1,134 @@
+import type { ClientConfig, QueryResult, Submittable } from "pg";
+import { isolationError } from "./errors.ts";
+import { ExpressLane } from "./express-lane.ts";
+import { type Lease, PrivateLane, transactionStatus } from "./private-lane.ts";
+import { type Scope, ScopedQuery, type ScopedQueryConfig } from "./scope.ts";
+import { type Statement, StatementBook } from "./statement-book.ts";
+import { cancelBackend } from "./cancel.ts";
+
+export interface PlaceConnectionsOptions {
+  readonly connection: ClientConfig;
+  /** 0 where connections cannot be shared: behind PgBouncer. */
+  readonly expressMax: number;
+  readonly privateMax: number;
+  readonly waitMsMax: number;
+}
+
+/** All connections of this process to one database, as one login role. */
+export class PlaceConnections {
+  readonly #options: PlaceConnectionsOptions;
+  readonly #book = new StatementBook();
+  readonly #express: ExpressLane | null;
+  readonly #private: PrivateLane;
+  readonly #running = new Map<string, Set<() => void>>();
+  lastUsedMs = 0;
+
+  constructor(options: PlaceConnectionsOptions) {
+    this.#options = options;
+    this.#private = new PrivateLane({
+      connection: options.connection,
+      connectionsMax: options.privateMax,
+      waitMsMax: options.waitMsMax,
+      onTimeout: (waitedMs) => isolationError("isolation.busy", { waitedMs: Math.round(waitedMs) }),
+    });
+    this.#express =
+      options.expressMax > 0
+        ? new ExpressLane({
+            connection: options.connection,
+            connectionsMax: options.expressMax,
+            book: this.#book,
+            runPrivately: (scope, statement, config) => this.#runPrivately(scope, statement, config),
+          })
+        : null;
+  }
+
+  get isBusy(): boolean {
+    return this.#private.isBusy || (this.#express?.isBusy ?? false);
+  }
+
+  get connections(): number {
+    return this.#private.connections + (this.#express?.connections ?? 0);
+  }
+
+  /** One statement, one message, one implicit transaction. */
+  run(scope: Scope, config: ScopedQueryConfig, signal?: AbortSignal): Promise<QueryResult> {
+    const nowMs = performance.now();
+    this.lastUsedMs = nowMs;
+    const statement = this.#book.open(config.text);
+    if (this.#express && !signal && this.#book.isExpress(statement, nowMs)) {
+      return this.#express.run(scope, statement, config);
+    }
+    return this.#runPrivately(scope, statement, config, signal);
+  }
+
+  lease(scope: Scope, signal?: AbortSignal): Promise<Lease> {
+    this.lastUsedMs = performance.now();
+    return this.#private.lease(scope.tenantId, signal);
+  }
+
+  /** Cancels what a client runs now; true while it is the connection of `lease`. */
+  cancel(lease: Lease): Promise<void> {
+    return cancelBackend(lease.client, this.#options.connection);
+  }
+
+  /** Cancels all private work of a tenant: it was suspended, or it moves. */
+  cancelTenant(tenantId: string): void {
+    for (const cancel of this.#running.get(tenantId) ?? []) cancel();
+  }
+
+  /** Registers work that `cancelTenant` must reach; returns its removal. */
+  track(tenantId: string, cancel: () => void): () => void {
+    const cancels = this.#running.get(tenantId) ?? new Set();
+    this.#running.set(tenantId, cancels.add(cancel));
+    return () => {
+      cancels.delete(cancel);
+      if (cancels.size === 0) this.#running.delete(tenantId);
+    };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#private.close(), this.#express?.close()]);
+  }
+
+  async #runPrivately(
+    scope: Scope,
+    statement: Statement,
+    config: ScopedQueryConfig,
+    signal?: AbortSignal,
+  ): Promise<QueryResult> {
+    const lease = await this.#private.lease(scope.tenantId, signal);
+    const cancel = () => void this.cancel(lease);
+    const untrack = this.track(scope.tenantId, cancel);
+    signal?.addEventListener("abort", cancel, { once: true });
+    const startedMs = performance.now();
+    let isBroken = false;
+    try {
+      const result = await submitScoped(lease, scope, config);
+      if (transactionStatus(lease.client) !== "I") {
+        isBroken = true;
+        throw isolationError("isolation.transaction_left_open", {});
+      }
+      this.#book.recordRun(statement, performance.now() - startedMs);
+      return result;
+    } catch (failure) {
+      if ((failure as { code?: string }).code === undefined) isBroken = true;
+      if (signal?.aborted) throw signal.reason;
+      throw failure;
+    } finally {
+      untrack();
+      signal?.removeEventListener("abort", cancel);
+      // A cancel on its way must not hit the next tenant's statement: such a connection is not used again.
+      lease.release(isBroken || (signal?.aborted ?? false));
+    }
+  }
+}
+
+export function submitScoped(lease: Lease, scope: Scope, config: ScopedQueryConfig): Promise<QueryResult> {
+  return new Promise((resolve, reject) => {
+    const query = new ScopedQuery(scope, config, null, (failure, result) =>
+      failure ? reject(failure) : resolve(result as QueryResult),
+    );
+    // ScopedQuery extends node-postgres' Query; its type hides `submit`.
+    lease.client.query(query as unknown as Submittable);
+  });
+}

@@ -1,0 +1,158 @@
+import pg from "pg";
+import { FairQueue } from "./fair-queue.ts";
+
+export interface PrivateLaneOptions {
+  readonly connection: pg.ClientConfig;
+  readonly connectionsMax: number;
+  /** How long a tenant may wait for a connection. */
+  readonly waitMsMax: number;
+  readonly onTimeout: (waitedMs: number) => Error;
+}
+
+export interface Lease {
+  readonly client: pg.Client;
+  /** Gives the connection back: wiped first, or closed when it cannot be wiped. */
+  release(isBroken?: boolean): void;
+}
+
+interface Waiter {
+  readonly resolve: (lease: Lease) => void;
+  readonly reject: (error: Error) => void;
+  readonly settle: () => void;
+}
+
+/**
+ * Connections that one tenant has alone for a while: transactions, streams, and texts not yet known. Before the next
+ * tenant gets one, `DISCARD ALL` wipes settings, temporary objects, prepared statements, cursors, advisory locks and
+ * roles. Waiting tenants take turns.
+ */
+export class PrivateLane {
+  readonly #options: PrivateLaneOptions;
+  readonly #idle: pg.Client[] = [];
+  readonly #waiting = new FairQueue<Waiter>();
+  readonly #leased = new Set<pg.Client>();
+  #opening = 0;
+  #isClosed = false;
+
+  constructor(options: PrivateLaneOptions) {
+    this.#options = options;
+  }
+
+  get isBusy(): boolean {
+    return this.#leased.size > 0 || this.#waiting.size > 0 || this.#opening > 0;
+  }
+
+  get connections(): number {
+    return this.#idle.length + this.#leased.size + this.#opening;
+  }
+
+  lease(tenantId: string, signal?: AbortSignal): Promise<Lease> {
+    if (signal?.aborted) return Promise.reject(signal.reason as Error);
+    const client = this.#waiting.size === 0 ? this.#idle.pop() : undefined;
+    if (client) return Promise.resolve(this.#lend(client));
+    return new Promise((resolve, reject) => {
+      const startedMs = performance.now();
+      const timer = setTimeout(() => fail(this.#options.onTimeout(performance.now() - startedMs)), this.#options.waitMsMax);
+      const onAbort = () => fail(signal?.reason as Error);
+      const settle = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", onAbort);
+      };
+      const waiter: Waiter = { resolve, reject, settle };
+      const fail = (error: Error) => {
+        if (!this.#waiting.remove(tenantId, waiter)) return;
+        settle();
+        reject(error);
+      };
+      signal?.addEventListener("abort", onAbort, { once: true });
+      this.#waiting.push(tenantId, waiter);
+      this.#grow();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.allSettled(this.#idle.splice(0).map((client) => client.end()));
+  }
+
+  /** Closes connections that nobody uses. */
+  async shrink(): Promise<void> {
+    await Promise.allSettled(this.#idle.splice(0).map((client) => client.end()));
+  }
+
+  #grow(): void {
+    if (this.#isClosed || this.#opening >= this.#waiting.size) return;
+    if (this.connections >= this.#options.connectionsMax) return;
+    this.#opening += 1;
+    const client = new pg.Client(this.#options.connection);
+    client.on("error", () => this.#forget(client));
+    client.on("end", () => this.#forget(client));
+    client.connect().then(
+      () => {
+        this.#opening -= 1;
+        this.#offer(client);
+      },
+      (error: Error) => {
+        this.#opening -= 1;
+        const waiter = this.#waiting.shift();
+        waiter?.settle();
+        waiter?.reject(error);
+      },
+    );
+  }
+
+  #forget(client: pg.Client): void {
+    const at = this.#idle.indexOf(client);
+    if (at >= 0) this.#idle.splice(at, 1);
+  }
+
+  #lend(client: pg.Client): Lease {
+    this.#leased.add(client);
+    let isReleased = false;
+    return {
+      client,
+      release: (isBroken = false) => {
+        if (isReleased) return;
+        isReleased = true;
+        void this.#takeBack(client, isBroken);
+      },
+    };
+  }
+
+  async #takeBack(client: pg.Client, isBroken: boolean): Promise<void> {
+    let isClean = false;
+    if (!isBroken && !this.#isClosed) {
+      try {
+        if (transactionStatus(client) !== "I") await client.query("rollback");
+        await client.query("discard all");
+        isClean = transactionStatus(client) === "I";
+      } catch {
+        isClean = false;
+      }
+    }
+    this.#leased.delete(client);
+    if (isClean && !this.#isClosed) return this.#offer(client);
+    void client.end().catch(() => undefined);
+    // A waiting tenant gets a fresh connection in place of the broken one.
+    this.#grow();
+  }
+
+  #offer(client: pg.Client): void {
+    const waiter = this.#waiting.shift();
+    if (waiter) {
+      waiter.settle();
+      waiter.resolve(this.#lend(client));
+      this.#grow();
+    } else if (this.#isClosed) {
+      void client.end().catch(() => undefined);
+    } else {
+      this.#idle.push(client);
+    }
+  }
+}
+
+/** I: idle, T: in a transaction, E: in a failed one (the byte of ReadyForQuery). */
+export function transactionStatus(client: pg.Client): string | null {
+  // node-postgres keeps it, @types/pg does not show it yet.
+  return (client as unknown as { getTransactionStatus(): string | null }).getTransactionStatus();
+}

@@ -1,0 +1,182 @@
+import type { QueryResult } from "pg";
+import pg from "pg";
+import { serialize } from "pg-protocol";
+
+/** The settings that put one message inside one tenant's place; immutable, made once per placement epoch. */
+export interface Scope {
+  readonly tenantId: string;
+  /** Names this scope within prepared statement names. */
+  readonly key: string;
+  /** A number that picks the tenant's own express connection; null where plans do not depend on the tenant. */
+  readonly affinity: number | null;
+  /** Prepared statement on express connections: `select set_config($1,$2,true), ...` */
+  readonly statement: ScopeStatement;
+  readonly values: readonly string[];
+  /** Bind and Execute of the prepared scope statement, encoded once. */
+  readonly expressPrefix: Buffer;
+  /** Parse, Bind and Execute of the same as an unnamed statement. */
+  readonly privatePrefix: Buffer;
+}
+
+export interface ScopeStatement {
+  readonly name: string;
+  readonly text: string;
+  readonly settings: readonly string[];
+}
+
+export function scopeStatement(settings: readonly string[]): ScopeStatement {
+  const calls = settings.map((name, i) => `pg_catalog.set_config('${name}', $${i + 1}, true)`);
+  return { name: `scope_${settings.length}`, text: `select ${calls.join(", ")}`, settings };
+}
+
+/** All that differs between tenants, set in one call: who, where, and how long a statement may take. */
+export const SCOPE_STATEMENTS = [scopeStatement(["tenancy.context", "search_path", "statement_timeout"])] as const;
+
+export interface ScopeInput {
+  readonly tenantId: string;
+  /** `tenant:token`, the seat. */
+  readonly context: string;
+  readonly searchPath: string;
+  readonly statementTimeoutMs: number;
+  /** True at schema level, where one text has another plan in each tenant's schema. */
+  readonly hasOwnPlans: boolean;
+}
+
+export function makeScope(input: ScopeInput): Scope {
+  const statement = SCOPE_STATEMENTS[0];
+  const values = [input.context, input.searchPath, String(input.statementTimeoutMs)];
+  const execute = serialize.execute({ portal: "", rows: 0 });
+  const key = input.tenantId.replaceAll("-", "").slice(-16);
+  return {
+    tenantId: input.tenantId,
+    key,
+    affinity: input.hasOwnPlans ? Number.parseInt(key.slice(-6), 16) : null,
+    statement,
+    values,
+    expressPrefix: Buffer.concat([serialize.bind({ portal: "", statement: statement.name, values }), execute]),
+    privatePrefix: Buffer.concat([
+      serialize.parse({ text: statement.text }),
+      serialize.bind({ portal: "", statement: "", values }),
+      execute,
+    ]),
+  };
+}
+
+export interface ScopedQueryConfig {
+  readonly text: string;
+  readonly values?: readonly unknown[];
+  readonly types?: pg.CustomTypesConfig;
+  readonly rowMode?: "array";
+}
+
+type Fields = unknown[];
+
+interface WireConnection {
+  readonly stream: { write(chunk: Buffer): boolean; cork?(): void; uncork?(): void };
+  parsedStatements: Record<string, string | undefined>;
+  submittedNamedStatements: Record<string, string | undefined>;
+  parse(query: { text: string; name: string | undefined }): void;
+  bind(config: { portal: string; statement: string; values: readonly unknown[] }): void;
+  describe(message: { type: "P"; name: string }): void;
+  execute(message: { portal: string; rows: number }): void;
+  sync(): void;
+  /** Result columns by prepared statement name, so that it is described once per connection. */
+  tenancyFields?: Map<string, Fields | null>;
+}
+
+interface WireResult {
+  addFields(fields: Fields): void;
+}
+
+// The parts of node-postgres' Query that a subclass needs; @types/pg shows only the public ones.
+const BaseQuery = pg.Query as unknown as new (config: object, values: unknown, callback: unknown) => {
+  name: string | undefined;
+  text: string;
+  values: unknown[] | undefined;
+  callback: ((error: Error | null, result?: QueryResult) => void) | undefined;
+  _result: WireResult;
+  _accumulateRows: unknown;
+  handleDataRow(message: unknown): void;
+  handleCommandComplete(message: unknown, connection: unknown): void;
+  handleRowDescription(message: { fields: Fields }): void;
+  handleReadyForQuery(connection: unknown): void;
+  handleError(error: Error, connection: unknown): void;
+};
+
+/**
+ * One statement within one tenant's scope, as ONE message: [set scope · statement · Sync]. All that stands between
+ * two Syncs is one implicit transaction, so the scope ends with it, whether the statement succeeds or fails.
+ */
+export class ScopedQuery extends BaseQuery {
+  readonly scope: Scope;
+  readonly #prepared: boolean;
+  #inScope = false;
+  #described = false;
+  #connection: WireConnection | undefined;
+
+  constructor(
+    scope: Scope,
+    config: ScopedQueryConfig,
+    preparedName: string | null,
+    callback: (error: Error | null, result?: QueryResult) => void,
+  ) {
+    super(
+      { text: config.text, types: config.types, rowMode: config.rowMode, name: preparedName ?? undefined },
+      config.values ? [...config.values] : undefined,
+      callback,
+    );
+    this.scope = scope;
+    this.#prepared = preparedName !== null;
+  }
+
+  requiresPreparation(): boolean {
+    return true;
+  }
+
+  prepare(connection: WireConnection): void {
+    this.#connection = connection;
+    connection.stream.write(this.#prepared ? this.scope.expressPrefix : this.scope.privatePrefix);
+    const name = this.name;
+    const isParsed =
+      name !== undefined &&
+      (connection.parsedStatements[name] !== undefined || connection.submittedNamedStatements[name] !== undefined);
+    if (!isParsed) {
+      connection.parse({ text: this.text, name });
+      if (name !== undefined) connection.submittedNamedStatements[name] = this.text;
+    }
+    connection.bind({ portal: "", statement: name ?? "", values: this.values ?? [] });
+    const fields = name === undefined ? undefined : connection.tenancyFields?.get(name);
+    this.#described = fields !== undefined;
+    if (fields === undefined) connection.describe({ type: "P", name: "" });
+    else if (fields !== null) {
+      this._result.addFields(fields);
+      this._accumulateRows = true;
+    }
+    connection.execute({ portal: "", rows: 0 });
+    connection.sync();
+  }
+
+  override handleRowDescription(message: { fields: Fields }): void {
+    if (this.name !== undefined && this.#connection) {
+      this.#connection.tenancyFields ??= new Map();
+      this.#connection.tenancyFields.set(this.name, message.fields);
+    }
+    super.handleRowDescription(message);
+  }
+
+  override handleDataRow(message: unknown): void {
+    if (this.#inScope) super.handleDataRow(message);
+  }
+
+  override handleCommandComplete(message: unknown, connection: unknown): void {
+    if (!this.#inScope) {
+      this.#inScope = true;
+      return;
+    }
+    if (!this.#described && this.name !== undefined && this.#connection) {
+      this.#connection.tenancyFields ??= new Map();
+      if (!this.#connection.tenancyFields.has(this.name)) this.#connection.tenancyFields.set(this.name, null);
+    }
+    super.handleCommandComplete(message, connection);
+  }
+}

@@ -1,0 +1,43 @@
+import { createHash, createHmac } from "node:crypto";
+import { exec, query } from "../db/sql.ts";
+import type { Queryable } from "../db/sql.ts";
+import type { RootKey } from "../keys/derive.ts";
+
+/**
+ * The seat: the proof, sent with each statement, that a message may act as a tenant. The token is an HMAC over
+ * tenant and epoch, so every process can compute it and nobody has to store it; the database keeps its SHA-256.
+ */
+export function seatContext(rootKey: RootKey, tenantId: string, epoch: number): string {
+  const token = createHmac("sha256", rootKey.derive("seat")).update(`${tenantId}:${epoch}`).digest("base64url");
+  return `${tenantId}:${token}`;
+}
+
+export function hashSeat(context: string): Buffer {
+  return createHash("sha256").update(context, "utf8").digest();
+}
+
+export const insertSeat = query(
+  "isolation.insert_seat",
+  `insert into tenancy.seats (seat_hash, tenant_id, epoch)
+   values ($1::bytea, $2::uuid, $3::bigint)
+   on conflict (seat_hash) do nothing`,
+);
+
+export const deleteOtherSeats = query(
+  "isolation.delete_other_seats",
+  `delete from tenancy.seats where tenant_id = $1::uuid and seat_hash <> $2::bytea`,
+);
+
+export const deleteSeats = query("isolation.delete_seats", `delete from tenancy.seats where tenant_id = $1::uuid`);
+
+/** Opens the tenant's rows in one database to the token of this epoch, and to no other. */
+export async function installSeat(db: Queryable, rootKey: RootKey, tenantId: string, epoch: number): Promise<void> {
+  const hash = hashSeat(seatContext(rootKey, tenantId, epoch));
+  await exec(db, insertSeat, [hash, tenantId, epoch]);
+  await exec(db, deleteOtherSeats, [tenantId, hash]);
+}
+
+/** Fences the tenant in one database: every statement of every process is refused from the next one on. */
+export async function removeSeats(db: Queryable, tenantId: string): Promise<void> {
+  await exec(db, deleteSeats, [tenantId]);
+}

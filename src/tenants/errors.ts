@@ -1,0 +1,64 @@
+import { defineErrors } from "../base/errors.ts";
+
+export const { table: tenantErrors, error: tenantError } = defineErrors({
+  "tenant.not_found": {
+    status: 404,
+    sentence: "There is no tenant {tenant}.",
+    cure: "Check the id, slug or domain; `tenancy tenant list` shows what exists.",
+  },
+  "tenant.suspended": {
+    status: 403,
+    sentence: "Tenant {tenant} is suspended.",
+    cure: "Resume it with `tenancy tenant resume {tenant}`.",
+  },
+  "tenant.not_ready": {
+    status: 503,
+    sentence: "Tenant {tenant} is still being provisioned.",
+    cure: "Wait for its workflow to end; `tenancy tenant show {tenant}` shows the step.",
+  },
+  "tenant.closed": {
+    status: 410,
+    sentence: "Tenant {tenant} is {status}.",
+    cure: "During the grace period `tenancy tenant restore {tenant}` brings it back.",
+  },
+  "tenant.wrong_state": {
+    status: 409,
+    sentence: "Tenant {tenant} is {status}; it cannot be {verb} now.",
+    cure: "{cure}",
+  },
+  "tenant.slug_taken": {
+    status: 409,
+    sentence: "The slug `{slug}` belongs to another tenant.",
+    cure: "Choose another slug, such as `{suggestion}`.",
+  },
+  "tenant.domain_taken": {
+    status: 409,
+    sentence: "The domain `{domain}` belongs to another tenant.",
+    cure: "Choose another domain, or remove it there first.",
+  },
+  "tenant.domain_not_found": {
+    status: 404,
+    sentence: "Tenant {tenant} has no domain `{domain}`.",
+    cure: "`tenancy tenant show {tenant}` lists its domains.",
+  },
+  "tenant.input_invalid": {
+    status: 422,
+    sentence: "The tenant's data is not acceptable.",
+    cure: "Mend the fields that `errors` lists.",
+  },
+  "tenant.confirm_mismatch": {
+    status: 422,
+    sentence: "Expected `confirm` to be the slug `{slug}`, got `{confirm}`.",
+    cure: "Type the slug of the tenant that you mean to delete.",
+  },
+  "cell.not_found": {
+    status: 404,
+    sentence: "There is no cell `{cell}`.",
+    cure: "Name one of: {cells}.",
+  },
+  "cell.none_open": {
+    status: 503,
+    sentence: "No open cell of region `{region}` can take the tenant.",
+    cure: "Open a cell or name another region; `tenancy cell list` shows them.",
+  },
+});
