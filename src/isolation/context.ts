@@ -1,0 +1,248 @@
+import { Kysely } from "kysely";
+import Cursor from "pg-cursor";
+import type { QueryResult } from "pg";
+import type { AppModel } from "../adopt/model.ts";
+import { isolationError } from "./errors.ts";
+import type { Executor } from "./executor.ts";
+import { TenantDialect } from "./kysely-dialect.ts";
+import { TenantPgPool } from "./pg-client.ts";
+import { Repository, type TableShape, toProperty } from "./repository.ts";
+import type { ScopedQueryConfig } from "./scope.ts";
+import { Session } from "./session.ts";
+import { type Runner, runSavepoint, runTransaction, type TransactionOptions } from "./transaction.ts";
+
+/** What each context offers besides the database; made by the composition root, bound to one tenant. */
+export interface ContextFacets {
+  readonly cache: unknown;
+  readonly storage: unknown;
+  readonly analytics: unknown;
+}
+
+export interface ContextParts<F extends ContextFacets> {
+  readonly executor: Executor;
+  readonly tables: ReadonlyMap<string, TableShape>;
+  readonly facets: (tenantId: string) => F;
+}
+
+/** Tables of the app; `tenancy app types` declares them. */
+// biome-ignore lint/suspicious/noEmptyInterface: filled by declaration merging in the app
+export interface AppTables {}
+
+const STREAM_ROWS = 500;
+
+/** What a transaction offers: the same tables, on one connection. */
+export class Transaction implements Runner {
+  readonly #session: Session;
+  readonly #parts: ContextParts<ContextFacets>;
+  readonly #tenantId: string;
+  readonly #repositories = new Map<string, Repository>();
+  #db: Kysely<AppTables> | undefined;
+  #isEnded = false;
+
+  constructor(tenantId: string, session: Session, parts: ContextParts<ContextFacets>) {
+    this.#tenantId = tenantId;
+    this.#session = session;
+    this.#parts = parts;
+  }
+
+  get db(): Kysely<AppTables> {
+    this.#db ??= new Kysely<AppTables>({ dialect: new TenantDialect(this, null) });
+    return this.#db;
+  }
+
+  async query(config: ScopedQueryConfig): Promise<QueryResult> {
+    if (this.#isEnded) throw isolationError("context.ended", { tenantId: this.#tenantId });
+    return this.#session.query(config);
+  }
+
+  /** A savepoint: this part can fail alone. */
+  transaction<T>(work: (tx: this) => Promise<T>): Promise<T> {
+    return runSavepoint(this.#session, () => work(this));
+  }
+
+  table(name: string): Repository {
+    return repository(this, this.#parts.tables, this.#repositories, name);
+  }
+
+  end(): void {
+    this.#isEnded = true;
+  }
+}
+
+/** The one door to a tenant's data. Ends with `close` (or `await using`); then it refuses everything. */
+export class TenantContext<F extends ContextFacets = ContextFacets> implements Runner {
+  readonly tenantId: string;
+  readonly #parts: ContextParts<F>;
+  readonly #repositories = new Map<string, Repository>();
+  #db: Kysely<AppTables> | undefined;
+  #pg: TenantPgPool | undefined;
+  #facets: F | undefined;
+  #isEnded = false;
+
+  constructor(tenantId: string, parts: ContextParts<F>) {
+    this.tenantId = tenantId;
+    this.#parts = parts;
+  }
+
+  /** Kysely on this tenant. */
+  get db(): Kysely<AppTables> {
+    this.#assertOpen();
+    this.#db ??= new Kysely<AppTables>({ dialect: new TenantDialect(this, () => this.#openSession()) });
+    return this.#db;
+  }
+
+  /** A pool with the interface of node-postgres, for ORMs and raw SQL. */
+  get pg(): TenantPgPool {
+    this.#assertOpen();
+    this.#pg ??= new TenantPgPool(this, () => this.#openSession());
+    return this.#pg;
+  }
+
+  get cache(): F["cache"] {
+    return this.#facet().cache;
+  }
+
+  get storage(): F["storage"] {
+    return this.#facet().storage;
+  }
+
+  get analytics(): F["analytics"] {
+    return this.#facet().analytics;
+  }
+
+  /** One statement, as the tenant. */
+  query(config: ScopedQueryConfig, signal?: AbortSignal): Promise<QueryResult> {
+    if (this.#isEnded) return Promise.reject(this.#ended());
+    return this.#parts.executor.run(this.tenantId, config, signal);
+  }
+
+  /** Runs `work` in one transaction; repeated after a serialization failure, a deadlock or a move. */
+  transaction<T>(work: (tx: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    if (this.#isEnded) return Promise.reject(this.#ended());
+    return runTransaction(this.#parts.executor, this.tenantId, options, async (session) => {
+      const tx = withTables(new Transaction(this.tenantId, session, this.#parts), this.#parts.tables);
+      try {
+        return await work(tx);
+      } finally {
+        tx.end();
+      }
+    });
+  }
+
+  /** Rows of a large result, read 500 at a time: memory stays bounded. */
+  async *stream<R = Record<string, unknown>>(
+    text: string,
+    values: readonly unknown[] = [],
+    signal?: AbortSignal,
+  ): AsyncGenerator<R> {
+    this.#assertOpen();
+    const session = await this.#openSession(signal);
+    const abort = () => session.cancel();
+    signal?.addEventListener("abort", abort, { once: true });
+    let isDone = false;
+    try {
+      await session.begin("begin read only");
+      const prepared = this.#parts.executor.prepare({ text, values });
+      const cursor = session.submit(new Cursor<R & object>(prepared.text, prepared.values as unknown[]));
+      for (;;) {
+        this.#assertOpen();
+        const rows = await cursor.read(STREAM_ROWS);
+        yield* rows;
+        if (rows.length < STREAM_ROWS) break;
+      }
+      await cursor.close();
+      await session.query({ text: "commit" });
+      isDone = true;
+    } catch (failure) {
+      signal?.throwIfAborted();
+      throw failure;
+    } finally {
+      signal?.removeEventListener("abort", abort);
+      session.release(!isDone);
+    }
+  }
+
+  /** The repository of a table; `ctx.tracks` is `ctx.table("tracks")`. */
+  table(name: string): Repository {
+    this.#assertOpen();
+    return repository(this, this.#parts.tables, this.#repositories, name);
+  }
+
+  close(): void {
+    this.#isEnded = true;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+  }
+
+  async #openSession(signal?: AbortSignal): Promise<Session> {
+    this.#assertOpen();
+    return Session.open(this.#parts.executor, this.tenantId, signal);
+  }
+
+  #facet(): F {
+    this.#assertOpen();
+    this.#facets ??= this.#parts.facets(this.tenantId);
+    return this.#facets;
+  }
+
+  #assertOpen(): void {
+    if (this.#isEnded) throw this.#ended();
+  }
+
+  #ended() {
+    return isolationError("context.ended", { tenantId: this.tenantId });
+  }
+}
+
+/** Repositories as properties: `ctx.tracks`, `tx.tracks`. Own members win; `table(name)` reaches every table. */
+export function withTables<T extends { table(name: string): Repository }>(
+  target: T,
+  tables: ReadonlyMap<string, TableShape>,
+): T {
+  return new Proxy(target, {
+    get(object, property) {
+      // Private fields live on the target, not on the proxy.
+      if (property in object) {
+        const value = Reflect.get(object, property, object);
+        return typeof value === "function" ? value.bind(object) : value;
+      }
+      return typeof property === "string" && tables.has(property) ? object.table(property) : undefined;
+    },
+  });
+}
+
+/** Table shapes by name and by property name, from the app schema. */
+export function tableShapes(model: AppModel): Map<string, TableShape> {
+  const shapes = new Map<string, TableShape>();
+  for (const table of Object.values(model.tables)) {
+    const shape = {
+      name: table.name,
+      schema: table.schema,
+      columns: table.columns.map((column) => column.name),
+      primaryKey: table.primaryKey,
+    };
+    const key = table.schema === "public" ? table.name : `${table.schema}.${table.name}`;
+    shapes.set(key, shape);
+    if (!shapes.has(toProperty(key))) shapes.set(toProperty(key), shape);
+  }
+  return shapes;
+}
+
+function repository(
+  runner: Runner,
+  tables: ReadonlyMap<string, TableShape>,
+  known: Map<string, Repository>,
+  name: string,
+): Repository {
+  const existing = known.get(name);
+  if (existing) return existing;
+  const shape = tables.get(name);
+  if (!shape) {
+    throw isolationError("context.unknown_table", { table: name, tables: [...new Set([...tables.values()].map((t) => t.name))].join(", ") });
+  }
+  const made = new Repository(runner, shape);
+  known.set(name, made);
+  return made;
+}

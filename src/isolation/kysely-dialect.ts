@@ -1,0 +1,133 @@
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type QueryResult,
+  type TransactionSettings,
+} from "kysely";
+import { Session } from "./session.ts";
+import type { Runner } from "./transaction.ts";
+
+interface Handle extends DatabaseConnection {
+  session?: Session;
+}
+
+/** Kysely on a context: statements one by one through the lanes, transactions on a session of their own. */
+export class TenantDialect implements Dialect {
+  readonly #runner: Runner;
+  readonly #openSession: (() => Promise<Session>) | null;
+
+  /** @param openSession null inside a transaction, where Kysely must not start another. */
+  constructor(runner: Runner, openSession: (() => Promise<Session>) | null) {
+    this.#runner = runner;
+    this.#openSession = openSession;
+  }
+
+  createAdapter() {
+    return new PostgresAdapter();
+  }
+
+  createQueryCompiler() {
+    return new PostgresQueryCompiler();
+  }
+
+  createIntrospector(db: ConstructorParameters<typeof PostgresIntrospector>[0]) {
+    return new PostgresIntrospector(db);
+  }
+
+  createDriver(): Driver {
+    return new TenantDriver(this.#runner, this.#openSession);
+  }
+}
+
+class TenantDriver implements Driver {
+  readonly #runner: Runner;
+  readonly #openSession: (() => Promise<Session>) | null;
+
+  constructor(runner: Runner, openSession: (() => Promise<Session>) | null) {
+    this.#runner = runner;
+    this.#openSession = openSession;
+  }
+
+  async init(): Promise<void> {}
+  async destroy(): Promise<void> {}
+
+  async acquireConnection(): Promise<Handle> {
+    const handle: Handle = {
+      executeQuery: async <R>(query: CompiledQuery): Promise<QueryResult<R>> => {
+        const target = handle.session ?? this.#runner;
+        const result = await target.query({ text: query.sql, values: query.parameters });
+        const isChange = result.command !== "SELECT" && result.rowCount !== null;
+        return {
+          rows: result.rows as R[],
+          ...(isChange ? { numAffectedRows: BigInt(result.rowCount ?? 0) } : {}),
+        };
+      },
+      // Kysely asks for the method; ctx.stream() is the way to read large results.
+      streamQuery: () => {
+        throw new Error("Use ctx.stream() to read large results.");
+      },
+    };
+    return handle;
+  }
+
+  async beginTransaction(handle: Handle, settings: TransactionSettings): Promise<void> {
+    if (!this.#openSession) throw new Error("Use tx.transaction() for a savepoint inside a transaction.");
+    const modes = [
+      ...(settings.isolationLevel ? [`isolation level ${settings.isolationLevel}`] : []),
+      ...(settings.accessMode ? [settings.accessMode] : []),
+    ];
+    const session = await this.#openSession();
+    handle.session = session;
+    try {
+      await session.begin(`begin ${modes.join(", ")}`.trim());
+    } catch (failure) {
+      handle.session = undefined;
+      session.release();
+      throw failure;
+    }
+  }
+
+  async commitTransaction(handle: Handle): Promise<void> {
+    await endSession(handle, "commit");
+  }
+
+  async rollbackTransaction(handle: Handle): Promise<void> {
+    await endSession(handle, "rollback");
+  }
+
+  async savepoint(handle: Handle, name: string): Promise<void> {
+    await handle.executeQuery(CompiledQuery.raw(`savepoint "${name.replaceAll('"', '""')}"`));
+  }
+
+  async rollbackToSavepoint(handle: Handle, name: string): Promise<void> {
+    await handle.executeQuery(CompiledQuery.raw(`rollback to savepoint "${name.replaceAll('"', '""')}"`));
+  }
+
+  async releaseSavepoint(handle: Handle, name: string): Promise<void> {
+    await handle.executeQuery(CompiledQuery.raw(`release savepoint "${name.replaceAll('"', '""')}"`));
+  }
+
+  async releaseConnection(handle: Handle): Promise<void> {
+    handle.session?.release(true);
+    handle.session = undefined;
+  }
+}
+
+async function endSession(handle: Handle, text: "commit" | "rollback"): Promise<void> {
+  const { session } = handle;
+  if (!session) return;
+  try {
+    await session.query({ text });
+    handle.session = undefined;
+    session.release();
+  } catch (failure) {
+    handle.session = undefined;
+    session.release(true);
+    throw failure;
+  }
+}

@@ -1,0 +1,211 @@
+import type { QueryResult } from "pg";
+import type { FieldProblem } from "../base/errors.ts";
+import { quoteIdentifier } from "../db/sql.ts";
+import { isolationError } from "./errors.ts";
+import type { Runner } from "./transaction.ts";
+import { type WhereInput, whereClause } from "./where.ts";
+
+/** What a repository needs to know of a table; from the app schema. */
+export interface TableShape {
+  readonly name: string;
+  readonly schema: string;
+  readonly columns: readonly string[];
+  /** The app's own key, without `tenant_id`. */
+  readonly primaryKey: readonly string[];
+}
+
+export interface FindOptions<Row> {
+  where?: WhereInput<Row>;
+  /** Column, `-` in front for descending; several in a list. */
+  orderBy?: string | readonly string[];
+  /** Default 1,000, at most 10,000; use ctx.stream() for more. */
+  limit?: number;
+  offset?: number;
+}
+
+const LIMIT_DEFAULT = 1_000;
+const LIMIT_MAX = 10_000;
+/** PostgreSQL takes 65,535 parameters in one statement. */
+const PARAMETERS_MAX = 60_000;
+
+type Id = string | number | bigint | Readonly<Record<string, unknown>>;
+
+/** One table of the tenant. Properties are camelCase, columns snake_case; `tenant_id` is never shown or taken. */
+export class Repository<Row = Record<string, unknown>, Insert = Record<string, unknown>> {
+  readonly #runner: Runner;
+  readonly #table: TableShape;
+  readonly #from: string;
+  readonly #columns: Map<string, string>;
+  readonly #selection: string;
+
+  constructor(runner: Runner, table: TableShape) {
+    this.#runner = runner;
+    this.#table = table;
+    this.#from = table.schema === "public" ? quoteIdentifier(table.name) : `${quoteIdentifier(table.schema)}.${quoteIdentifier(table.name)}`;
+    this.#columns = new Map();
+    for (const column of table.columns) {
+      this.#columns.set(column, column);
+      this.#columns.set(toProperty(column), column);
+    }
+    this.#selection = table.columns.map((c) => `${quoteIdentifier(c)} as ${quoteIdentifier(toProperty(c))}`).join(", ");
+  }
+
+  /** The row with this key, or undefined. */
+  async findById(id: Id): Promise<Row | undefined> {
+    const { text, values } = this.#key(id, 1);
+    const result = await this.#run(`select ${this.#selection} from ${this.#from} where ${text}`, values);
+    return result.rows[0] as Row | undefined;
+  }
+
+  async findAll(options: FindOptions<Row> = {}): Promise<Row[]> {
+    const where = whereClause(options.where as WhereInput<unknown>, (name) => this.#column(name), 1);
+    const limit = bounded("limit", options.limit ?? LIMIT_DEFAULT, 0, LIMIT_MAX);
+    const offset = bounded("offset", options.offset ?? 0, 0, Number.MAX_SAFE_INTEGER);
+    const text = [
+      `select ${this.#selection} from ${this.#from}`,
+      where.text && `where ${where.text}`,
+      this.#order(options.orderBy),
+      `limit $${where.values.length + 1}`,
+      offset > 0 && `offset $${where.values.length + 2}`,
+    ];
+    const values = [...where.values, limit, ...(offset > 0 ? [offset] : [])];
+    const result = await this.#run(text.filter(Boolean).join(" "), values);
+    return result.rows as Row[];
+  }
+
+  async findOne(options: FindOptions<Row> = {}): Promise<Row | undefined> {
+    const rows = await this.findAll({ ...options, limit: 1 });
+    return rows[0];
+  }
+
+  async count(options: { where?: WhereInput<Row> } = {}): Promise<number> {
+    const where = whereClause(options.where as WhereInput<unknown>, (name) => this.#column(name), 1);
+    const text = `select count(*)::float8 as n from ${this.#from}${where.text ? ` where ${where.text}` : ""}`;
+    const result = await this.#run(text, where.values);
+    return (result.rows[0] as { n: number }).n;
+  }
+
+  /** Returns the row as stored, defaults filled in. */
+  async insert(row: Insert): Promise<Row> {
+    const rows = await this.insertMany([row]);
+    return rows[0] as Row;
+  }
+
+  async insertMany(rows: readonly Insert[]): Promise<Row[]> {
+    if (rows.length === 0) return [];
+    const columns = this.#columnsOf(rows as readonly Record<string, unknown>[]);
+    const perStatement = Math.max(1, Math.floor(PARAMETERS_MAX / Math.max(1, columns.length)));
+    if (rows.length > perStatement) {
+      throw badInput([{ path: "rows", message: `Expected at most ${perStatement} rows at once, got ${rows.length}` }]);
+    }
+    const values: unknown[] = [];
+    const tuples = (rows as readonly Record<string, unknown>[]).map((row) => {
+      const cells = columns.map((column) => {
+        const value = column in row ? row[column] : row[toProperty(column)];
+        if (value === undefined) return "default";
+        values.push(value);
+        return `$${values.length}`;
+      });
+      return `(${cells.join(", ")})`;
+    });
+    const into = columns.length === 0 ? "default values" : `(${columns.map(quoteIdentifier).join(", ")}) values ${tuples.join(", ")}`;
+    const result = await this.#run(`insert into ${this.#from} ${into} returning ${this.#selection}`, values);
+    return result.rows as Row[];
+  }
+
+  /** Changes the row with this key. Throws context.not_found when the tenant has none. */
+  async update(id: Id, patch: Partial<Insert>): Promise<Row> {
+    const columns = this.#columnsOf([patch as Record<string, unknown>]);
+    if (columns.length === 0) throw badInput([{ path: "patch", message: "Expected at least one column, got none" }]);
+    const record = patch as Record<string, unknown>;
+    const values = columns.map((column) => column in record ? record[column] : record[toProperty(column)]);
+    const sets = columns.map((column, i) => `${quoteIdentifier(column)} = $${i + 1}`);
+    const key = this.#key(id, values.length + 1);
+    const text = `update ${this.#from} set ${sets.join(", ")} where ${key.text} returning ${this.#selection}`;
+    const result = await this.#run(text, [...values, ...key.values]);
+    if (result.rows.length === 0) throw isolationError("context.not_found", { table: this.#table.name, id: print(id) });
+    return result.rows[0] as Row;
+  }
+
+  /** Deletes the row with this key; false when the tenant has none. */
+  async remove(id: Id): Promise<boolean> {
+    const key = this.#key(id, 1);
+    const result = await this.#run(`delete from ${this.#from} where ${key.text}`, key.values);
+    return (result.rowCount ?? 0) > 0;
+  }
+
+  #run(text: string, values: readonly unknown[]): Promise<QueryResult> {
+    return this.#runner.query({ text, values });
+  }
+
+  #column(name: string): string {
+    const column = this.#columns.get(name);
+    if (column === undefined) {
+      throw isolationError("context.unknown_column", {
+        table: this.#table.name,
+        column: name,
+        columns: this.#table.columns.map(toProperty).join(", "),
+      });
+    }
+    return column;
+  }
+
+  #columnsOf(rows: readonly Record<string, unknown>[]): string[] {
+    const columns = new Set<string>();
+    for (const row of rows) {
+      for (const [name, value] of Object.entries(row)) {
+        if (value !== undefined) columns.add(this.#column(name));
+      }
+    }
+    return [...columns];
+  }
+
+  #key(id: Id, from: number): { text: string; values: unknown[] } {
+    const { primaryKey, name } = this.#table;
+    if (primaryKey.length === 0) {
+      throw badInput([{ path: "id", message: `Expected a table with a primary key; ${name} has none` }]);
+    }
+    const parts: Record<string, unknown> = {};
+    if (typeof id === "object" && id !== null) {
+      for (const [property, value] of Object.entries(id)) parts[this.#column(property)] = value;
+    } else if (primaryKey.length === 1) {
+      parts[primaryKey[0] as string] = id;
+    }
+    const missing = primaryKey.filter((column) => parts[column] === undefined || parts[column] === null);
+    if (missing.length > 0) {
+      throw badInput(missing.map((c) => ({ path: `id.${toProperty(c)}`, message: `Expected a value of the primary key of ${name}, got none` })));
+    }
+    return {
+      text: primaryKey.map((column, i) => `${quoteIdentifier(column)} = $${from + i}`).join(" and "),
+      values: primaryKey.map((column) => parts[column]),
+    };
+  }
+
+  #order(orderBy: string | readonly string[] | undefined): string {
+    if (orderBy === undefined) return "";
+    const terms = (typeof orderBy === "string" ? orderBy.split(",") : orderBy).map((term) => {
+      const name = term.trim();
+      return name.startsWith("-") ? `${quoteIdentifier(this.#column(name.slice(1)))} desc` : quoteIdentifier(this.#column(name));
+    });
+    return terms.length === 0 ? "" : `order by ${terms.join(", ")}`;
+  }
+}
+
+export function toProperty(column: string): string {
+  return column.replace(/_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function bounded(path: string, value: number, min: number, max: number): number {
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw badInput([{ path, message: `Expected \`${path}\` to be an integer from ${min} to ${max}, got ${print(value)}` }]);
+  }
+  return value;
+}
+
+export function badInput(problems: readonly FieldProblem[]) {
+  return isolationError("context.bad_input", {}, { problems });
+}
+
+function print(value: unknown): string {
+  return typeof value === "bigint" ? String(value) : JSON.stringify(value);
+}
