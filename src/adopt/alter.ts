@@ -1,0 +1,303 @@
+import type { AlterTableCmd, AlterTableStmt, Constraint, Node } from "@pgsql/types";
+import { alterColumn } from "./alter-column.ts";
+import { type Body, isBody, print, strings, unwrap } from "./ast.ts";
+import { adaptConstraint, inOrderOf } from "./constraints.ts";
+import { TENANT_COLUMN, unforced } from "./guard.ts";
+import { findTable, keyOf, own, type Table } from "./model.ts";
+import { relationName } from "./names.ts";
+import { grantSequences, readColumn } from "./tables.ts";
+import { emit, notice, refuse, type Unit, type Work } from "./work.ts";
+
+/** What one command becomes: commands of the same ALTER TABLE, and tables to unforce meanwhile. */
+interface Adapted {
+  commands: AlterTableCmd[];
+  unforced: string[];
+}
+
+const NOTHING: Adapted = { commands: [], unforced: [] };
+
+export function alterTable(work: Work, statement: AlterTableStmt, unit: Unit) {
+  const { schemaname, relname } = statement.relation ?? {};
+  if (statement.objtype !== "OBJECT_TABLE") return alterOther(work, statement, unit);
+  const table = findTable(work.model, schemaname, relname ?? "");
+  if (!table) {
+    if (statement.missing_ok) return notice(work, `${relname} does not exist.`, "The line is dropped.");
+    if (isKnownOther(work, schemaname, relname ?? "")) return alterOther(work, statement, unit);
+    refuse(`The table ${relname} is not in these files.`, "Add the file that makes it.");
+  }
+  const keyBefore = table.primaryKey.length > 0;
+  const adapted = (statement.cmds ?? []).map((node) => adaptCommand(work, table, commandOf(node)));
+  const commands = adapted.flatMap((each) => each.commands);
+  if (commands.length === 0) return;
+  const cmds: Node[] = commands.map((each) => ({ AlterTableCmd: each }));
+  const sql = print({ AlterTableStmt: { ...statement, cmds } });
+  if (sql === null)
+    refuse("The statement uses a form that cannot be printed.", "Split it into plainer statements.");
+  if (table.shared) return emit(work, "database", sql);
+  const open = adapted.flatMap((each) => each.unforced);
+  unforced(work, open, () => emit(work, "place", sql));
+  const added = commands.flatMap((each) => (each.subtype === "AT_AddColumn" ? [columnName(each)] : []));
+  if (added.length > 0) grantSequences(work, table, added);
+  followKey(work, table, keyBefore);
+}
+
+/** A table that gains or loses its key gets the fitting replica identity, which the change stream needs. */
+function followKey(work: Work, table: Table, hadKey: boolean) {
+  const key = keyOf(table.schema, table.name);
+  const hasKey = table.primaryKey.length > 0;
+  if (hadKey && !hasKey) work.madeInFile.add(key);
+  if (!hasKey || !work.keyless.delete(key)) return;
+  emit(work, "place", `alter table ${relationName(table.schema, table.name)} replica identity default`);
+}
+
+function commandOf(node: Node): AlterTableCmd {
+  return (unwrap(node)?.[1] ?? {}) as AlterTableCmd;
+}
+
+function columnName(command: AlterTableCmd): string {
+  const body = unwrap(command.def)?.[1];
+  return typeof body?.["colname"] === "string" ? body["colname"] : "";
+}
+
+function adaptCommand(work: Work, table: Table, command: AlterTableCmd): Adapted {
+  const self = keyOf(table.schema, table.name);
+  switch (command.subtype) {
+    case "AT_AddColumn":
+      return addColumn(work, table, command);
+    case "AT_AddConstraint": {
+      const constraint = (unwrap(command.def)?.[1] ?? {}) as Constraint;
+      const adapted = adaptConstraint(work, table, constraint);
+      return {
+        commands: adapted.map((each) => ({ ...command, def: { Constraint: each } })),
+        unforced: openFor(table, adapted),
+      };
+    }
+    case "AT_ValidateConstraint": {
+      const foreign = table.foreignKeys.find((each) => each.name === command.name);
+      return { commands: [command], unforced: foreign ? [self, foreign.table] : [] };
+    }
+    case "AT_DropConstraint":
+      dropConstraint(work, table, command.name ?? "");
+      return keep(command);
+    case "AT_DropColumn":
+    case "AT_ColumnDefault":
+    case "AT_DropNotNull":
+    case "AT_SetNotNull":
+    case "AT_AlterColumnType":
+    case "AT_AddIdentity":
+    case "AT_SetIdentity":
+    case "AT_DropIdentity":
+    case "AT_DropExpression":
+    case "AT_SetExpression":
+      if (command.name === TENANT_COLUMN) return refuseTenantColumn(table, command);
+      alterColumn(work, table, command);
+      return {
+        commands: [command],
+        unforced: command.subtype === "AT_AlterColumnType" ? neighbours(work, table) : [],
+      };
+    case "AT_AttachPartition":
+      return attachPartition(work, table, command);
+    case "AT_DetachPartition":
+      return detachPartition(work, command);
+    case "AT_AddInherit":
+    case "AT_DropInherit":
+      return changeParent(work, table, command);
+    case "AT_SetStatistics":
+    case "AT_SetOptions":
+    case "AT_ResetOptions":
+    case "AT_SetStorage":
+    case "AT_SetCompression":
+    case "AT_AlterConstraint":
+    case "AT_SetLogged":
+    case "AT_SetRelOptions":
+    case "AT_ResetRelOptions":
+    case "AT_EnableTrig":
+    case "AT_EnableAlwaysTrig":
+    case "AT_EnableReplicaTrig":
+    case "AT_DisableTrig":
+    case "AT_EnableTrigUser":
+    case "AT_DisableTrigUser":
+    case "AT_EnableTrigAll":
+      return keep(command);
+    case "AT_AddIndexConstraint":
+    case "AT_ClusterOn":
+    case "AT_DropCluster":
+      return keep(command);
+    case "AT_ReplicaIdentity":
+      return replicaIdentity(command);
+    case "AT_EnableRowSecurity":
+    case "AT_ForceRowSecurity":
+    case "AT_NoForceRowSecurity":
+      return NOTHING;
+    case "AT_DisableRowSecurity":
+      return refuse("Row security is what keeps tenants apart.", "Leave the line out.");
+    case "AT_DisableTrigAll":
+      return refuse(
+        "DISABLE TRIGGER ALL also turns off foreign keys.",
+        "Use DISABLE TRIGGER USER, or name the trigger.",
+      );
+    case "AT_ChangeOwner":
+      notice(work, "Tenancy owns the app's tables.", "OWNER TO is dropped.");
+      return NOTHING;
+    case "AT_SetTableSpace":
+      notice(work, "Where a table's files lie is the cell's business.", "SET TABLESPACE is dropped.");
+      return NOTHING;
+    case "AT_SetUnLogged":
+      return refuse("An unlogged table cannot be backed up or moved.", "Leave the table logged.");
+    default:
+      return refuse(
+        `ALTER TABLE … ${command.subtype?.slice(3)} is not known to be safe.`,
+        "Use a plainer form.",
+      );
+  }
+}
+
+function keep(command: AlterTableCmd): Adapted {
+  return { commands: [command], unforced: [] };
+}
+
+function refuseTenantColumn(table: Table, command: AlterTableCmd): Adapted {
+  const isOwn = command.subtype === "AT_ColumnDefault" && unwrap(command.def)?.[0] === "FuncCall";
+  if (isOwn && strings(unwrap(command.def)?.[1]["funcname"]).join(".") === "tenancy.current_tenant")
+    return NOTHING;
+  return refuse(`The column tenant_id of ${table.name} is Tenancy's.`, "Leave it as it is.");
+}
+
+function addColumn(work: Work, table: Table, command: AlterTableCmd): Adapted {
+  const body = unwrap(command.def)?.[1];
+  if (!isBody(body)) return keep(command);
+  const name = columnName(command);
+  if (name === TENANT_COLUMN && !table.shared) {
+    refuse("tenant_id is Tenancy's column.", "Give the column another name, for example account_id.");
+  }
+  if (command.missing_ok && table.columns.some((column) => column.name === name)) return NOTHING;
+  const { definition, moved } = readColumn(work, table, body);
+  const constraints = inOrderOf(moved).flatMap((each) => adaptConstraint(work, table, each));
+  const more = constraints.map(
+    (each): AlterTableCmd => ({
+      subtype: "AT_AddConstraint",
+      def: { Constraint: each },
+      behavior: "DROP_RESTRICT",
+    }),
+  );
+  return {
+    commands: [{ ...command, def: { ColumnDef: definition } }, ...more],
+    unforced: openFor(table, constraints),
+  };
+}
+
+/** A new reference is checked against the rows there are, on both sides. */
+function openFor(table: Table, constraints: readonly Constraint[]): string[] {
+  const names = constraints.filter((each) => each.contype === "CONSTR_FOREIGN").map((each) => each.conname);
+  const targets = table.foreignKeys.filter((each) => names.includes(each.name)).map((each) => each.table);
+  return targets.length > 0 ? [keyOf(table.schema, table.name), ...targets] : [];
+}
+
+/** The table, what it refers to and what refers to it. */
+function neighbours(work: Work, table: Table): string[] {
+  const self = keyOf(table.schema, table.name);
+  const referring = Object.entries(work.model.tables).filter(([, each]) =>
+    each.foreignKeys.some((key) => key.table === self),
+  );
+  const targets = table.foreignKeys.map((each) => each.table);
+  return targets.length + referring.length > 0 ? [self, ...targets, ...referring.map(([key]) => key)] : [];
+}
+
+export function dropConstraint(work: Work, table: Table, name: string) {
+  if (table.constraints[name] === "primary") table.primaryKey = [];
+  table.uniques = table.uniques.filter((each) => each.name !== name);
+  table.foreignKeys = table.foreignKeys.filter((each) => each.name !== name);
+  delete table.constraints[name];
+  delete work.model.indexes[keyOf(table.schema, name)];
+}
+
+function partitionOf(work: Work, command: AlterTableCmd): Table {
+  const body = unwrap(command.def)?.[1]["name"] as Body | undefined;
+  const name = String(body?.["relname"] ?? "");
+  const table = findTable(work.model, body?.["schemaname"] as string | undefined, name);
+  return table ?? refuse(`The partition ${name} is not in these files.`, "Add the file that makes it.");
+}
+
+function attachPartition(work: Work, table: Table, command: AlterTableCmd): Adapted {
+  const partition = partitionOf(work, command);
+  if (partition.shared !== table.shared)
+    refuse("A shared table and a tenant's cannot be joined.", "Share both or neither.");
+  partition.partitionOf = keyOf(table.schema, table.name);
+  if (partition.primaryKey.length === 0) partition.primaryKey = [...table.primaryKey];
+  return { commands: [command], unforced: [...neighbours(work, table), ...neighbours(work, partition)] };
+}
+
+function detachPartition(work: Work, command: AlterTableCmd): Adapted {
+  const partition = partitionOf(work, command);
+  partition.partitionOf = null;
+  const [kind, body] = unwrap(command.def) ?? ["", {}];
+  if (kind !== "PartitionCmd" || body["concurrent"] !== true) return keep(command);
+  notice(
+    work,
+    "A file runs in one transaction, where CONCURRENTLY is not possible.",
+    "CONCURRENTLY is dropped.",
+  );
+  return keep({ ...command, def: { PartitionCmd: { ...body, concurrent: undefined } } });
+}
+
+function changeParent(work: Work, table: Table, command: AlterTableCmd): Adapted {
+  const body = unwrap(command.def)?.[1];
+  const parent = findTable(
+    work.model,
+    body?.["schemaname"] as string | undefined,
+    String(body?.["relname"] ?? ""),
+  );
+  if (!parent) refuse("The parent is not in these files.", "Add the file that makes it.");
+  if (parent.shared !== table.shared)
+    refuse("A shared table and a tenant's cannot be joined.", "Share both or neither.");
+  const key = keyOf(parent.schema, parent.name);
+  table.inherits = table.inherits.filter((each) => each !== key);
+  if (command.subtype === "AT_AddInherit") table.inherits.push(key);
+  return keep(command);
+}
+
+function replicaIdentity(command: AlterTableCmd): Adapted {
+  const identity = unwrap(command.def)?.[1]["identity_type"];
+  if (identity === "n")
+    refuse("The change stream needs a replica identity.", "Use DEFAULT, FULL or an index.");
+  return identity === "i" ? keep(command) : NOTHING;
+}
+
+function isKnownOther(work: Work, schema: string | undefined, name: string): boolean {
+  const key = keyOf(schema, name);
+  return [work.model.views, work.model.sequences, work.model.indexes].some((record) =>
+    Object.hasOwn(record, key),
+  );
+}
+
+/** ALTER of views, indexes, sequences and composite types: the same grammar, few commands. */
+function alterOther(work: Work, statement: AlterTableStmt, unit: Unit) {
+  const { schemaname, relname } = statement.relation ?? {};
+  const key = keyOf(schemaname, relname ?? "");
+  const index = own(work.model.indexes, key);
+  const isShared = index ? own(work.model.tables, index.table)?.shared === true : work.sharedTypes.has(key);
+  for (const command of (statement.cmds ?? []).map(commandOf)) {
+    switch (command.subtype) {
+      case "AT_ChangeOwner":
+        return notice(work, "Tenancy owns the app's objects.", "OWNER TO is dropped.");
+      case "AT_SetTableSpace":
+        return notice(work, "Where files lie is the cell's business.", "SET TABLESPACE is dropped.");
+      case "AT_SetRelOptions":
+      case "AT_ResetRelOptions":
+        if (own(work.model.views, key) && JSON.stringify(command.def).includes("security_invoker")) {
+          refuse("security_invoker is what keeps a view within its tenant.", "Leave the option alone.");
+        }
+        break;
+      case "AT_AttachPartition":
+      case "AT_ColumnDefault":
+      case "AT_SetStatistics":
+      case "AT_AddColumn":
+      case "AT_DropColumn":
+      case "AT_AlterColumnType":
+        break;
+      default:
+        refuse(`ALTER … ${command.subtype?.slice(3)} is not known to be safe.`, "Use a plainer form.");
+    }
+  }
+  emit(work, isShared ? "database" : "place", unit.text);
+}

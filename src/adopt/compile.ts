@@ -1,0 +1,84 @@
+import { loadParser } from "./ast.ts";
+import { adoptErrors } from "./errors.ts";
+import { finishKeys } from "./guard.ts";
+import type { AppModel } from "./model.ts";
+import { findShared } from "./shared.ts";
+import { type ReadFile, readFiles, type SourceFile } from "./source.ts";
+import { compileStatement } from "./statements.ts";
+import {
+  type AdoptOptions,
+  type CompiledStatement,
+  type Finding,
+  Refusal,
+  report,
+  startWork,
+  type Work,
+} from "./work.ts";
+
+export type { SourceFile } from "./source.ts";
+export type { AdoptOptions, CompiledStatement, Finding, Scope } from "./work.ts";
+
+export interface CompiledFile {
+  readonly name: string;
+  readonly statements: CompiledStatement[];
+}
+
+export interface Compiled {
+  readonly files: CompiledFile[];
+  readonly findings: Finding[];
+  readonly model: AppModel;
+  /** Levels that the app can run at. */
+  readonly levels: { table: true; schema: boolean; database: boolean };
+}
+
+/**
+ * Turns single-tenant migrations into tenant-safe ones. Files are folded in order. What cannot be made safe is left
+ * out and listed among the findings as refused; text that PostgreSQL cannot read throws `adopt.syntax`.
+ */
+export async function compile(files: readonly SourceFile[], options: AdoptOptions = {}): Promise<Compiled> {
+  await loadParser();
+  const read = readFiles(files);
+  const work = startWork(options);
+  findShared(work, read, options);
+  const compiled = read.map((file) => compileFile(work, file));
+  const levels = { table: true, schema: work.model.schemas.length === 0, database: true } as const;
+  return { files: compiled, findings: work.findings, model: work.model, levels };
+}
+
+/** Throws `adopt.refused` when anything was refused: nothing of it may be applied then. */
+export function assertAdopted(compiled: Pick<Compiled, "findings">): void {
+  const refused = compiled.findings.filter((finding) => finding.severity === "refused");
+  const first = refused[0];
+  if (!first) return;
+  const problems = refused.map((each) => ({
+    path: `${each.file}:${each.line}`,
+    message: `${each.reason} ${each.cure}`,
+  }));
+  const details = { count: refused.length, ...first, findings: refused };
+  throw adoptErrors.error("adopt.refused", details, { problems });
+}
+
+function compileFile(work: Work, file: ReadFile): CompiledFile {
+  work.statements = [];
+  work.madeInFile = new Set();
+  for (const { text, line } of file.metaCommands) {
+    const finding = {
+      reason: "psql's own commands mean nothing to the database.",
+      cure: "The line is dropped.",
+    };
+    work.findings.push({ severity: "notice", file: file.name, line, statement: text, ...finding });
+  }
+  for (const statement of file.statements) {
+    work.current = statement;
+    const before = work.statements.length;
+    try {
+      compileStatement(work, statement);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      work.statements.length = before;
+      report(work, "refused", error.message, error.cure);
+    }
+  }
+  finishKeys(work);
+  return { name: file.name, statements: work.statements };
+}

@@ -1,0 +1,66 @@
+import { type Body, isBody, unwrap, walk } from "./ast.ts";
+import { insertAt } from "./edits.ts";
+import { fromItems } from "./from.ts";
+import { TENANT_COLUMN } from "./guard.ts";
+import { quote } from "./names.ts";
+import { columnOf, isStar, type Names, type QueryText } from "./query.ts";
+
+/**
+ * `GROUP BY t.id` lets a query show every column of t, because id is its key. The key is (tenant_id, id) now, so
+ * tenant_id joins the list. It changes no group: within one tenant it depends on id.
+ */
+export function groupEdits(at: QueryText, select: Body, names: Names): void {
+  const clause = select["groupClause"];
+  if (!Array.isArray(clause) || clause.length === 0) return;
+  if (clause.some((item) => unwrap(item)?.[0] === "GroupingSet")) return;
+  const items = fromItems(at.model, select["fromClause"], names);
+  const columns = clause.map((item) => groupedColumn(select, item)).filter((column) => column !== null);
+  const added = items.flatMap(({ alias, table }) => {
+    if (!table || table.shared || table.primaryKey.length === 0) return [];
+    const isGrouped = (name: string) =>
+      columns.some((each) => each.column === name && isOf(each.relation, alias));
+    if (!table.primaryKey.every(isGrouped) || isGrouped(TENANT_COLUMN)) return [];
+    return [` ${quote(alias)}.${TENANT_COLUMN},`];
+  });
+  const start = added.length > 0 ? afterGroupBy(at, clause) : null;
+  if (start !== null) at.edits.push(insertAt(start, added.join("")));
+}
+
+function isOf(relation: string | null, alias: string): boolean {
+  return relation === null || relation === alias;
+}
+
+/** The column that an item of GROUP BY names: directly, by its place in the select list, or by its output name. */
+function groupedColumn(select: Body, item: unknown): { relation: string | null; column: string } | null {
+  const direct = columnOf(item);
+  const targets =
+    (select["targetList"] as unknown[] | undefined)?.map((target) => unwrap(target)?.[1] ?? {}) ?? [];
+  if (direct) {
+    const output =
+      direct.relation === null ? targets.find((target) => target["name"] === direct.column) : undefined;
+    return columnOf(output?.["val"]) ?? direct;
+  }
+  const constant = unwrap(item)?.[0] === "A_Const" ? unwrap(item)?.[1]["ival"] : null;
+  if (!isBody(constant)) return null;
+  const place = Number(constant["ival"] ?? 0);
+  const before = targets.slice(0, place);
+  return before.some((target) => isStar(target["val"])) ? null : columnOf(targets[place - 1]?.["val"]);
+}
+
+/** The offset behind `GROUP BY`, or behind `GROUP BY DISTINCT`. */
+function afterGroupBy(at: QueryText, clause: readonly unknown[]): number | null {
+  let first = Number.POSITIVE_INFINITY;
+  const consider = (body: Body) => {
+    if (typeof body["location"] === "number" && body["location"] < first) first = body["location"];
+  };
+  walk({ List: { items: clause } }, (_kind, body) => consider(body));
+  const list = at.tokens();
+  for (let index = list.findIndex((token) => token.start >= first); index > 0; index--) {
+    if (list[index]?.word !== "by" || list[index - 1]?.word !== "group") continue;
+    const next = list[index + 1];
+    const hasMode = next && !next.isQuoted && (next.word === "distinct" || next.word === "all");
+    const end = hasMode ? next.end : (list[index]?.end ?? 0);
+    return end;
+  }
+  return null;
+}

@@ -1,0 +1,163 @@
+/** What the app's migrations make: plain data that can be stored as JSON. Tables are keyed by `keyOf`. */
+export interface AppModel {
+  tables: Record<string, Table>;
+  views: Record<string, View>;
+  enums: Record<string, EnumType>;
+  domains: Record<string, Domain>;
+  /** Composite and range types. */
+  types: Record<string, NamedType>;
+  functions: Record<string, AppFunction>;
+  sequences: Record<string, Sequence>;
+  indexes: Record<string, Index>;
+  /** Keys of the tables that every tenant reads and none writes. */
+  sharedTables: string[];
+  /** Schemas of the app besides `public`. */
+  schemas: string[];
+}
+
+export interface Table {
+  schema: string;
+  name: string;
+  shared: boolean;
+  /** The app's columns in their order; `tenant_id` is not among them. */
+  columns: Column[];
+  /** How many of `columns` stand before `tenant_id`; positional inserts break when any stands behind it. */
+  tenantPosition: number;
+  /** The app's own key, without `tenant_id`; empty when there is none. */
+  primaryKey: string[];
+  uniques: Unique[];
+  foreignKeys: ForeignKey[];
+  /** Every constraint by name, for renames and drops. */
+  constraints: Record<string, ConstraintKind>;
+  isPartitioned: boolean;
+  partitionOf: string | null;
+  inherits: string[];
+  /** Permissive policies that the app made. */
+  policies: string[];
+  comment?: string;
+}
+
+export type ConstraintKind = "primary" | "unique" | "foreign" | "check" | "exclusion" | "not null";
+
+export interface Column {
+  name: string;
+  type: string;
+  nullable: boolean;
+  hasDefault: boolean;
+  generated: boolean;
+  identity: "always" | "by default" | null;
+}
+
+export interface Unique {
+  name: string;
+  columns: string[];
+}
+
+export interface ForeignKey {
+  name: string;
+  columns: string[];
+  /** Key of the table referred to. */
+  table: string;
+  targetColumns: string[];
+  onDelete: Action;
+  onUpdate: Action;
+}
+
+export type Action = "no action" | "restrict" | "cascade" | "set null" | "set default";
+
+export interface View {
+  schema: string;
+  name: string;
+  /** Null when a type cannot be told from the text. */
+  columns: { name: string; type: string | null }[];
+}
+
+export interface NamedType {
+  schema: string;
+  name: string;
+  /** True when it lives once in `public`, because a shared table uses it. */
+  shared: boolean;
+}
+
+export interface EnumType extends NamedType {
+  values: string[];
+}
+
+export interface Domain extends NamedType {
+  baseType: string;
+}
+
+export interface AppFunction {
+  schema: string;
+  name: string;
+  kind: "function" | "procedure";
+  language: string;
+  securityDefiner: boolean;
+}
+
+export interface Sequence {
+  schema: string;
+  name: string;
+  shared: boolean;
+  ownedBy: { table: string; column: string } | null;
+}
+
+export interface Index {
+  schema: string;
+  name: string;
+  table: string;
+  unique: boolean;
+  method: string;
+  /** Null stands for an expression. `tenant_id` is not among them. */
+  columns: (string | null)[];
+}
+
+export function emptyModel(): AppModel {
+  return {
+    tables: {},
+    views: {},
+    enums: {},
+    domains: {},
+    types: {},
+    functions: {},
+    sequences: {},
+    indexes: {},
+    sharedTables: [],
+    schemas: [],
+  };
+}
+
+/** `tracks` in public, `app2.tracks` elsewhere. */
+export function keyOf(schema: string | undefined | null, name: string): string {
+  return !schema || schema === "public" ? name : `${schema}.${name}`;
+}
+
+export function findTable(model: AppModel, schema: string | undefined | null, name: string): Table | null {
+  return own(model.tables, keyOf(schema, name));
+}
+
+/** A record's entry; names such as `constructor` are ordinary here. */
+export function own<T>(record: Record<string, T>, key: string): T | null {
+  return Object.hasOwn(record, key) ? (record[key] as T) : null;
+}
+
+export function isRelation(model: AppModel, schema: string, name: string): boolean {
+  const key = keyOf(schema, name);
+  return [model.tables, model.views, model.sequences, model.indexes].some((record) =>
+    Object.hasOwn(record, key),
+  );
+}
+
+/** The partitions and inheritance children below a table, itself first. */
+export function family(model: AppModel, key: string): string[] {
+  const found = [key];
+  for (let at = 0; at < found.length; at++) {
+    const parent = found[at] as string;
+    for (const [child, table] of Object.entries(model.tables)) {
+      if ((table.partitionOf === parent || table.inherits.includes(parent)) && !found.includes(child)) {
+        found.push(child);
+      }
+    }
+  }
+  return found;
+}

@@ -1,0 +1,27 @@
+import type { Compiled } from "./compile.ts";
+import type { CompiledStatement } from "./work.ts";
+
+const SCOPES = {
+  database: "once per database",
+  place: "once per place",
+  tenant: "once per tenant",
+} as const;
+
+/** The adopted SQL for review. Adopting it again gives the same text, so it can also be kept as the source. */
+export function printAdopted(compiled: Pick<Compiled, "files" | "model">): string {
+  const lines: string[] = [];
+  for (const file of compiled.files) {
+    if (lines.length > 0) lines.push("");
+    lines.push(`-- tenancy: file ${file.name}`);
+    if (file === compiled.files[0] && compiled.model.sharedTables.length > 0) {
+      lines.push(`-- tenancy: shared ${compiled.model.sharedTables.join(", ")}`);
+    }
+    let scope: CompiledStatement["scope"] | null = null;
+    for (const statement of file.statements) {
+      if (statement.scope !== scope) lines.push("", `-- ${SCOPES[statement.scope]}`);
+      scope = statement.scope;
+      lines.push(`${statement.sql};`);
+    }
+  }
+  return `${lines.join("\n")}\n`;
+}

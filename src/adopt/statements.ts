@@ -1,0 +1,140 @@
+import type { AlterEnumStmt, Node } from "@pgsql/types";
+import { alterTable } from "./alter.ts";
+import { isBody, strings, unwrap } from "./ast.ts";
+import { changeRows, copyRows, selectForEffect, truncate } from "./data.ts";
+import { drop, rename } from "./drop.ts";
+import { createExtension } from "./extensions.ts";
+import { alterFunction, createFunction } from "./functions.ts";
+import { grant } from "./grants.ts";
+import { createIndex } from "./indexes.ts";
+import { keyOf, own } from "./model.ts";
+import {
+  comment,
+  createPolicy,
+  createSchema,
+  createSequence,
+  createTrigger,
+  createType,
+  ownerOf,
+} from "./objects.ts";
+import { DROPPED, REFUSED } from "./refusals.ts";
+import type { SourceStatement } from "./source.ts";
+import { createTable } from "./tables.ts";
+import { unqualify } from "./unqualify.ts";
+import { createView } from "./views.ts";
+import { emit, notice, refuse, type Unit, type Work } from "./work.ts";
+
+/** The list of what is known; anything else is refused. */
+export function compileStatement(work: Work, statement: SourceStatement) {
+  const unit = unqualify(work, statement, isForShared(work, statement.node));
+  const node = unit.node;
+  if ("CreateStmt" in node) return createTable(work, node.CreateStmt, unit);
+  if ("AlterTableStmt" in node) return alterTable(work, node.AlterTableStmt, unit);
+  if ("IndexStmt" in node) return createIndex(work, node.IndexStmt, unit);
+  if ("ViewStmt" in node) return createView(work, node.ViewStmt, unit);
+  if ("CreateFunctionStmt" in node) return createFunction(work, node.CreateFunctionStmt, unit);
+  if ("AlterFunctionStmt" in node) return alterFunction(work, node.AlterFunctionStmt, unit);
+  if ("CreateTrigStmt" in node) return createTrigger(work, node.CreateTrigStmt, unit);
+  if ("CreatePolicyStmt" in node) return createPolicy(work, node.CreatePolicyStmt, unit);
+  if ("AlterEnumStmt" in node) return alterEnum(work, node.AlterEnumStmt, unit);
+  if ("CreateSeqStmt" in node) return createSequence(work, node.CreateSeqStmt, unit);
+  if ("CreateSchemaStmt" in node) return createSchema(work, node.CreateSchemaStmt);
+  if ("CreateExtensionStmt" in node) return createExtension(work, node.CreateExtensionStmt);
+  if ("CommentStmt" in node) return comment(work, node.CommentStmt, unit);
+  if ("DropStmt" in node) return drop(work, node.DropStmt, unit);
+  if ("RenameStmt" in node) return rename(work, node.RenameStmt, unit);
+  if ("GrantStmt" in node) return grant(work, node.GrantStmt);
+  if ("TruncateStmt" in node) return truncate(work, node.TruncateStmt, unit);
+  if ("CopyStmt" in node) return copyRows(work, node.CopyStmt);
+  if ("SelectStmt" in node) return selectForEffect(work, unit);
+  return compileByKind(work, unit);
+}
+
+function compileByKind(work: Work, unit: Unit) {
+  const [kind, body] = unwrap(unit.node) ?? ["", {}];
+  switch (kind) {
+    case "InsertStmt":
+    case "UpdateStmt":
+    case "DeleteStmt":
+    case "MergeStmt":
+      return changeRows(work, unit);
+    case "CreateEnumStmt":
+    case "CreateDomainStmt":
+    case "CompositeTypeStmt":
+    case "CreateRangeStmt":
+      return createType(work, kind, body, unit);
+    case "AlterSeqStmt": {
+      const sequence = isBody(body["sequence"]) ? body["sequence"] : {};
+      const entry = own(
+        work.model.sequences,
+        keyOf(sequence["schemaname"] as string | undefined, String(sequence["relname"])),
+      );
+      const ownedBy = ownerOf(work, body["options"] as Node[] | undefined);
+      if (entry && ownedBy) entry.ownedBy = ownedBy;
+      return emit(work, entry?.shared ? "database" : "place", unit.text);
+    }
+    case "AlterDomainStmt":
+      return emit(
+        work,
+        work.sharedTypes.has(strings(body["typeName"]).at(-1) ?? "") ? "database" : "place",
+        unit.text,
+      );
+    case "CreateStatsStmt":
+      return emit(work, "place", unit.text);
+    case "ConstraintsSetStmt":
+    case "CallStmt":
+      return emit(work, "tenant", unit.text);
+    case "DefineStmt":
+      return define(work, String(body["kind"]), unit);
+    default: {
+      const dropped = DROPPED[kind];
+      if (dropped) return notice(work, ...dropped);
+      const [reason, cure] = REFUSED[kind] ?? [
+        `A statement of kind ${kind} is not known to be safe.`,
+        "Leave it out.",
+      ];
+      return refuse(reason, cure);
+    }
+  }
+}
+
+const HARMLESS_DEFINITIONS = new Set(["OBJECT_COLLATION", "OBJECT_TSCONFIGURATION", "OBJECT_TSDICTIONARY"]);
+
+function define(work: Work, kind: string, unit: Unit) {
+  if (HARMLESS_DEFINITIONS.has(kind)) return emit(work, "place", unit.text);
+  const noun = kind.slice(7).toLowerCase();
+  refuse(
+    `An ${noun} of the app's own acts below row security.`,
+    `Use one that PostgreSQL brings${noun === "aggregate" ? ", such as string_agg" : ""}.`,
+  );
+}
+
+function alterEnum(work: Work, statement: AlterEnumStmt, unit: Unit) {
+  const names = strings(statement.typeName);
+  const type = own(work.model.enums, keyOf(names.at(-2), names.at(-1) ?? ""));
+  if (type && statement.oldVal)
+    type.values = type.values.map((each) => (each === statement.oldVal ? String(statement.newVal) : each));
+  else if (type && statement.newVal && !type.values.includes(statement.newVal)) {
+    const at = type.values.indexOf(statement.newValNeighbor ?? "");
+    const place = at < 0 ? type.values.length : statement.newValIsAfter ? at + 1 : at;
+    type.values.splice(place, 0, statement.newVal);
+    notice(
+      work,
+      "PostgreSQL lets a new enum value be used only after its transaction.",
+      "Use it from the next file on.",
+    );
+  }
+  emit(work, type?.shared ? "database" : "place", unit.text);
+}
+
+/** True for structure of a shared table or type, which is written in `public` itself. */
+function isForShared(work: Work, node: Node): boolean {
+  const [kind, body] = unwrap(node) ?? ["", {}];
+  if (kind === "ViewStmt" || kind === "CreateFunctionStmt") return false;
+  const relation = isBody(body["relation"]) ? body["relation"] : null;
+  if (relation)
+    return work.sharedTables.has(
+      keyOf(relation["schemaname"] as string | undefined, String(relation["relname"])),
+    );
+  return kind === "DropStmt" || kind === "CommentStmt" || kind.startsWith("Create");
+}

@@ -1,0 +1,103 @@
+import type { Node } from "@pgsql/types";
+import { type AppModel, emptyModel } from "./model.ts";
+import type { SourceStatement } from "./source.ts";
+
+/**
+ * database: once per database, in `public` (extensions, shared tables and their rows).
+ * place: structure, once per place (the shared tables, a tenant's schema, a tenant's database).
+ * tenant: rows, once per tenant in its context.
+ */
+export type Scope = "database" | "place" | "tenant";
+
+export interface CompiledStatement {
+  readonly scope: Scope;
+  readonly sql: string;
+  readonly source: { readonly file: string; readonly line: number };
+  /** False when it cannot run inside a transaction. */
+  readonly transactional: boolean;
+}
+
+export interface Finding {
+  readonly severity: "refused" | "notice";
+  readonly file: string;
+  readonly line: number;
+  /** The first 200 characters. */
+  readonly statement: string;
+  readonly reason: string;
+  readonly cure: string;
+}
+
+export interface AdoptOptions {
+  /** Tables that every tenant reads and none writes. */
+  readonly shared?: readonly string[];
+  /** Group role of the tenants' connections; `tenancy_tenant` by default. */
+  readonly appRole?: string;
+}
+
+/** The state of one compilation. */
+export interface Work {
+  readonly model: AppModel;
+  readonly appRole: string;
+  /** Keys of tables, types and functions that live once in `public`. */
+  readonly sharedTables: Set<string>;
+  readonly sharedTypes: Set<string>;
+  readonly sharedFunctions: Set<string>;
+  readonly extensions: Set<string>;
+  readonly findings: Finding[];
+  statements: CompiledStatement[];
+  /** Keys of tables made in this file, which may still get their primary key in it. */
+  madeInFile: Set<string>;
+  /** Keys of tables whose replica identity is the whole row, because they have no key. */
+  readonly keyless: Set<string>;
+  current: SourceStatement;
+}
+
+/** One statement as handlers see it: `public.` is gone from its names. */
+export interface Unit {
+  readonly node: Node;
+  readonly text: string;
+}
+
+/** Leaves the statement at hand; `compile` records it and goes on with the next. */
+export class Refusal extends Error {
+  readonly cure: string;
+  constructor(reason: string, cure: string) {
+    super(reason);
+    this.cure = cure;
+  }
+}
+
+export function refuse(reason: string, cure: string): never {
+  throw new Refusal(reason, cure);
+}
+
+export function startWork(options: AdoptOptions): Work {
+  const nothing: Node = { String: {} };
+  return {
+    model: emptyModel(),
+    appRole: options.appRole ?? "tenancy_tenant",
+    sharedTables: new Set(),
+    sharedTypes: new Set(),
+    sharedFunctions: new Set(),
+    extensions: new Set(),
+    findings: [],
+    statements: [],
+    madeInFile: new Set(),
+    keyless: new Set(),
+    current: { node: nothing, text: "", file: "", line: 0, copyLines: null },
+  };
+}
+
+export function emit(work: Work, scope: Scope, sql: string): void {
+  const { file, line } = work.current;
+  work.statements.push({ scope, sql, source: { file, line }, transactional: true });
+}
+
+export function report(work: Work, severity: Finding["severity"], reason: string, cure: string): void {
+  const { file, line, text } = work.current;
+  work.findings.push({ severity, file, line, statement: text.slice(0, 200), reason, cure });
+}
+
+export function notice(work: Work, reason: string, cure: string): void {
+  report(work, "notice", reason, cure);
+}
