@@ -1,0 +1,119 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type pg from "pg";
+import { assertAdopted, compile } from "../adopt/compile.ts";
+import { type AppModel, emptyModel } from "../adopt/model.ts";
+import type { CompiledStatement, Finding } from "../adopt/work.ts";
+import { type Actor, recordEvent } from "../audit/record.ts";
+import { exec, many, maybe } from "../db/sql.ts";
+import { withTx } from "../db/tx.ts";
+import { fleetError } from "./errors.ts";
+import { insertAppMigration, latestAppModel, listAppMigrations, lockAppMigrations, notifyAppChanged } from "./store.ts";
+
+export interface AppMigration {
+  readonly version: number;
+  readonly name: string;
+  readonly checksum: string;
+  readonly statements: readonly CompiledStatement[];
+  readonly createdAt: Date;
+}
+
+/** The app's schema as registered: all its migrations and what they make. */
+export interface AppSchema {
+  readonly version: number;
+  readonly migrations: readonly AppMigration[];
+  readonly model: AppModel;
+}
+
+export interface MigrationFile {
+  readonly version: number;
+  readonly name: string;
+  readonly sql: string;
+}
+
+const FILE = /^(\d{1,9})[_-][\w.-]*\.sql$/;
+
+/** Numbered SQL files of a folder, in order. */
+export async function readMigrationFolder(folder: string): Promise<MigrationFile[]> {
+  const names = await readdir(folder).catch((cause) => {
+    throw fleetError("app.no_migrations", { folder }, { cause });
+  });
+  const files: MigrationFile[] = [];
+  for (const name of names.filter((n) => n.endsWith(".sql"))) {
+    const match = FILE.exec(name);
+    if (!match) throw fleetError("app.migration_name", { file: name });
+    files.push({ version: Number(match[1]), name, sql: await readFile(join(folder, name), "utf8") });
+  }
+  if (files.length === 0) throw fleetError("app.no_migrations", { folder });
+  return files.sort((a, b) => a.version - b.version);
+}
+
+export async function loadAppSchema(pool: pg.Pool): Promise<AppSchema> {
+  const rows = await many(pool, listAppMigrations);
+  const latest = await maybe(pool, latestAppModel);
+  return {
+    version: latest?.version ?? 0,
+    model: latest?.model ?? emptyModel(),
+    migrations: rows.map((row) => ({
+      version: row.version,
+      name: row.name,
+      checksum: row.checksum,
+      statements: row.statements,
+      createdAt: row.created_at,
+    })),
+  };
+}
+
+/**
+ * Adopts the files and stores those that are new; nothing is applied to any place yet. Throws adopt.refused with
+ * every refusal, and app.migration_* when files changed, vanished or came out of order.
+ */
+export async function registerMigrations(
+  pool: pg.Pool,
+  files: readonly MigrationFile[],
+  options: { shared: readonly string[]; by: Actor },
+): Promise<{ added: string[]; version: number; notices: Finding[] }> {
+  const duplicate = files.find((file, i) => files[i - 1]?.version === file.version);
+  if (duplicate) throw fleetError("app.migration_name", { file: duplicate.name });
+  const compiled = await compile(files, { shared: options.shared });
+  assertAdopted(compiled);
+  return withTx(pool, async (tx) => {
+    await exec(tx, lockAppMigrations);
+    const registered = await many(tx, listAppMigrations);
+    const latest = registered.at(-1);
+    for (const row of registered) {
+      const file = files.find((candidate) => candidate.version === row.version);
+      if (!file) throw fleetError("app.migration_missing", { file: row.name });
+      if (checksum(file.sql) !== row.checksum) throw fleetError("app.migration_changed", { file: file.name });
+    }
+    const added: string[] = [];
+    for (const [i, file] of files.entries()) {
+      if (registered.some((row) => row.version === file.version)) continue;
+      if (latest && file.version < latest.version) {
+        throw fleetError("app.migration_order", { file: file.name, latest: latest.name, latestNumber: latest.version });
+      }
+      const statements = compiled.files[i]?.statements ?? [];
+      await exec(tx, insertAppMigration, [
+        file.version,
+        file.name,
+        checksum(file.sql),
+        file.sql,
+        JSON.stringify(statements),
+        JSON.stringify(compiled.model),
+      ]);
+      await recordEvent(tx, options.by, "app.migration_registered", null, { version: file.version, name: file.name });
+      added.push(file.name);
+    }
+    if (added.length > 0) await exec(tx, notifyAppChanged);
+    return {
+      added,
+      version: files.at(-1)?.version ?? 0,
+      notices: compiled.findings.filter((finding) => finding.severity === "notice"),
+    };
+  });
+}
+
+function checksum(sql: string): string {
+  return createHash("sha256").update(sql).digest("hex");
+}

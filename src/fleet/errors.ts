@@ -1,0 +1,44 @@
+import { defineErrors } from "../base/errors.ts";
+
+export const { table: fleetErrors, error: fleetError } = defineErrors({
+  "app.migration_name": {
+    status: 422,
+    sentence: "Expected a migration file to be named like `0001_tracks.sql`, got `{file}`.",
+    cure: "Begin the name with a number; each number once, in the order in which they run.",
+  },
+  "app.migration_changed": {
+    status: 409,
+    sentence: "Migration {file} differs from the one that was registered.",
+    cure: "Restore the file, and put the change into a new migration.",
+  },
+  "app.migration_missing": {
+    status: 409,
+    sentence: "Migration {file} is registered but its file is gone.",
+    cure: "Restore the file; registered migrations stay.",
+  },
+  "app.migration_order": {
+    status: 409,
+    sentence: "Migration {file} comes before {latest}, which is registered already.",
+    cure: "Give it a number above {latestNumber}.",
+  },
+  "app.no_migrations": {
+    status: 404,
+    sentence: "No migrations were found in {folder}.",
+    cure: "Put numbered SQL files there, such as 0001_tracks.sql, or set `app.migrations` in tenancy.config.ts.",
+  },
+  "app.run_active": {
+    status: 409,
+    sentence: "A migration run is at work already.",
+    cure: "Watch it with `tenancy app status`, or stop it first.",
+  },
+  "app.run_not_found": {
+    status: 404,
+    sentence: "There is no migration run {id}.",
+    cure: "`tenancy app status` shows the runs.",
+  },
+  "app.level_unsupported": {
+    status: 409,
+    sentence: "The app cannot run at {level} level: it uses several schemas.",
+    cure: "Choose table or database level, or keep the app's tables in one schema.",
+  },
+});

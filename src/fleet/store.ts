@@ -1,0 +1,160 @@
+import type { AppModel } from "../adopt/model.ts";
+import type { CompiledStatement } from "../adopt/work.ts";
+import { query } from "../db/sql.ts";
+import type { IsolationLevel, TenantStatus } from "../tenants/tenant.ts";
+
+export interface AppMigrationRow {
+  version: number;
+  name: string;
+  checksum: string;
+  source: string;
+  statements: CompiledStatement[];
+  created_at: Date;
+}
+
+export const listAppMigrations = query<AppMigrationRow>(
+  "fleet.list_app_migrations",
+  `select version, name, checksum, source, statements, created_at from tenancy.app_migrations order by version`,
+);
+
+export const latestAppModel = query<{ version: number; model: AppModel }>(
+  "fleet.latest_app_model",
+  `select version, model from tenancy.app_migrations order by version desc limit 1`,
+);
+
+export const latestAppVersion = query<{ version: number }>(
+  "fleet.latest_app_version",
+  `select coalesce(max(version), 0) as version from tenancy.app_migrations`,
+);
+
+export const insertAppMigration = query(
+  "fleet.insert_app_migration",
+  `insert into tenancy.app_migrations (version, name, checksum, source, statements, model)
+   values ($1::int, $2::text, $3::text, $4::text, $5::jsonb, $6::jsonb)`,
+);
+
+export const notifyAppChanged = query("fleet.notify_app_changed", `select pg_notify('tenancy_app_changed', '')`);
+
+/** Serialises registration: two deployments at once register the same files once. */
+export const lockAppMigrations = query(
+  "fleet.lock_app_migrations",
+  `select pg_advisory_xact_lock(hashtextextended('tenancy.app_migrations', 7))`,
+);
+
+export interface TenantPlaceRow {
+  tenant_id: string;
+  slug: string | null;
+  status: TenantStatus;
+  cell: string;
+  level: IsolationLevel;
+  database_name: string;
+  schema_name: string;
+}
+
+/** Places of tenants that still have data, oldest first, so that waves are the same at each run. */
+export const listTenantPlaces = query<TenantPlaceRow>(
+  "fleet.list_tenant_places",
+  `select t.id as tenant_id, t.slug, t.status, l.cell, l.level, l.database_name, l.schema_name
+   from tenancy.tenants t
+   join tenancy.placements l on l.tenant_id = t.id
+   where t.status not in ('provisioning', 'erasing', 'erased')
+   order by t.id`,
+);
+
+export const listWarmPlaces = query<{ tenant_id: string; cell: string; level: "schema" | "database"; app_version: number }>(
+  "fleet.list_warm_places",
+  `select tenant_id, cell, level, app_version from tenancy.warm_places where status = 'ready' order by tenant_id`,
+);
+
+export const setWarmVersion = query(
+  "fleet.set_warm_version",
+  `update tenancy.warm_places set app_version = $2::int where tenant_id = $1::uuid`,
+);
+
+/** What one database has applied, in one answer however many places it holds. */
+export const listLedger = query<{ place: string; versions: number[] }>(
+  "fleet.list_ledger",
+  `select place, array_agg(version order by version) as versions from tenancy.app_ledger group by place`,
+);
+
+export const deleteLedger = query("fleet.delete_ledger", `delete from tenancy.app_ledger where place = $1::text`);
+
+export interface MigrationRunRow {
+  id: string;
+  status: "running" | "done" | "stopped" | "failed";
+  to_version: number;
+  wave: "canary" | "fleet" | null;
+  total: number;
+  done: number;
+  failed: number;
+  errors: { place: string; message: string }[];
+  options: { canary?: number; errorBudget?: number };
+  stop_requested: boolean;
+  actor: string;
+  started_at: Date;
+  finished_at: Date | null;
+}
+
+const RUN_COLUMNS = `id, status, to_version, wave, total, done, failed, errors, options, stop_requested, actor, started_at, finished_at`;
+
+export const insertRun = query(
+  "fleet.insert_run",
+  `insert into tenancy.migration_runs (id, to_version, options, actor) values ($1::uuid, $2::int, $3::jsonb, $4::text)`,
+);
+
+export const findRun = query<MigrationRunRow>(
+  "fleet.find_run",
+  `select ${RUN_COLUMNS} from tenancy.migration_runs where id = $1::uuid`,
+);
+
+export const findRunning = query<MigrationRunRow>(
+  "fleet.find_running",
+  `select ${RUN_COLUMNS} from tenancy.migration_runs where status = 'running'`,
+);
+
+export const listRuns = query<MigrationRunRow>(
+  "fleet.list_runs",
+  `select ${RUN_COLUMNS} from tenancy.migration_runs
+   where ($1::uuid is null or id < $1::uuid) order by id desc limit $2::int`,
+);
+
+export const updateRun = query<{ stop_requested: boolean }>(
+  "fleet.update_run",
+  `update tenancy.migration_runs
+   set wave = $2::text, total = $3::int, done = $4::int, failed = $5::int, errors = $6::jsonb
+   where id = $1::uuid
+   returning stop_requested`,
+);
+
+export const finishRun = query(
+  "fleet.finish_run",
+  `update tenancy.migration_runs set status = $2::text, finished_at = now() where id = $1::uuid and status = 'running'`,
+);
+
+export const requestStop = query(
+  "fleet.request_stop",
+  `update tenancy.migration_runs set stop_requested = true where id = $1::uuid and status = 'running'`,
+);
+
+export const cellUse = query<{ cell: string; level: IsolationLevel; tenants: number }>(
+  "fleet.cell_use",
+  `select l.cell, l.level, count(*)::int as tenants
+   from tenancy.placements l
+   join tenancy.tenants t on t.id = l.tenant_id
+   where t.status <> 'erased'
+   group by l.cell, l.level`,
+);
+
+export const warmUse = query<{ cell: string; level: "schema" | "database"; ready: number }>(
+  "fleet.warm_use",
+  `select cell, level, count(*)::int as ready from tenancy.warm_places where status = 'ready' group by cell, level`,
+);
+
+export const serverFacts = query<{ version: string; bytes: string; used: number; max: number }>(
+  "fleet.server_facts",
+  `select current_setting('server_version') as version,
+     (select coalesce(sum(pg_database_size(d.oid)), 0)::bigint
+      from pg_catalog.pg_database d where d.datname = current_database() or d.datname like 't\\_%') as bytes,
+     (select count(*)::int from pg_catalog.pg_stat_activity where backend_type = 'client backend') as used,
+     current_setting('max_connections')::int as max`,
+);

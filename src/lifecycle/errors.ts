@@ -1,0 +1,19 @@
+import { defineErrors } from "../base/errors.ts";
+
+export const { table: lifecycleErrors, error: lifecycleError } = defineErrors({
+  "workflow.not_found": {
+    status: 404,
+    sentence: "There is no workflow {id}.",
+    cure: "`tenancy tenant show TENANT` names the workflow at work on a tenant.",
+  },
+  "workflow.failed": {
+    status: 500,
+    sentence: "The workflow `{kind}` of tenant {tenantId} failed at step `{step}`: {reason}",
+    cure: "Mend the cause and start it again; what was half made has been removed.",
+  },
+  "lifecycle.remains": {
+    status: 500,
+    sentence: "Erasing tenant {tenantId} left something behind: {remains}.",
+    cure: "The workflow tries again by itself; its error names what it could not remove.",
+  },
+});
