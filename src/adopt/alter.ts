@@ -6,7 +6,7 @@ import { TENANT_COLUMN, unforced } from "./guard.ts";
 import { findTable, keyOf, own, type Table } from "./model.ts";
 import { relationName } from "./names.ts";
 import { grantSequences, readColumn } from "./tables.ts";
-import { emit, notice, refuse, type Unit, type Work } from "./work.ts";
+import { emit, NOT_THERE, notice, refuse, type Unit, type Work } from "./work.ts";
 
 /** What one command becomes: commands of the same ALTER TABLE, and tables to unforce meanwhile. */
 interface Adapted {
@@ -21,8 +21,8 @@ export function alterTable(work: Work, statement: AlterTableStmt, unit: Unit) {
   if (statement.objtype !== "OBJECT_TABLE") return alterOther(work, statement, unit);
   const table = findTable(work.model, schemaname, relname ?? "");
   if (!table) {
-    if (statement.missing_ok) return notice(work, `${relname} does not exist.`, "The line is dropped.");
     if (isKnownOther(work, schemaname, relname ?? "")) return alterOther(work, statement, unit);
+    if (statement.missing_ok) return notice(work, ...NOT_THERE);
     refuse(`The table ${relname} is not in these files.`, "Add the file that makes it.");
   }
   const keyBefore = table.primaryKey.length > 0;

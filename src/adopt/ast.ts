@@ -170,13 +170,44 @@ export function print(node: Node): string | null {
   }
 }
 
+const POSITIONS = new Set([
+  "location",
+  "list_start",
+  "list_end",
+  "rexpr_list_start",
+  "rexpr_list_end",
+  "stmt_len",
+]);
+
+/** Makes positions in a tree count from `by` on, as if its statement had been parsed alone. Changes the tree. */
+export function shiftPositions(tree: unknown, by: number): void {
+  if (Array.isArray(tree)) {
+    for (const item of tree) shiftPositions(item, by);
+  } else if (isBody(tree)) {
+    for (const key in tree) {
+      const value = tree[key];
+      if (typeof value === "object") shiftPositions(value, by);
+      else if (typeof value === "number" && POSITIONS.has(key)) tree[key] = value - by;
+    }
+  }
+}
+
 /** A tree as text, without positions and without fields at their zero value. */
 export function shape(node: unknown): string {
   return JSON.stringify(node, (key, value) => {
-    if (key === "location" || key.endsWith("_location") || key === "stmt_len") return undefined;
+    if (POSITIONS.has(key) || key.endsWith("_location")) return undefined;
+    if (key === "DefElem" && isBody(value)) return { ...value, arg: plainArgument(value["arg"]) };
     if (value === false || value === 0 || value === "") return undefined;
     return isBody(value)
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
       : value;
   });
+}
+
+/** A storage option may be written as a word or a number: `fillfactor = '50'` is `fillfactor = 50`. */
+function plainArgument(argument: unknown): unknown {
+  const [kind, body] = unwrap(argument) ?? ["", {}];
+  if (kind === "Integer") return String(body["ival"] ?? 0);
+  if (kind === "Float") return body["fval"];
+  return kind === "String" ? body["sval"] : argument;
 }

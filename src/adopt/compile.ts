@@ -9,6 +9,7 @@ import {
   type AdoptOptions,
   type CompiledStatement,
   type Finding,
+  notice,
   Refusal,
   report,
   startWork,
@@ -38,11 +39,17 @@ export interface Compiled {
 export async function compile(files: readonly SourceFile[], options: AdoptOptions = {}): Promise<Compiled> {
   await loadParser();
   const read = readFiles(files);
-  const work = startWork(options);
-  findShared(work, read, options);
-  const compiled = read.map((file) => compileFile(work, file));
+  const hasFunctions = read.some((file) => file.statements.some(({ node }) => "CreateFunctionStmt" in node));
+  const ahead = hasFunctions ? compileAll(read, options, null).work.model : null;
+  const { work, compiled } = compileAll(read, options, ahead);
   const levels = { table: true, schema: work.model.schemas.length === 0, database: true } as const;
   return { files: compiled, findings: work.findings, model: work.model, levels };
+}
+
+function compileAll(read: readonly ReadFile[], options: AdoptOptions, ahead: AppModel | null) {
+  const work = startWork(options, ahead);
+  findShared(work, read, options);
+  return { work, compiled: read.map((file) => compileFile(work, file)) };
 }
 
 /** Throws `adopt.refused` when anything was refused: nothing of it may be applied then. */
@@ -54,7 +61,7 @@ export function assertAdopted(compiled: Pick<Compiled, "findings">): void {
     path: `${each.file}:${each.line}`,
     message: `${each.reason} ${each.cure}`,
   }));
-  const details = { count: refused.length, ...first, findings: refused };
+  const details = { ...first, count: refused.length, findings: refused };
   throw adoptErrors.error("adopt.refused", details, { problems });
 }
 
@@ -62,11 +69,8 @@ function compileFile(work: Work, file: ReadFile): CompiledFile {
   work.statements = [];
   work.madeInFile = new Set();
   for (const { text, line } of file.metaCommands) {
-    const finding = {
-      reason: "psql's own commands mean nothing to the database.",
-      cure: "The line is dropped.",
-    };
-    work.findings.push({ severity: "notice", file: file.name, line, statement: text, ...finding });
+    work.current = { ...work.current, text, line, file: file.name };
+    notice(work, "psql's own commands mean nothing to the database.", "The line is dropped.");
   }
   for (const statement of file.statements) {
     work.current = statement;

@@ -3,7 +3,7 @@ import { type Body, strings, unwrap } from "./ast.ts";
 import { GUARD_POLICY, ROWS_POLICY, TENANT_COLUMN } from "./guard.ts";
 import { type AppModel, findTable, keyOf, own, type Table } from "./model.ts";
 import { quote, relationName } from "./names.ts";
-import { emit, notice, refuse, type Unit, type Work } from "./work.ts";
+import { emit, NOT_THERE, notice, refuse, type Unit, type Work } from "./work.ts";
 
 const PLAIN_DROPS: Readonly<
   Record<string, keyof AppModel & ("views" | "sequences" | "functions" | "enums")>
@@ -37,13 +37,21 @@ export function drop(work: Work, statement: DropStmt, unit: Unit) {
       return dropPolicy(work, objects[0] ?? [], unit);
     case "OBJECT_TRIGGER": {
       const table = findTable(work.model, objects[0]?.at(-3), objects[0]?.at(-2) ?? "");
+      if (
+        !table &&
+        statement.missing_ok &&
+        !own(work.model.views, keyOf(objects[0]?.at(-3), objects[0]?.at(-2) ?? ""))
+      ) {
+        return notice(work, ...NOT_THERE);
+      }
       return emit(work, table?.shared ? "database" : "place", unit.text);
     }
     default: {
       const record = PLAIN_DROPS[kind];
+      if (!record && statement.missing_ok) return notice(work, ...NOT_THERE);
       if (!record)
         refuse(`DROP of ${kind.slice(7).toLowerCase()} is not known to be safe.`, "Leave the line out.");
-      return dropPlain(work, record, objects, unit);
+      return dropPlain(work, record, objects, unit, statement.missing_ok === true);
     }
   }
 }
@@ -156,8 +164,13 @@ function dropPlain(
   record: "views" | "sequences" | "functions" | "enums",
   objects: readonly string[][],
   unit: Unit,
+  isConditional: boolean,
 ) {
   const keys = objects.map((names) => keyOf(names.at(-2), names.at(-1) ?? ""));
+  const known = record === "enums" ? (["enums", "domains", "types"] as const) : [record];
+  if (isConditional && !keys.some((key) => known.some((each) => own<unknown>(work.model[each], key)))) {
+    return notice(work, ...NOT_THERE);
+  }
   const isShared = keys.some((key) => work.sharedTypes.has(key) || own(work.model.sequences, key)?.shared);
   const records =
     record === "enums" ? [work.model.enums, work.model.domains, work.model.types] : [work.model[record]];

@@ -116,9 +116,9 @@ function searchPathEdits(statement: CreateFunctionStmt, unit: Unit): Edit[] {
 function bodyEdits(work: Work, statement: CreateFunctionStmt, unit: Unit, head: Head): Edit[] {
   const returned = statement.returnType ? strings(statement.returnType.names).at(-1) : null;
   const returnsTable =
-    returned !== null && returned !== undefined && own(work.model.tables, returned) !== null;
+    returned !== null && returned !== undefined && own((work.ahead ?? work.model).tables, returned) !== null;
   const rules: QueryRules = {
-    model: work.model,
+    model: work.ahead ?? work.model,
     listsColumns: "always",
     stars: returnsTable ? "none" : "all",
   };

@@ -53,7 +53,6 @@ export const REFUSED: Readonly<Record<string, readonly [reason: string, cure: st
 /** Statements that mean nothing here and harm nothing: dropped, with a notice that says why. */
 export const DROPPED: Readonly<Record<string, readonly [reason: string, cure: string]>> = {
   TransactionStmt: ["Each file runs in one transaction.", "BEGIN, COMMIT and the like are dropped."],
-  VariableSetStmt: ["Settings of the session are Tenancy's.", "The line is dropped."],
   VariableShowStmt: ["The statement changes nothing.", "The line is dropped."],
   CreatedbStmt: ["Tenancy makes the databases.", "The line is dropped."],
   DropdbStmt: ["Tenancy makes and drops the databases.", "The line is dropped."],

@@ -1,5 +1,5 @@
 import type { Node } from "@pgsql/types";
-import { comments, parse, syntaxFault, tokens } from "./ast.ts";
+import { comments, parse, shiftPositions, syntaxFault, tokens } from "./ast.ts";
 import { adoptErrors } from "./errors.ts";
 import { readPsql } from "./psql.ts";
 
@@ -55,6 +55,7 @@ function readFile(file: SourceFile): ReadFile {
     const statements = parse(psql.sql).map(({ node, start, end }) => {
       const raw = bytes.toString("utf8", start, end);
       const lead = leadingBytes(raw);
+      shiftPositions(node, start + lead);
       const copy = psql.copies.find((data) => data.statementEnd === end);
       return {
         node,

@@ -84,6 +84,8 @@ function compileByKind(work: Work, unit: Unit) {
     case "ConstraintsSetStmt":
     case "CallStmt":
       return emit(work, "tenant", unit.text);
+    case "VariableSetStmt":
+      return setVariable(work, body);
     case "DefineStmt":
       return define(work, String(body["kind"]), unit);
     default: {
@@ -96,6 +98,22 @@ function compileByKind(work: Work, unit: Unit) {
       return refuse(reason, cure);
     }
   }
+}
+
+/** Dumps make functions before the tables that they use, and say so; every other setting is Tenancy's. */
+function setVariable(work: Work, body: Record<string, unknown>) {
+  if (body["name"] === "check_function_bodies" && JSON.stringify(body["args"]).match(/false|off/)) {
+    for (const scope of work.sharedFunctions.size > 0
+      ? (["database", "place"] as const)
+      : (["place"] as const)) {
+      emit(work, scope, "set local check_function_bodies = off");
+    }
+    return;
+  }
+  if (["role", "session_authorization", "session_replication_role"].includes(String(body["name"]))) {
+    refuse(`SET ${body["name"]} would change who acts, or turn foreign keys off.`, "Leave the line out.");
+  }
+  notice(work, "Settings of the session are Tenancy's.", "The line is dropped.");
 }
 
 const HARMLESS_DEFINITIONS = new Set(["OBJECT_COLLATION", "OBJECT_TSCONFIGURATION", "OBJECT_TSDICTIONARY"]);

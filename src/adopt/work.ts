@@ -25,6 +25,8 @@ export interface Finding {
   readonly statement: string;
   readonly reason: string;
   readonly cure: string;
+  /** How often the same notice came up in the file; it is listed at its first line. */
+  readonly count: number;
 }
 
 export interface AdoptOptions {
@@ -50,6 +52,8 @@ export interface Work {
   /** Keys of tables whose replica identity is the whole row, because they have no key. */
   readonly keyless: Set<string>;
   current: SourceStatement;
+  /** The model after all files: a function may use tables that are made after it. */
+  readonly ahead: AppModel | null;
 }
 
 /** One statement as handlers see it: `public.` is gone from its names. */
@@ -71,7 +75,7 @@ export function refuse(reason: string, cure: string): never {
   throw new Refusal(reason, cure);
 }
 
-export function startWork(options: AdoptOptions): Work {
+export function startWork(options: AdoptOptions, ahead: AppModel | null): Work {
   const nothing: Node = { String: {} };
   return {
     model: emptyModel(),
@@ -84,6 +88,7 @@ export function startWork(options: AdoptOptions): Work {
     statements: [],
     madeInFile: new Set(),
     keyless: new Set(),
+    ahead,
     current: { node: nothing, text: "", file: "", line: 0, copyLines: null },
   };
 }
@@ -95,8 +100,19 @@ export function emit(work: Work, scope: Scope, sql: string): void {
 
 export function report(work: Work, severity: Finding["severity"], reason: string, cure: string): void {
   const { file, line, text } = work.current;
-  work.findings.push({ severity, file, line, statement: text.slice(0, 200), reason, cure });
+  const same = work.findings.findIndex(
+    (each) => each.file === file && each.reason === reason && each.cure === cure,
+  );
+  const first = work.findings[same];
+  if (severity === "notice" && first) work.findings[same] = { ...first, count: first.count + 1 };
+  else work.findings.push({ severity, file, line, statement: text.slice(0, 200), reason, cure, count: 1 });
 }
+
+/** Dumps begin by dropping what may be there. */
+export const NOT_THERE = [
+  "What the line changes or drops IF EXISTS does not exist.",
+  "The line is dropped.",
+] as const;
 
 export function notice(work: Work, reason: string, cure: string): void {
   report(work, "notice", reason, cure);
