@@ -1,0 +1,50 @@
+import type { Static } from "typebox";
+import type * as common from "../../../src/http/schemas/common.ts";
+import type * as fleet from "../../../src/http/schemas/fleet.ts";
+import type * as operators from "../../../src/http/schemas/operators.ts";
+import type * as tenants from "../../../src/http/schemas/tenants.ts";
+
+export type Problem = Static<typeof common.Problem>;
+
+export type Tenant = Static<typeof tenants.Tenant>;
+export type TenantStatus = Static<typeof tenants.TenantStatus>;
+export type TenantPage = Static<typeof tenants.TenantPage>;
+export type TenantQuery = Static<typeof tenants.TenantQuery>;
+export type TenantCreate = Static<typeof tenants.TenantCreate>;
+export type TenantUpdate = Static<typeof tenants.TenantUpdate>;
+export type TenantDelete = Static<typeof tenants.TenantDelete>;
+export type TenantUsage = Static<typeof tenants.TenantUsage>;
+export type Limits = Static<typeof tenants.Limits>;
+export type Domain = Static<typeof tenants.Domain>;
+export type DomainAdd = Static<typeof tenants.DomainAdd>;
+export type IsolationLevel = Static<typeof tenants.IsolationLevel>;
+export type AuditEvent = Static<typeof tenants.AuditEvent>;
+export type AuditEventPage = Static<typeof tenants.AuditEventPage>;
+export type Workflow = Static<typeof tenants.Workflow>;
+export type WorkflowStep = Static<typeof tenants.WorkflowStep>;
+
+export type Plan = Static<typeof fleet.Plan>;
+export type Region = Static<typeof fleet.Region>;
+export type Cell = Static<typeof fleet.Cell>;
+export type MigrationStatus = Static<typeof fleet.MigrationStatus>;
+export type MigrationList = Static<typeof fleet.MigrationList>;
+export type MigrationRun = Static<typeof fleet.MigrationRun>;
+export type MigrationRunPage = Static<typeof fleet.MigrationRunPage>;
+export type MigrationRunCreate = Static<typeof fleet.MigrationRunCreate>;
+export type Drift = Static<typeof fleet.Drift>;
+export type Protection = Static<typeof fleet.Protection>;
+export type Proof = Static<typeof fleet.Proof>;
+export type ProofAttempt = Static<typeof fleet.ProofAttempt>;
+export type ProofDetail = Static<typeof fleet.ProofDetail>;
+export type ProofPage = Static<typeof fleet.ProofPage>;
+export type ProofCreate = Static<typeof fleet.ProofCreate>;
+
+export type Session = Static<typeof operators.Session>;
+export type ApiKey = Static<typeof operators.ApiKey>;
+export type ApiKeyList = Static<typeof operators.ApiKeyList>;
+export type ApiKeyCreate = Static<typeof operators.ApiKeyCreate>;
+export type ApiKeyCreated = Static<typeof operators.ApiKeyCreated>;
+
+export interface Items<T> {
+  readonly items: T[];
+}

@@ -1,0 +1,55 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { isApiError } from "./api/api-error.ts";
+import { randomId } from "./api/intent.ts";
+import { takeLinkFromAddress } from "./features/session/link.ts";
+import { openSession } from "./features/session/queries.ts";
+import { LocaleProvider, loadMessages } from "./messages/LocaleProvider.tsx";
+import { chooseLocale } from "./messages/locale.ts";
+import { createConsoleRouter } from "./routes.ts";
+import { createConsoleQueryClient } from "./shell/query-client.ts";
+import { UiProvider } from "./ui/UiProvider.tsx";
+
+void start();
+
+async function start() {
+  const locale = chooseLocale(localStorage.getItem("tenancy.locale"), navigator.languages);
+  document.documentElement.lang = locale;
+  const [messages, signIn] = await Promise.all([loadMessages(locale), signInByLink()]);
+
+  const client = createConsoleQueryClient(() => {
+    const { pathname, href } = router.state.location;
+    if (pathname !== "/sign-in") {
+      void router.navigate({ to: "/sign-in", search: { to: href, because: "ended" }, replace: true });
+    }
+  });
+  const router = createConsoleRouter(client);
+  if (signIn === "refused") router.history.replace("/sign-in?because=link");
+
+  const root = document.getElementById("root")!; // index.html has it
+  createRoot(root).render(
+    <StrictMode>
+      <LocaleProvider initial={{ locale, messages }}>
+        <UiProvider>
+          <QueryClientProvider client={client}>
+            <RouterProvider router={router} />
+          </QueryClientProvider>
+        </UiProvider>
+      </LocaleProvider>
+    </StrictMode>,
+  );
+}
+
+async function signInByLink(): Promise<"none" | "done" | "refused"> {
+  const token = takeLinkFromAddress(location, history);
+  if (token === null) return "none";
+  try {
+    await openSession(token, randomId());
+    return "done";
+  } catch (error) {
+    if (isApiError(error)) return "refused";
+    throw error;
+  }
+}

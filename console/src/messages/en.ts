@@ -1,0 +1,11 @@
+import { activity, apiKeys, cells, migrations } from "./en/fleet.ts";
+import { errors, general } from "./en/general.ts";
+import { isolation } from "./en/isolation.ts";
+import { session } from "./en/session.ts";
+import { shell } from "./en/shell.ts";
+import { tenants } from "./en/tenants.ts";
+
+export const en = { general, errors, shell, session, tenants, migrations, isolation, cells, activity, apiKeys };
+
+/** Every other language `satisfies Messages`: a missing text does not compile. */
+export type Messages = typeof en;

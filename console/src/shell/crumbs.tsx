@@ -1,0 +1,32 @@
+import { useQuery } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
+import { tenantQuery } from "../features/tenants/queries.ts";
+import { useMessages } from "../messages/LocaleProvider.tsx";
+
+/** What a route is called in the breadcrumbs. */
+export const crumbs = {
+  tenants: () => useMessages().shell.rooms.tenants,
+  newTenant: () => useMessages().tenants.create,
+  tenant: TenantCrumb,
+  migrations: () => useMessages().shell.rooms.migrations,
+  runs: () => useMessages().migrations.tabs.runs,
+  newRun: () => useMessages().migrations.migrate,
+  drift: () => useMessages().migrations.tabs.drift,
+  isolation: () => useMessages().shell.rooms.isolation,
+  cells: () => useMessages().shell.rooms.cells,
+  activity: () => useMessages().shell.rooms.activity,
+  apiKeys: () => useMessages().shell.rooms.apiKeys,
+  newApiKey: () => useMessages().apiKeys.create,
+  run: () => useShortParam("runId"),
+  proof: () => useShortParam("proofId"),
+};
+
+function TenantCrumb() {
+  const { tenantId = "" } = useParams({ strict: false });
+  return useQuery(tenantQuery(tenantId)).data?.name ?? "…";
+}
+
+function useShortParam(name: "runId" | "proofId"): string {
+  const params: Record<string, string | undefined> = useParams({ strict: false });
+  return `…${(params[name] ?? "").slice(-8)}`;
+}

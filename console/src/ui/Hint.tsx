@@ -1,0 +1,19 @@
+import { Tooltip } from "@mantine/core";
+import type { ReactElement } from "react";
+
+/** A short text on hover, focus and touch. The child must be able to take focus. */
+export function Hint({ text, children }: { text: string; children: ReactElement }) {
+  return (
+    <Tooltip
+      label={text}
+      events={{ hover: true, focus: true, touch: true }}
+      openDelay={250}
+      multiline
+      maw={300}
+      withArrow={false}
+      classNames={{ tooltip: "hint" }}
+    >
+      {children}
+    </Tooltip>
+  );
+}
