@@ -41,6 +41,27 @@ export const { table: tenantErrors, error: tenantError } = defineErrors({
     sentence: "Tenant {tenant} has no domain `{domain}`.",
     cure: "`tenancy tenant show {tenant}` lists its domains.",
   },
+  "tenant.name_invalid": {
+    status: 422,
+    sentence: "Expected `name` to be 1 to 100 readable characters, got {shown}: {reason}.",
+    cure: "Send another name.{hint}",
+  },
+  "tenant.slug_invalid": {
+    status: 422,
+    sentence:
+      "Expected `slug` to be 1 to 63 lower-case letters, digits and inner hyphens, got {shown}: {reason}.",
+    cure: "Send another slug, or none to have one made from the name.{hint}",
+  },
+  "tenant.slug_reserved": {
+    status: 422,
+    sentence: "The slug {shown} is reserved for the platform.",
+    cure: "Choose another slug.{hint}",
+  },
+  "tenant.domain_invalid": {
+    status: 422,
+    sentence: "Expected `domain` to be a host name such as studio.example.com, got {shown}: {reason}.",
+    cure: "Send another domain.{hint}",
+  },
   "tenant.input_invalid": {
     status: 422,
     sentence: "The tenant's data is not acceptable.",
