@@ -26,6 +26,6 @@ export function uuidv7(nowMs: number = Date.now()): string {
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** True for a UUID in its canonical lower-case form; nothing else may become part of an identifier or a path. */
-export function isUuid(text: unknown): text is string {
+export function isUuid(text: unknown): boolean {
   return typeof text === "string" && UUID.test(text);
 }

@@ -3,6 +3,7 @@ import { many } from "../db/sql.ts";
 import { placeOf } from "../isolation/place-names.ts";
 import { listCells, type Cells } from "../tenants/cells.ts";
 import type { PlaceRef } from "./place-migration.ts";
+import { TEMPLATE_TENANT } from "./template-rows.ts";
 import { listLedger, listTenantPlaces, listWarmPlaces } from "./store.ts";
 
 /** Every place of the fleet: for each cell what its tenants share, then the tenants' own, warm ones included. */
@@ -12,6 +13,7 @@ export async function listPlaces(control: pg.Pool, cells: Cells): Promise<PlaceR
     const database = await cells.sharedDatabase(cell.key);
     const shared = { cell: cell.key, database, schema: "public", tenantId: null, slug: null };
     places.push({ kind: "common", ...shared }, { kind: "shared", ...shared });
+    places.push({ kind: "rows", ...shared, tenantId: TEMPLATE_TENANT });
   }
   const tenants = await many(control, listTenantPlaces);
   for (const row of tenants) {

@@ -1,0 +1,82 @@
+import { many, query } from "../db/sql.ts";
+import { removeSeats } from "../isolation/seat.ts";
+import { eraseDue } from "./change-state.ts";
+import type { LifecycleParts } from "./parts.ts";
+import { refillWarmPool, type WarmPoolSize } from "./warm-pool.ts";
+import type { Workflows } from "./workflow.ts";
+
+/** Tenants that are closed but whose own database may still hold a seat. */
+export const listClosedDatabases = query<{ id: string; cell: string }>(
+  "lifecycle.list_closed_databases",
+  `select t.id, l.cell from tenancy.tenants t
+   join tenancy.placements l on l.tenant_id = t.id
+   where l.level = 'database' and t.status in ('suspended', 'deleting')
+     and t.updated_at > now() - interval '10 minutes'`,
+);
+
+const PASS_MS = 1_000;
+
+/**
+ * The background work of every server process: what a crashed process left undone is taken up here within a second.
+ * Each duty takes a lock of its own, so any number of processes may keep house.
+ */
+export class Keeper {
+  readonly #parts: LifecycleParts;
+  readonly #workflows: Workflows;
+  readonly #warm: WarmPoolSize;
+  readonly #onError: (error: Error) => void;
+  #timer: NodeJS.Timeout | undefined;
+  #pass: Promise<void> = Promise.resolve();
+  #isClosed = false;
+
+  constructor(options: {
+    parts: LifecycleParts;
+    workflows: Workflows;
+    warm: WarmPoolSize;
+    onError: (error: Error) => void;
+  }) {
+    this.#parts = options.parts;
+    this.#workflows = options.workflows;
+    this.#warm = options.warm;
+    this.#onError = options.onError;
+  }
+
+  start(): void {
+    if (this.#isClosed) return;
+    this.#timer = setTimeout(() => {
+      this.#pass = this.run().then(() => this.start());
+    }, PASS_MS);
+    this.#timer.unref();
+  }
+
+  /** One pass over all duties; a failing one does not keep the others from theirs. */
+  async run(): Promise<void> {
+    const duties = [
+      () => this.#workflows.runDue(),
+      () => eraseDue(this.#parts, this.#workflows),
+      () => reconcileSeats(this.#parts),
+      () => refillWarmPool(this.#parts, this.#warm),
+    ];
+    for (const duty of duties) {
+      if (this.#isClosed) return;
+      try {
+        await duty();
+      } catch (failure) {
+        if (!this.#isClosed) this.#onError(failure as Error);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    await this.#pass;
+  }
+}
+
+/** The status is the truth; a seat that a crash left behind follows it. */
+async function reconcileSeats(parts: LifecycleParts): Promise<void> {
+  for (const { id, cell } of await many(parts.control, listClosedDatabases)) {
+    await removeSeats(await parts.placePool({ cell, level: "database", tenantId: id }), id);
+  }
+}
