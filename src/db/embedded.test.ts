@@ -166,6 +166,8 @@ test("locks and pid files whose pid now belongs to another program do not stop a
   const stranger = spawn("sleep", ["60"]);
   const pidFile = join(folder.dataDir, "pgdata/postmaster.pid");
   writeFileSync(pidFile, readFileSync(pidFile, "utf8").replace(/^\d+/, String(stranger.pid)));
+  const socketLock = join(folder.dataDir, `.s.PGSQL.${first.tcpPort}.lock`);
+  writeFileSync(socketLock, readFileSync(socketLock, "utf8").replace(/^\d+/, String(stranger.pid)));
   writeFileSync(join(folder.dataDir, "lock"), JSON.stringify({ pid: stranger.pid, startedAt: "long ago" }));
 
   await using second = await start(folder.dataDir);

@@ -30,6 +30,7 @@ import {
   findPostmaster,
   type Postmaster,
   readPostmaster,
+  removeSockets,
 } from "./embedded/postmaster.ts";
 import { guardPostmaster, isAlive, isPostmasterOf, thisProcess } from "./embedded/processes.ts";
 import { dbError } from "./errors.ts";
@@ -40,6 +41,7 @@ const START_TIMEOUT_MS = 5 * 60_000;
 /** After this long a fast shutdown becomes an immediate one, which the next start recovers from. */
 const STOP_TIMEOUT_MS = 30_000;
 const START_ATTEMPTS_MAX = 20;
+const BACKENDS_REMAIN = /pre-existing shared memory block|lock file "postmaster.pid" already exists/;
 const RETRY_AFTER_MS = 250;
 
 export interface EmbeddedServer {
@@ -135,7 +137,7 @@ async function joinOrStart(
   };
   try {
     writeState(folder, { owner: thisProcess(), port: server.port });
-    await ensureDatabase(server, password);
+    await ensureDatabase(folder, server, password);
   } catch (error) {
     await halt();
     throw error;
@@ -153,6 +155,7 @@ async function startServer(input: ClusterInput, password: string, deadlineMs: nu
   const socketDir = chooseSocketDir(folder);
   let port = await choosePort(readState(folder).port);
   for (let attempt = 1; ; attempt++) {
+    removeSockets(socketDir);
     const logStart = logSize(folder.logFile);
     const child = spawnPostmaster(input, port, socketDir);
     const started = await waitUntilReady(folder, child, password, deadlineMs);
@@ -162,8 +165,8 @@ async function startServer(input: ClusterInput, password: string, deadlineMs: nu
     if (attempt === START_ATTEMPTS_MAX) throw explainLog(folder, log, "it ended at each attempt");
     if (/Address already in use|could not bind/.test(log)) {
       port = await choosePort(undefined);
-    } else if (/pre-existing shared memory block|lock file "postmaster.pid" already exists/.test(log)) {
-      // Backends of a killed postmaster are still on their way out.
+    } else if (child.signalCode !== null || BACKENDS_REMAIN.test(log)) {
+      // Killed from outside, or backends of a killed predecessor are still on their way out.
       await sleep(RETRY_AFTER_MS);
     } else {
       throw explainLog(folder, log, "it ended during its start");
@@ -201,10 +204,18 @@ async function stopPostmaster(folder: Folder, pid: number): Promise<void> {
   const startedAt = Date.now();
   let signal: "SIGINT" | "SIGQUIT" | undefined = "SIGINT";
   while (isPostmasterOf(pid, folder.pgdata)) {
-    if (signal) process.kill(pid, signal);
+    if (signal) sendSignal(pid, signal);
     signal = undefined;
     await sleep(POLL_MS);
     if (Date.now() - startedAt > STOP_TIMEOUT_MS) signal = "SIGQUIT";
+  }
+}
+
+function sendSignal(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It ended between the look and the signal.
   }
 }
 

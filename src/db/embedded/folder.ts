@@ -38,7 +38,7 @@ export interface FolderState {
 }
 
 /** What may lie in the folder without a server ever having been started there: other parts of Tenancy put it. */
-const NEIGHBOURS = new Set(["storage", "backups", "native", "log"]);
+const NEIGHBOURS = new Set(["storage", "backups", "keys", "native", "log"]);
 
 /** Makes or checks the data folder; everything in it belongs to the account that runs PostgreSQL. */
 export function prepareFolder(path: string): Folder {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
@@ -8,6 +8,7 @@ import { isPostmasterOf } from "./processes.ts";
 
 export const DATABASE = "tenancy";
 const POLL_MS = 10;
+const MISSING_DATABASE = "3D000";
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Greater than any pid a kernel gives out. */
 const NO_PID = 2_147_483_646;
@@ -71,6 +72,17 @@ function disownPid(pgdata: string, pid: number): void {
   if (text.startsWith(`${pid}\n`)) writeFileSync(path, `${NO_PID}${text.slice(String(pid).length)}`);
 }
 
+/**
+ * Sweeps a dead server's socket and its lock out of our own socket folder. PostgreSQL does so itself unless the
+ * pid in the lock is in use: by another program after a reboot, or by the dead server as a zombie, which in a
+ * container whose first process does not reap stays for good. Call only when no server runs on the folder.
+ */
+export function removeSockets(socketDir: string): void {
+  for (const name of readdirSync(socketDir)) {
+    if (/^\.s\.PGSQL\.\d+(\.lock)?$/.test(name)) rmSync(join(socketDir, name), { force: true });
+  }
+}
+
 async function isAnswering(server: Postmaster, password: string): Promise<boolean> {
   const failure = await tryConnect(server, password, "postgres");
   // Full of other connections is an answer as well.
@@ -78,11 +90,13 @@ async function isAnswering(server: Postmaster, password: string): Promise<boolea
 }
 
 /** Makes the database that the platform lives in, unless it is there. */
-export async function ensureDatabase(server: Postmaster, password: string): Promise<void> {
-  const failure = await tryConnect(server, password, DATABASE);
-  if (failure === undefined) return;
-  if (failure.code !== "3D000") throw failure;
-  await tryConnect(server, password, "postgres", (client) => client.query(`create database ${DATABASE}`));
+export async function ensureDatabase(folder: Folder, server: Postmaster, password: string): Promise<void> {
+  let failure = await tryConnect(server, password, DATABASE);
+  if (failure?.code === MISSING_DATABASE) {
+    const create = (client: pg.Client) => client.query(`create database ${DATABASE}`);
+    failure = await tryConnect(server, password, "postgres", create);
+  }
+  if (failure) throw explainLog(folder, "", `it went away while it was set up (${failure.message})`, failure);
 }
 
 interface ConnectFailure extends Error {
@@ -103,17 +117,14 @@ async function tryConnect(
     database,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   });
-  // The server may go away between connect and end; the outcome of `connect` is all that counts here.
+  // The server may go away at any moment; the outcome of `connect` and `work` is all that counts here.
   client.on("error", () => {});
   try {
     await client.connect();
-  } catch (error) {
-    await client.end().catch(() => {});
-    return error as ConnectFailure;
-  }
-  try {
     await work?.(client);
     return undefined;
+  } catch (error) {
+    return error as ConnectFailure;
   } finally {
     await client.end().catch(() => {});
   }
