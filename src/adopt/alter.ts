@@ -1,7 +1,7 @@
 import type { AlterTableCmd, AlterTableStmt, Constraint, Node } from "@pgsql/types";
 import { alterColumn } from "./alter-column.ts";
 import { type Body, isBody, print, strings, unwrap } from "./ast.ts";
-import { adaptConstraint, inOrderOf } from "./constraints.ts";
+import { adaptConstraint, includingKey, inOrderOf } from "./constraints.ts";
 import { TENANT_COLUMN, unforced } from "./guard.ts";
 import { findTable, keyOf, own, type Table } from "./model.ts";
 import { relationName } from "./names.ts";
@@ -67,6 +67,11 @@ function adaptCommand(work: Work, table: Table, command: AlterTableCmd): Adapted
     case "AT_AddConstraint": {
       const constraint = (unwrap(command.def)?.[1] ?? {}) as Constraint;
       const adapted = adaptConstraint(work, table, constraint);
+      const key = adapted[0] && !table.shared ? includingKey(table, adapted[0]) : null;
+      if (key !== null) {
+        emit(work, "place", key);
+        return NOTHING;
+      }
       return {
         commands: adapted.map((each) => ({ ...command, def: { Constraint: each } })),
         unforced: openFor(table, adapted),

@@ -198,6 +198,7 @@ export function shape(node: unknown): string {
     if (POSITIONS.has(key) || key.endsWith("_location")) return undefined;
     if (key === "DefElem" && isBody(value)) return { ...value, arg: plainArgument(value["arg"]) };
     if (value === false || value === 0 || value === "") return undefined;
+    if (Array.isArray(value) && value.length === 0) return undefined;
     return isBody(value)
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
       : value;

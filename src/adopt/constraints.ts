@@ -3,7 +3,7 @@ import { type Body, parseOne, stringNodes, strings, unwrap } from "./ast.ts";
 import { requireExtension } from "./extensions.ts";
 import { TENANT_COLUMN } from "./guard.ts";
 import { type Action, findTable, isRelation, keyOf, type Table } from "./model.ts";
-import { freeName, joinColumns, quote } from "./names.ts";
+import { freeName, joinColumns, quote, relationName } from "./names.ts";
 import { refuse, type Work } from "./work.ts";
 
 const ACTIONS: Readonly<Record<string, Action>> = {
@@ -19,6 +19,25 @@ export function inOrderOf(constraints: readonly Constraint[]): Constraint[] {
   const rank = (each: Constraint) =>
     each.contype === "CONSTR_PRIMARY" ? 0 : each.contype === "CONSTR_FOREIGN" ? 2 : 1;
   return [...constraints].sort((a, b) => rank(a) - rank(b));
+}
+
+/**
+ * A key with INCLUDE as a statement of its own: the printer has no words for it. Null for every other constraint.
+ */
+export function includingKey(table: Table, constraint: Constraint): string | null {
+  if (!constraint.including || constraint.including.length === 0) return null;
+  if (constraint.options)
+    refuse("A key with INCLUDE and storage options cannot be printed.", "Leave the options out.");
+  const list = (nodes: Node[] | undefined) => strings(nodes).map(quote).join(", ");
+  const parts = [
+    `alter table ${relationName(table.schema, table.name)} add constraint ${quote(constraint.conname ?? "")}`,
+    constraint.contype === "CONSTR_PRIMARY" ? "primary key" : "unique",
+    ...(constraint.nulls_not_distinct ? ["nulls not distinct"] : []),
+    `(${list(constraint.keys)}) include (${list(constraint.including)})`,
+    ...(constraint.deferrable ? ["deferrable"] : []),
+    ...(constraint.initdeferred ? ["initially deferred"] : []),
+  ];
+  return parts.join(" ");
 }
 
 /** Makes one table constraint tenant-safe and enters it into the model; gives the constraints to write. */

@@ -35,6 +35,8 @@ export function createFunction(work: Work, statement: CreateFunctionStmt, unit: 
   if (work.sharedFunctions.has(name)) {
     // A shared table needs it in public, the place its own; where both are one schema the second replaces the first.
     const replacing = applyEdits(text, statement.replace ? [] : [orReplace(text)]);
+    if (work.sharedTexts.get(signature) === replacing) return;
+    work.sharedTexts.set(signature, replacing);
     for (const scope of ["database", "place"] as const) {
       emit(work, scope, replacing);
       emit(work, scope, grant);

@@ -1,4 +1,5 @@
 import type {
+  AlterPolicyStmt,
   CommentStmt,
   CreatePolicyStmt,
   CreateSchemaStmt,
@@ -119,19 +120,31 @@ export function createPolicy(work: Work, statement: CreatePolicyStmt, unit: Unit
       "A shared table has no policies: everyone reads it.",
       "Leave the policy out, or do not share the table.",
     );
-  const roles = (statement.roles ?? []).map((role) => unwrap(role)?.[1]["roletype"]);
-  if (roles.some((role) => role !== "ROLESPEC_PUBLIC")) {
-    refuse(
-      "The policy is for a role, but all tenants' connections use one role.",
-      "Write TO PUBLIC, and decide by current_setting('app.…').",
-    );
-  }
+  checkRoles(statement.roles);
   if (statement.permissive === true) {
-    const table2 = relationName(table.schema, table.name);
-    if (table.policies.length === 0) emit(work, "place", `drop policy if exists ${ROWS_POLICY} on ${table2}`);
+    const relation = relationName(table.schema, table.name);
+    if (table.policies.length === 0)
+      emit(work, "place", `drop policy if exists ${ROWS_POLICY} on ${relation}`);
     table.policies.push(name);
   }
   emit(work, "place", unit.text);
+}
+
+export function alterPolicy(work: Work, statement: AlterPolicyStmt, unit: Unit) {
+  const name = statement.policy_name ?? "";
+  if (name === GUARD_POLICY || name === ROWS_POLICY)
+    refuse(`The policy ${name} is Tenancy's.`, "Leave it as it is.");
+  checkRoles(statement.roles);
+  emit(work, "place", unit.text);
+}
+
+function checkRoles(roles: readonly Node[] | undefined): void {
+  const kinds = (roles ?? []).map((role) => unwrap(role)?.[1]["roletype"]);
+  if (kinds.every((kind) => kind === "ROLESPEC_PUBLIC")) return;
+  refuse(
+    "The policy is for a role, but all tenants' connections use one role.",
+    "Write TO PUBLIC, and decide by current_setting('app.…').",
+  );
 }
 
 const COMMENTED_ELSEWHERE = new Set([

@@ -17,9 +17,12 @@ export function printAdopted(compiled: Pick<Compiled, "files" | "model">): strin
       lines.push(`-- tenancy: shared ${compiled.model.sharedTables.join(", ")}`);
     }
     let scope: CompiledStatement["scope"] | null = null;
+    let line = 0;
     for (const statement of file.statements) {
       if (statement.scope !== scope) lines.push("", `-- ${SCOPES[statement.scope]}`);
+      if (statement.source.line !== line) lines.push(`-- line ${statement.source.line}`);
       scope = statement.scope;
+      line = statement.source.line;
       lines.push(`${statement.sql};`);
     }
   }

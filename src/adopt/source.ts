@@ -27,6 +27,7 @@ export interface ReadFile {
 }
 
 const FILE_MARKER = /^-- tenancy: file (.+)$/;
+const LINE_MARKER = /^-- line (\d+)$/;
 const SHARED_MARKER = /^--\s*tenancy:\s*shared\s+(.+)$/;
 
 /** Splits files into statements. Our own printed output holds several files, each behind its marker. */
@@ -34,24 +35,28 @@ export function readFiles(files: readonly SourceFile[]): ReadFile[] {
   return files.flatMap(splitPrinted).map(readFile);
 }
 
-function splitPrinted(file: SourceFile): SourceFile[] {
-  if (!file.sql.includes("-- tenancy: file ")) return [file];
+function splitPrinted(file: SourceFile): SplitFile[] {
+  if (!file.sql.includes("-- tenancy: file ")) return [{ ...file, isPrinted: false }];
   const parts: { name: string; lines: string[] }[] = [{ name: file.name, lines: [] }];
   for (const line of file.sql.split("\n")) {
     const name = FILE_MARKER.exec(line)?.[1];
     if (name) parts.push({ name, lines: [] });
     else parts.at(-1)?.lines.push(line);
   }
-  const named = parts.map(({ name, lines }) => ({ name, sql: lines.join("\n") }));
+  const named = parts.map(({ name, lines }) => ({ name, sql: lines.join("\n"), isPrinted: true }));
   return named.filter((part, index) => index > 0 || part.sql.trim() !== "");
 }
 
-function readFile(file: SourceFile): ReadFile {
+interface SplitFile extends SourceFile {
+  readonly isPrinted: boolean;
+}
+
+function readFile({ isPrinted, ...file }: SplitFile): ReadFile {
   const source = file.sql.startsWith("\uFEFF") ? file.sql.slice(1) : file.sql;
   const psql = readPsql(source);
   try {
     const bytes = Buffer.from(psql.sql);
-    const lineAt = lineCounter(bytes);
+    const lineAt = isPrinted ? printedLines(psql.sql) : lineCounter(bytes);
     const statements = parse(psql.sql).map(({ node, start, end }) => {
       const raw = bytes.toString("utf8", start, end);
       const lead = leadingBytes(raw);
@@ -78,6 +83,15 @@ function readFile(file: SourceFile): ReadFile {
     const details = { file: file.name, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
     throw adoptErrors.error("adopt.syntax", { ...details, message: fault.message }, { cause: error });
   }
+}
+
+/** Printed statements carry the line that they came from. */
+function printedLines(sql: string): (offset: number) => number {
+  const marks = comments(sql).flatMap(({ text, start }) => {
+    const line = LINE_MARKER.exec(text)?.[1];
+    return line ? [{ start, line: Number(line) }] : [];
+  });
+  return (offset) => marks.findLast((mark) => mark.start <= offset)?.line ?? 1;
 }
 
 /** Bytes of comments and space before the first word of a statement. */

@@ -9,6 +9,7 @@ import { grant } from "./grants.ts";
 import { createIndex } from "./indexes.ts";
 import { keyOf, own } from "./model.ts";
 import {
+  alterPolicy,
   comment,
   createPolicy,
   createSchema,
@@ -36,6 +37,7 @@ export function compileStatement(work: Work, statement: SourceStatement) {
   if ("AlterFunctionStmt" in node) return alterFunction(work, node.AlterFunctionStmt, unit);
   if ("CreateTrigStmt" in node) return createTrigger(work, node.CreateTrigStmt, unit);
   if ("CreatePolicyStmt" in node) return createPolicy(work, node.CreatePolicyStmt, unit);
+  if ("AlterPolicyStmt" in node) return alterPolicy(work, node.AlterPolicyStmt, unit);
   if ("AlterEnumStmt" in node) return alterEnum(work, node.AlterEnumStmt, unit);
   if ("CreateSeqStmt" in node) return createSequence(work, node.CreateSeqStmt, unit);
   if ("CreateSchemaStmt" in node) return createSchema(work, node.CreateSchemaStmt);

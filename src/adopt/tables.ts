@@ -1,6 +1,6 @@
 import type { ColumnDef, Constraint, CreateStmt, Node } from "@pgsql/types";
 import { type Body, parseOne, print, shape, strings, unwrap } from "./ast.ts";
-import { adaptConstraint, inOrderOf } from "./constraints.ts";
+import { adaptConstraint, includingKey, inOrderOf } from "./constraints.ts";
 import { guardTable, TENANT_COLUMN, TENANT_COLUMN_SQL } from "./guard.ts";
 import { type Column, findTable, isRelation, keyOf, type Table } from "./model.ts";
 import { freeName, quote, relationName } from "./names.ts";
@@ -24,21 +24,25 @@ export function createTable(work: Work, statement: CreateStmt, unit: Unit) {
   const { elements, moved } = readElements(work, statement, table);
   work.model.tables[key] = table;
   work.madeInFile.add(key);
-  const constraints = inOrderOf(moved).flatMap((constraint) => adaptConstraint(work, table, constraint));
+  const adaptedAll = inOrderOf(inOrderOf(moved).flatMap((each) => adaptConstraint(work, table, each)));
+  const later = adaptedAll.flatMap((each) => includingKey(table, each) ?? []);
+  const constraints = adaptedAll.filter((each) => includingKey(table, each) === null);
   if (table.shared) return emitShared(work, table, unit);
 
   const hasOwn = table.partitionOf !== null || table.inherits.length > 0 || copiesTenant(work, statement);
   if (!hasOwn) elements.push(tenantColumn());
+  const all: Node[] = [...elements, ...constraints.map((each) => ({ Constraint: each }))];
   const adapted: CreateStmt = {
     ...statement,
     relation: { ...statement.relation, relpersistence: "p" },
-    tableElts: [...elements, ...constraints.map((each) => ({ Constraint: each }))],
+    tableElts: all.length > 0 ? all : undefined,
     tablespacename: undefined,
   };
   const sql =
     print({ CreateStmt: adapted }) ??
     refuse(`The table ${name} uses a form that cannot be printed.`, "Write it in a plainer form.");
   emit(work, "place", sql);
+  for (const key of later) emit(work, "place", key);
   afterCopies(work, statement, table);
   guardTable(work, table);
   grantSequences(work, table);

@@ -45,6 +45,8 @@ export interface Work {
   readonly sharedTypes: Set<string>;
   readonly sharedFunctions: Set<string>;
   readonly extensions: Set<string>;
+  /** Functions written twice, into public and into the place: the text by signature. */
+  readonly sharedTexts: Map<string, string>;
   readonly findings: Finding[];
   statements: CompiledStatement[];
   /** Keys of tables made in this file, which may still get their primary key in it. */
@@ -84,6 +86,7 @@ export function startWork(options: AdoptOptions, ahead: AppModel | null): Work {
     sharedTypes: new Set(),
     sharedFunctions: new Set(),
     extensions: new Set(),
+    sharedTexts: new Map(),
     findings: [],
     statements: [],
     madeInFile: new Set(),
