@@ -36,6 +36,11 @@ export const { table: isolationErrors, error: isolationError } = defineErrors({
     sentence: "The database refused the seat of tenant {tenantId}.",
     cure: "Try again; if it stays, run `tenancy verify isolation --tenant-id {tenantId}`.",
   },
+  "isolation.wall_down": {
+    status: 500,
+    sentence: "A wall of tenant {tenantId} does not hold: {walls}.",
+    cure: "Stop the app, run `tenancy verify isolation --tenant-id {tenantId}`, and mend what it names.",
+  },
   "isolation.busy": {
     status: 503,
     sentence: "No database connection became free within {waitedMs} ms.",
@@ -63,8 +68,33 @@ export const { table: isolationErrors, error: isolationError } = defineErrors({
   },
   "cache.bad_key": {
     status: 500,
-    sentence: "A cache key must be 1 to {max} characters, got {length}.",
+    sentence: "Expected a cache key of well-formed text, 1 to {max} bytes long, got {got}.",
     cure: "Shorten the key, or hash it.",
+  },
+  "cache.bad_value": {
+    status: 500,
+    sentence: "The cache cannot hold the value: {reason}.",
+    cure: "Cache plain data: JSON, dates, bigints, bytes, maps and sets.",
+  },
+  "cache.bad_ttl": {
+    status: 500,
+    sentence: "Expected a cache `ttl` of 0.001 to {max} seconds, got {got}.",
+    cure: "Give `ttl` in seconds, or leave it out.",
+  },
+  "cache.not_a_counter": {
+    status: 500,
+    sentence: "The cache key `{key}` does not hold a whole number that can grow by {by}.",
+    cure: "Use a key of its own for each counter, and steps within 2^53.",
+  },
+  "cache.unavailable": {
+    status: 503,
+    sentence: "The cache cannot count now: {reason}.",
+    cure: "Try again; check the server that TENANT_CACHE_URL names.",
+  },
+  "cache.acl_refused": {
+    status: 500,
+    sentence: "The cache refused to make a user of its own for each tenant: {reason}.",
+    cure: "Let the login of TENANT_CACHE_URL manage ACL users (+acl) on Redis 7 or Valkey, or unset it.",
   },
   "cache.too_large": {
     status: 500,
