@@ -3,7 +3,7 @@ import { alterColumn } from "./alter-column.ts";
 import { type Body, isBody, print, strings, unwrap } from "./ast.ts";
 import { adaptConstraint, includingKey, inOrderOf } from "./constraints.ts";
 import { TENANT_COLUMN, unforced } from "./guard.ts";
-import { findTable, keyOf, own, type Table } from "./model.ts";
+import { family, findTable, keyOf, own, type Table } from "./model.ts";
 import { relationName } from "./names.ts";
 import { grantSequences, readColumn } from "./tables.ts";
 import { emit, NOT_THERE, notice, refuse, type Unit, type Work } from "./work.ts";
@@ -42,12 +42,15 @@ export function alterTable(work: Work, statement: AlterTableStmt, unit: Unit) {
 }
 
 /** A table that gains or loses its key gets the fitting replica identity, which the change stream needs. */
-function followKey(work: Work, table: Table, hadKey: boolean) {
+function followKey(work: Work, table: Table, hadKey: boolean): void {
   const key = keyOf(table.schema, table.name);
   const hasKey = table.primaryKey.length > 0;
-  if (hadKey && !hasKey) work.madeInFile.add(key);
-  if (!hasKey || !work.keyless.delete(key)) return;
-  emit(work, "place", `alter table ${relationName(table.schema, table.name)} replica identity default`);
+  if (hadKey && !hasKey) work.madeInFile.set(key, work.current);
+  for (const each of hasKey ? family(work.model, key) : []) {
+    const member = work.model.tables[each];
+    if (!member || !work.keyless.delete(each) || member.isPartitioned) continue;
+    emit(work, "place", `alter table ${relationName(member.schema, member.name)} replica identity default`);
+  }
 }
 
 function commandOf(node: Node): AlterTableCmd {
@@ -103,7 +106,7 @@ function adaptCommand(work: Work, table: Table, command: AlterTableCmd): Adapted
     case "AT_AttachPartition":
       return attachPartition(work, table, command);
     case "AT_DetachPartition":
-      return detachPartition(work, command);
+      return detachPartition(work, table, command);
     case "AT_AddInherit":
     case "AT_DropInherit":
       return changeParent(work, table, command);
@@ -232,17 +235,19 @@ function attachPartition(work: Work, table: Table, command: AlterTableCmd): Adap
   return { commands: [command], unforced: [...neighbours(work, table), ...neighbours(work, partition)] };
 }
 
-function detachPartition(work: Work, command: AlterTableCmd): Adapted {
+function detachPartition(work: Work, table: Table, command: AlterTableCmd): Adapted {
   const partition = partitionOf(work, command);
+  const unforced = [...neighbours(work, table), keyOf(partition.schema, partition.name)];
   partition.partitionOf = null;
   const [kind, body] = unwrap(command.def) ?? ["", {}];
-  if (kind !== "PartitionCmd" || body["concurrent"] !== true) return keep(command);
+  if (kind !== "PartitionCmd" || body["concurrent"] !== true) return { commands: [command], unforced };
   notice(
     work,
     "A file runs in one transaction, where CONCURRENTLY is not possible.",
     "CONCURRENTLY is dropped.",
   );
-  return keep({ ...command, def: { PartitionCmd: { ...body, concurrent: undefined } } });
+  const def = { PartitionCmd: { ...body, concurrent: undefined } };
+  return { commands: [{ ...command, def }], unforced };
 }
 
 function changeParent(work: Work, table: Table, command: AlterTableCmd): Adapted {

@@ -67,7 +67,7 @@ export function assertAdopted(compiled: Pick<Compiled, "findings">): void {
 
 function compileFile(work: Work, file: ReadFile): CompiledFile {
   work.statements = [];
-  work.madeInFile = new Set();
+  work.madeInFile = new Map();
   for (const { text, line } of file.metaCommands) {
     work.current = { ...work.current, text, line, file: file.name };
     notice(work, "psql's own commands mean nothing to the database.", "The line is dropped.");

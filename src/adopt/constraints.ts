@@ -2,7 +2,7 @@ import type { Constraint, Node, RangeVar } from "@pgsql/types";
 import { type Body, parseOne, stringNodes, strings, unwrap } from "./ast.ts";
 import { requireExtension } from "./extensions.ts";
 import { TENANT_COLUMN } from "./guard.ts";
-import { type Action, findTable, isRelation, keyOf, type Table } from "./model.ts";
+import { type Action, family, findTable, isRelation, keyOf, type Table } from "./model.ts";
 import { freeName, joinColumns, quote, relationName } from "./names.ts";
 import { refuse, type Work } from "./work.ts";
 
@@ -86,6 +86,10 @@ function adaptKey(work: Work, table: Table, constraint: Constraint): Constraint 
   if (isPrimary) {
     table.primaryKey = columns;
     for (const column of table.columns) if (columns.includes(column.name)) column.nullable = false;
+    for (const child of family(work.model, keyOf(table.schema, table.name))) {
+      const partition = work.model.tables[child];
+      if (partition?.partitionOf && partition.primaryKey.length === 0) partition.primaryKey = [...columns];
+    }
   } else {
     table.uniques.push({ name, columns });
   }

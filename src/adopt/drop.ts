@@ -257,8 +257,9 @@ function renameTable(work: Work, table: Table, to: string) {
   table.name = to;
   model.tables[after] = table;
   const swap = (key: string) => (key === before ? after : key);
-  for (const set of [work.madeInFile, work.keyless, work.sharedTables])
-    if (set.delete(before)) set.add(after);
+  const made = work.madeInFile.get(before);
+  if (made && work.madeInFile.delete(before)) work.madeInFile.set(after, made);
+  for (const set of [work.keyless, work.sharedTables]) if (set.delete(before)) set.add(after);
   model.sharedTables = model.sharedTables.map(swap);
   for (const index of Object.values(model.indexes)) index.table = swap(index.table);
   for (const sequence of Object.values(model.sequences)) {

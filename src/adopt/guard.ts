@@ -1,6 +1,6 @@
 import { family, type Table } from "./model.ts";
-import { quote, relationName } from "./names.ts";
-import { emit, type Work } from "./work.ts";
+import { objectName, quote, relationName } from "./names.ts";
+import { emit, notice, type Work } from "./work.ts";
 
 export const TENANT_COLUMN = "tenant_id";
 export const GUARD_POLICY = "tenancy_guard";
@@ -46,20 +46,21 @@ export function unforced(work: Work, keys: readonly string[], act: () => void): 
 
 /** Tables without a key still need an index for the guard, and an identity for the change stream. */
 export function finishKeys(work: Work): void {
-  for (const key of work.madeInFile) {
+  for (const [key, source] of work.madeInFile) {
     const table = work.model.tables[key];
-    if (!table || table.shared || table.primaryKey.length > 0 || table.partitionOf !== null) continue;
+    if (!table || table.shared || table.primaryKey.length > 0) continue;
+    work.current = source;
     const name = relationName(table.schema, table.name);
-    emit(
-      work,
-      "place",
-      `create index if not exists ${quote(indexName(table))} on ${name} (${TENANT_COLUMN})`,
-    );
+    if (table.partitionOf === null) {
+      const index = objectName(table.name, TENANT_COLUMN, "idx");
+      emit(work, "place", `create index if not exists ${quote(index)} on ${name} (${TENANT_COLUMN})`);
+      notice(
+        work,
+        "A table without a primary key sends whole rows to the change stream.",
+        "Give it a primary key if you can.",
+      );
+    }
     if (!table.isPartitioned) emit(work, "place", `alter table ${name} replica identity full`);
     work.keyless.add(key);
   }
-}
-
-function indexName(table: Table): string {
-  return `${table.name.slice(0, 40)}_tenant_id_idx`;
 }

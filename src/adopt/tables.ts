@@ -23,7 +23,7 @@ export function createTable(work: Work, statement: CreateStmt, unit: Unit) {
   takeParents(work, statement, table);
   const { elements, moved } = readElements(work, statement, table);
   work.model.tables[key] = table;
-  work.madeInFile.add(key);
+  work.madeInFile.set(key, work.current);
   const adaptedAll = inOrderOf(inOrderOf(moved).flatMap((each) => adaptConstraint(work, table, each)));
   const later = adaptedAll.flatMap((each) => includingKey(table, each) ?? []);
   const constraints = adaptedAll.filter((each) => includingKey(table, each) === null);
@@ -42,10 +42,10 @@ export function createTable(work: Work, statement: CreateStmt, unit: Unit) {
     print({ CreateStmt: adapted }) ??
     refuse(`The table ${name} uses a form that cannot be printed.`, "Write it in a plainer form.");
   emit(work, "place", sql);
-  for (const key of later) emit(work, "place", key);
   afterCopies(work, statement, table);
   guardTable(work, table);
   grantSequences(work, table);
+  for (const key of later) emit(work, "place", key);
 }
 
 function checkKind(work: Work, statement: CreateStmt) {

@@ -50,7 +50,7 @@ export interface Work {
   readonly findings: Finding[];
   statements: CompiledStatement[];
   /** Keys of tables made in this file, which may still get their primary key in it. */
-  madeInFile: Set<string>;
+  madeInFile: Map<string, SourceStatement>;
   /** Keys of tables whose replica identity is the whole row, because they have no key. */
   readonly keyless: Set<string>;
   current: SourceStatement;
@@ -89,7 +89,7 @@ export function startWork(options: AdoptOptions, ahead: AppModel | null): Work {
     sharedTexts: new Map(),
     findings: [],
     statements: [],
-    madeInFile: new Set(),
+    madeInFile: new Map(),
     keyless: new Set(),
     ahead,
     current: { node: nothing, text: "", file: "", line: 0, copyLines: null },
