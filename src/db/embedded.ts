@@ -40,6 +40,9 @@ const POLL_MS = 10;
 const START_TIMEOUT_MS = 5 * 60_000;
 /** After this long a fast shutdown becomes an immediate one, which the next start recovers from. */
 const STOP_TIMEOUT_MS = 30_000;
+const GUARD_GRACE_MS = 500;
+/** How often a server that is killed while it is set up is started anew. */
+const SETUP_ATTEMPTS_MAX = 3;
 const START_ATTEMPTS_MAX = 20;
 const BACKENDS_REMAIN = /pre-existing shared memory block|lock file "postmaster.pid" already exists/;
 const RETRY_AFTER_MS = 250;
@@ -107,6 +110,7 @@ async function joinOrStart(
   folder: Folder,
   options: EmbeddedOptions,
   deadlineMs: number,
+  attempt = 1,
 ): Promise<EmbeddedServer> {
   const binaries = await chooseBinaries(folder, options);
   const found = readDatabaseMajor(folder);
@@ -115,10 +119,14 @@ async function joinOrStart(
     throw dbError("db.embedded_version", details);
   }
   const password = ensurePassword(folder);
-  const running = await findPostmaster(folder, password, deadlineMs);
+  let running = await findPostmaster(folder, password, deadlineMs);
   const { owner, port } = readState(folder);
   if (running && owner && isAlive(owner)) return joinedServer(folder, running, password);
-
+  if (running) {
+    // Its owner is dead, so the guard is most likely about to stop it.
+    await sleep(GUARD_GRACE_MS);
+    running = await findPostmaster(folder, password, deadlineMs);
+  }
   // Before anything else appears in the folder, since this file is what tells that the folder is ours.
   writeState(folder, { port });
   const input = { folder, binaries, settings: options.settings ?? {} };
@@ -137,7 +145,13 @@ async function joinOrStart(
   };
   try {
     writeState(folder, { owner: thisProcess(), port: server.port });
-    await ensureDatabase(folder, server, password);
+    const failure = await ensureDatabase(server, password);
+    if (failure) {
+      if (attempt === SETUP_ATTEMPTS_MAX)
+        throw explainLog(folder, "", `it went away (${failure.message})`, failure);
+      await halt();
+      return joinOrStart(folder, options, deadlineMs, attempt + 1);
+    }
   } catch (error) {
     await halt();
     throw error;

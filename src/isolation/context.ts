@@ -21,6 +21,8 @@ export interface ContextFacets {
 export interface ContextParts<F extends ContextFacets> {
   readonly executor: Executor;
   readonly tables: ReadonlyMap<string, TableShape>;
+  /** `Transaction` with the tables of the app schema. */
+  readonly transactionClass: typeof Transaction;
   readonly facets: (tenantId: string) => F;
 }
 
@@ -120,7 +122,7 @@ export class TenantContext<F extends ContextFacets = ContextFacets> implements R
   transaction<T>(work: (tx: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     if (this.#isEnded) return Promise.reject(this.#ended());
     return runTransaction(this.#parts.executor, this.tenantId, options, async (session) => {
-      const tx = withTables(new Transaction(this.tenantId, session, this.#parts), this.#parts.tables);
+      const tx = new this.#parts.transactionClass(this.tenantId, session, this.#parts);
       try {
         return await work(tx);
       } finally {
@@ -196,21 +198,25 @@ export class TenantContext<F extends ContextFacets = ContextFacets> implements R
   }
 }
 
-/** Repositories as properties: `ctx.tracks`, `tx.tracks`. Own members win; `table(name)` reaches every table. */
-export function withTables<T extends { table(name: string): Repository }>(
-  target: T,
-  tables: ReadonlyMap<string, TableShape>,
-): T {
-  return new Proxy(target, {
-    get(object, property) {
-      // Private fields live on the target, not on the proxy.
-      if (property in object) {
-        const value = Reflect.get(object, property, object);
-        return typeof value === "function" ? value.bind(object) : value;
-      }
-      return typeof property === "string" && tables.has(property) ? object.table(property) : undefined;
-    },
-  });
+type HasTables = abstract new (...args: never[]) => { table(name: string): Repository };
+
+/**
+ * A subclass with a property for each table: `ctx.tracks`, `tx.tracks`. Own members win; `table(name)` reaches every
+ * table. (Not a proxy: getters on a prototype cost nothing per context, and V8 refuses `await using` on a proxy.)
+ */
+export function withTables<C extends HasTables>(base: C, tables: ReadonlyMap<string, TableShape>): C {
+  // A mixin of a class whose constructor stays as it is; TypeScript asks for any[] there.
+  const Base = base as unknown as new (...args: unknown[]) => { table(name: string): Repository };
+  class WithTables extends Base {}
+  for (const name of tables.keys()) {
+    if (name in base.prototype) continue;
+    Object.defineProperty(WithTables.prototype, name, {
+      get(this: { table(name: string): Repository }) {
+        return this.table(name);
+      },
+    });
+  }
+  return WithTables as unknown as C;
 }
 
 /** Table shapes by name and by property name, from the app schema. */

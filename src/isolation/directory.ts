@@ -1,7 +1,7 @@
-import pg from "pg";
+import type pg from "pg";
 import { LRUCache } from "lru-cache";
 import { maybe } from "../db/sql.ts";
-import { connectionConfig } from "../db/url.ts";
+import type { Listener } from "../db/listener.ts";
 import type { RootKey } from "../keys/derive.ts";
 import { tenantError } from "../tenants/errors.ts";
 import { findPlacement, type PlacementRow } from "../tenants/store.ts";
@@ -26,7 +26,6 @@ export interface Place {
 
 const PLACES_MAX = 50_000;
 const BYTES_PER_GB = 1_000_000_000;
-const RECONNECT_MS = 500;
 
 /**
  * What this process knows of placements. A change arrives by NOTIFY; should one be lost, the seat of the old epoch
@@ -34,39 +33,20 @@ const RECONNECT_MS = 500;
  */
 export class Directory {
   readonly #control: pg.Pool;
-  readonly #url: string;
   readonly #rootKey: RootKey;
   readonly #places = new LRUCache<string, Place>({ max: PLACES_MAX });
   readonly #loading = new Map<string, Promise<Place>>();
   readonly #listeners = new Set<(tenantId: string) => void>();
-  #listener: pg.Client | undefined;
   #generation = 0;
-  #isClosed = false;
 
-  constructor(options: { control: pg.Pool; controlUrl: string; rootKey: RootKey }) {
+  constructor(options: { control: pg.Pool; listener: Listener; rootKey: RootKey }) {
     this.#control = options.control;
-    this.#url = options.controlUrl;
     this.#rootKey = options.rootKey;
-  }
-
-  async listen(): Promise<void> {
-    const client = new pg.Client(
-      connectionConfig(this.#url, { applicationName: "tenancy-directory", searchPath: "pg_catalog" }),
+    options.listener.on(
+      "tenancy_tenant_changed",
+      (tenantId) => this.forget(tenantId),
+      () => this.#forgetAll(),
     );
-    client.on("notification", ({ payload }) => {
-      if (payload) this.forget(payload);
-    });
-    client.on("error", () => undefined);
-    client.on("end", () => {
-      if (this.#isClosed || this.#listener !== client) return;
-      this.#listener = undefined;
-      this.#forgetAll();
-      setTimeout(() => void this.#relisten(), RECONNECT_MS).unref();
-    });
-    await client.connect();
-    await client.query("listen tenancy_tenant_changed");
-    this.#listener = client;
-    this.#forgetAll();
   }
 
   /** Called with the id of each tenant that changed anywhere. */
@@ -113,11 +93,6 @@ export class Directory {
     for (const listener of this.#listeners) listener(tenantId);
   }
 
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    await this.#listener?.end();
-  }
-
   async #fetch(tenantId: string): Promise<Place> {
     const row = await maybe(this.#control, findPlacement, [tenantId]);
     if (!row || row.status === "erased") throw tenantError("tenant.not_found", { tenant: tenantId });
@@ -145,15 +120,6 @@ export class Directory {
   #forgetAll(): void {
     this.#generation += 1;
     this.#places.clear();
-  }
-
-  async #relisten(): Promise<void> {
-    if (this.#isClosed) return;
-    try {
-      await this.listen();
-    } catch {
-      setTimeout(() => void this.#relisten(), RECONNECT_MS).unref();
-    }
   }
 }
 

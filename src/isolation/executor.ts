@@ -66,6 +66,11 @@ export class Executor {
     return rewritten;
   }
 
+  /** After a change of the app schema texts may need another form. */
+  forgetRewrites(): void {
+    this.#rewritten.clear();
+  }
+
   /** True when the tenant is elsewhere by now, so that the refused work may be tried again there. */
   async hasMoved(tenantId: string, before: Place | undefined, failure: unknown): Promise<boolean> {
     if (!MOVED.has((failure as { code?: string }).code ?? "")) return false;

@@ -60,7 +60,7 @@ export class RedisLink {
     const { url, acl } = this.#options;
     const admin = makeClient(url, { commandTimeout: ADMIN_TIMEOUT_MS });
     const { user, password } = acl.laneLogin();
-    const lane = makeClient(url, { username: user, password });
+    const lane = makeClient(withoutLogin(url), { username: user, password });
     try {
       await admin.connect();
       await refusalNamed(acl.grantLane(admin));
@@ -116,6 +116,14 @@ export class RedisLink {
     if (this.#connections) closeBoth(this.#connections, undefined);
     this.#connections = undefined;
   }
+}
+
+/** ioredis prefers the login of the URL to that of its options. */
+function withoutLogin(url: string): string {
+  const plain = new URL(url);
+  plain.username = "";
+  plain.password = "";
+  return plain.href;
 }
 
 function makeClient(url: string, options: RedisOptions): Redis {

@@ -61,7 +61,7 @@ interface RoleFaultRow {
 /** What a login role of tenants must not have; each row is one fault, in words. */
 export const listRoleFaults = query<RoleFaultRow>(
   "isolation.list_role_faults",
-  `with me as (select oid, * from pg_catalog.pg_roles where rolname = $1::text),
+  `with me as (select * from pg_catalog.pg_roles where rolname = $1::text),
         groups as (select me.oid as role from me union
                    select m.roleid from pg_catalog.pg_auth_members m join me on m.member = me.oid)
    select 'it is a superuser' as fault from me where rolsuper

@@ -24,6 +24,7 @@ export class Keeper {
   readonly #parts: LifecycleParts;
   readonly #workflows: Workflows;
   readonly #warm: WarmPoolSize;
+  readonly #resumeRun: () => Promise<void>;
   readonly #onError: (error: Error) => void;
   #timer: NodeJS.Timeout | undefined;
   #pass: Promise<void> = Promise.resolve();
@@ -33,11 +34,14 @@ export class Keeper {
     parts: LifecycleParts;
     workflows: Workflows;
     warm: WarmPoolSize;
+    /** Takes up a fleet migration whose process died. */
+    resumeRun: () => Promise<void>;
     onError: (error: Error) => void;
   }) {
     this.#parts = options.parts;
     this.#workflows = options.workflows;
     this.#warm = options.warm;
+    this.#resumeRun = options.resumeRun;
     this.#onError = options.onError;
   }
 
@@ -55,6 +59,7 @@ export class Keeper {
       () => this.#workflows.runDue(),
       () => eraseDue(this.#parts, this.#workflows),
       () => reconcileSeats(this.#parts),
+      () => this.#resumeRun(),
       () => refillWarmPool(this.#parts, this.#warm),
     ];
     for (const duty of duties) {

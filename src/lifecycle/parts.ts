@@ -22,6 +22,8 @@ export interface LifecycleParts {
   readonly rootKey: RootKey;
   readonly clock: Clock;
   readonly connections: Connections;
+  /** Login role of table and schema level. */
+  readonly role: string;
   readonly cache: Remnants;
   readonly storage: Remnants;
   appSchema(): Promise<AppSchema>;

@@ -82,4 +82,14 @@ export const { table: tenantErrors, error: tenantError } = defineErrors({
     sentence: "No open cell of region `{region}` can take the tenant.",
     cure: "Open a cell or name another region; `tenancy cell list` shows them.",
   },
+  "installation.wrong_key": {
+    status: 500,
+    sentence: "TENANT_ENCRYPTION_KEY is not the key that this database was set up with.",
+    cure: "Use the same key on every process; without it no tenant can be opened.",
+  },
+  "installation.key_missing": {
+    status: 500,
+    sentence: "TENANT_DATABASE_URL is set, but TENANT_ENCRYPTION_KEY is not.",
+    cure: "Draw one with `openssl rand -base64 32`, keep it safe, and give it to every process.",
+  },
 });

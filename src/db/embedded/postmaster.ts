@@ -89,14 +89,11 @@ async function isAnswering(server: Postmaster, password: string): Promise<boolea
   return failure === undefined || failure.code === "53300";
 }
 
-/** Makes the database that the platform lives in, unless it is there. */
-export async function ensureDatabase(folder: Folder, server: Postmaster, password: string): Promise<void> {
-  let failure = await tryConnect(server, password, DATABASE);
-  if (failure?.code === MISSING_DATABASE) {
-    const create = (client: pg.Client) => client.query(`create database ${DATABASE}`);
-    failure = await tryConnect(server, password, "postgres", create);
-  }
-  if (failure) throw explainLog(folder, "", `it went away while it was set up (${failure.message})`, failure);
+/** Makes the database that the platform lives in, unless it is there; answers what kept it from doing so. */
+export async function ensureDatabase(server: Postmaster, password: string): Promise<Error | undefined> {
+  const failure = await tryConnect(server, password, DATABASE);
+  if (failure?.code !== MISSING_DATABASE) return failure;
+  return tryConnect(server, password, "postgres", (client) => client.query(`create database ${DATABASE}`));
 }
 
 interface ConnectFailure extends Error {

@@ -1,0 +1,46 @@
+import type { AppTables, ContextFacets, ContextParts, TenantContext } from "./context.ts";
+import type { Repository } from "./repository.ts";
+
+/** The context as apps see it: tables of the app schema are its properties. */
+export type Context<F extends ContextFacets = ContextFacets> = TenantContext<F> & {
+  readonly [K in keyof AppTables]: AppTables[K] extends { row: infer R; insert: infer I } ? Repository<R, I> : Repository;
+} & { readonly [table: string]: Repository };
+
+export interface DataParts<F extends ContextFacets> extends ContextParts<F> {
+  /** `TenantContext` with the tables of the app schema. */
+  readonly contextClass: typeof TenantContext;
+}
+
+/** Opens contexts: the one door to tenants' data. */
+export class TenantDataManager<F extends ContextFacets = ContextFacets> {
+  readonly #parts: () => DataParts<F>;
+
+  /** @param parts Asked at each context, so that a new app schema is seen. */
+  constructor(parts: () => DataParts<F>) {
+    this.#parts = parts;
+  }
+
+  /**
+   * A context of this tenant, until it is closed. Throws tenant.not_found, tenant.suspended, tenant.not_ready.
+   *
+   * @example
+   * await using ctx = await tenancy.data.context(tenant.id);
+   * const tracks = await ctx.tracks.findAll({ where: { genre: "jazz" }, orderBy: "-createdAt", limit: 20 });
+   */
+  async context(tenantId: string): Promise<Context<F>> {
+    const parts = this.#parts();
+    await parts.executor.directory.get(tenantId);
+    // Its tables are properties that the class cannot declare.
+    return new parts.contextClass(tenantId, parts) as unknown as Context<F>;
+  }
+
+  /** Runs `work` in a context and closes it. A promise that escapes finds the context ended. */
+  async run<T>(tenantId: string, work: (ctx: Context<F>) => Promise<T>): Promise<T> {
+    const ctx = await this.context(tenantId);
+    try {
+      return await work(ctx);
+    } finally {
+      ctx.close();
+    }
+  }
+}

@@ -1,0 +1,246 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type pg from "pg";
+import { loadParser } from "./adopt/ast.ts";
+import { rewriteQuery } from "./adopt/rewrite.ts";
+import type { Actor } from "./audit/record.ts";
+import { type Clock, systemClock } from "./base/clock.ts";
+import { type Config, loadConfig } from "./base/config.ts";
+import { createLog, type Log } from "./base/log.ts";
+import { defaultDataDir, type EmbeddedServer, startEmbedded } from "./db/embedded.ts";
+import { Listener } from "./db/listener.ts";
+import { one } from "./db/sql.ts";
+import { migrateSchema } from "./db/migrate.ts";
+import { type AppSchema, loadAppSchema } from "./fleet/app-migrations.ts";
+import { resumeRun } from "./fleet/migration-run.ts";
+import { latestAppVersion } from "./fleet/store.ts";
+import { Connections, type ConnectionLimits } from "./isolation/connections.ts";
+import { type ContextFacets, TenantContext, tableShapes, Transaction, withTables } from "./isolation/context.ts";
+import { TenantDataManager } from "./isolation/data-manager.ts";
+import { Directory } from "./isolation/directory.ts";
+import { Executor } from "./isolation/executor.ts";
+import { prepareCell, prepareDatabase } from "./isolation/place-setup.ts";
+import { appRole, assertSafe } from "./isolation/roles.ts";
+import { RootKey } from "./keys/derive.ts";
+import { eraseDefinition } from "./lifecycle/erase.ts";
+import { Keeper } from "./lifecycle/keeper.ts";
+import { type LifecycleParts, poolsOf } from "./lifecycle/parts.ts";
+import { provisionDefinition } from "./lifecycle/provision.ts";
+import { TenantManager } from "./lifecycle/tenant-manager.ts";
+import { Workflows } from "./lifecycle/workflow.ts";
+import { Cells } from "./tenants/cells.ts";
+import { tenantError } from "./tenants/errors.ts";
+import { openInstallation } from "./tenants/installation.ts";
+
+export interface TenancyOptions {
+  /** Default: TENANT_* of `env` and tenancy.config.ts of `cwd`. */
+  readonly config?: Config;
+  /** Default: process.env. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Default: process.cwd(). */
+  readonly cwd?: string;
+  /** Who acts, in the audit trail. Default: library. */
+  readonly by?: Actor;
+  /** Resume unfinished work, fill the warm pool, erase what is due. Default true; commands of the CLI pass false. */
+  readonly background?: boolean;
+  readonly clock?: Clock;
+  readonly log?: Log;
+  readonly connections?: Partial<ConnectionLimits>;
+  /** A PgBouncer in transaction mode that tenants' statements go through. */
+  readonly pooler?: { readonly host: string; readonly port: number };
+  /** Called around each workflow step: crash tests end the process there. */
+  readonly onStep?: (kind: string, step: string, moment: "before" | "after") => Promise<void> | void;
+}
+
+/** Everything, joined. `createTenancy` makes it; `close` ends it. */
+export class Tenancy {
+  readonly tenants: TenantManager;
+  readonly data: TenantDataManager;
+  readonly config: Config;
+  /** For the surfaces (HTTP, CLI); apps use `tenants` and `data`. */
+  readonly internals: Internals;
+
+  constructor(internals: Internals, tenants: TenantManager, data: TenantDataManager) {
+    this.internals = internals;
+    this.config = internals.config;
+    this.tenants = tenants;
+    this.data = data;
+  }
+
+  async close(): Promise<void> {
+    await this.internals.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+export interface Internals {
+  readonly config: Config;
+  readonly control: pg.Pool;
+  readonly cells: Cells;
+  readonly parts: LifecycleParts;
+  readonly workflows: Workflows;
+  readonly executor: Executor;
+  readonly keeper: Keeper;
+  readonly rootKey: RootKey;
+  readonly log: Log;
+  readonly embedded: EmbeddedServer | null;
+  /** The app's schema as this process knows it. */
+  readonly app: () => AppSchema;
+  readonly reloadApp: () => Promise<AppSchema>;
+  close(): Promise<void>;
+}
+
+/** Starts the platform inside this process: connects (or starts the embedded PostgreSQL), migrates, checks, opens. */
+export async function createTenancy(options: TenancyOptions = {}): Promise<Tenancy> {
+  const cwd = options.cwd ?? process.cwd();
+  const config = options.config ?? (await loadConfig({ env: options.env ?? process.env, cwd, defaultDataDir }));
+  const log = options.log ?? stderrLog(options.clock ?? systemClock);
+  const embedded = config.databaseUrl ? null : await startEmbedded({ dataDir: config.dataDir });
+  try {
+    return await assemble(options, config, log, embedded);
+  } catch (failure) {
+    await embedded?.stop();
+    throw failure;
+  }
+}
+
+async function assemble(
+  options: TenancyOptions,
+  config: Config,
+  log: Log,
+  embedded: EmbeddedServer | null,
+): Promise<Tenancy> {
+  const url = embedded?.url ?? (config.databaseUrl?.reveal() as string); // one of the two is there
+  const rootKey = await openRootKey(config);
+  const cells = new Cells({ controlUrl: url, rootKey, ...(options.pooler ? { pooler: options.pooler } : {}) });
+  const control = cells.control.pool();
+  const listener = new Listener(url);
+  try {
+    await prepareDatabase(control);
+    await migrateSchema(control, "control");
+    const role = appRole(await openInstallation(control, rootKey));
+    await prepareCell(cells, "local", role);
+    await assertSafe(control, role);
+    await loadParser();
+    return await open(options, { config, log, embedded, cells, control, listener, rootKey, role });
+  } catch (failure) {
+    await listener.close();
+    await cells.close();
+    throw failure;
+  }
+}
+
+interface Ground {
+  readonly config: Config;
+  readonly log: Log;
+  readonly embedded: EmbeddedServer | null;
+  readonly cells: Cells;
+  readonly control: pg.Pool;
+  readonly listener: Listener;
+  readonly rootKey: RootKey;
+  readonly role: string;
+}
+
+async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
+  const { config, log, embedded, cells, control, listener, rootKey, role } = ground;
+  let app = await loadAppSchema(control);
+  let shape = shapeOf(app);
+  const directory = new Directory({ control, listener, rootKey });
+  const connections = new Connections({ cells, role, ...(options.connections ? { limits: options.connections } : {}) });
+  const executor = new Executor({ directory, connections, rewrite: (text) => rewriteQuery(text, app.model) });
+  const reloadApp = async () => {
+    app = await loadAppSchema(control);
+    shape = shapeOf(app);
+    executor.forgetRewrites();
+    return app;
+  };
+  const reloadQuietly = () =>
+    void reloadApp().catch((error: Error) => log.warn("The app schema could not be read again", { error: error.message }));
+  listener.on("tenancy_app_changed", reloadQuietly, reloadQuietly);
+  await listener.open();
+
+  const parts: LifecycleParts = {
+    control,
+    cells,
+    rootKey,
+    role,
+    clock: options.clock ?? systemClock,
+    connections,
+    cache: { erase: async () => undefined, count: async () => 0 },
+    storage: { erase: async () => undefined, count: async () => 0 },
+    appSchema: () => loadAppSchemaIfNewer(control, app, reloadApp),
+    ...poolsOf(cells),
+  };
+  const workflows = new Workflows({
+    pool: control,
+    definitions: { provision: provisionDefinition(parts), erase: eraseDefinition(parts) },
+    ...(options.onStep ? { onStep: options.onStep } : {}),
+  });
+  const keeper = new Keeper({
+    parts,
+    workflows,
+    warm: { schema: config.pool.schemas, database: config.pool.databases },
+    resumeRun: async () => resumeRun({ control, cells }, await parts.appSchema()),
+    onError: (error) => log.error("A background duty failed", { error: error.message }),
+  });
+  const by = options.by ?? { actor: "library" };
+  const tenants = new TenantManager({ parts, workflows, defaultLevel: config.isolationLevel, by });
+  const facets = (): ContextFacets => ({ cache: undefined, storage: undefined, analytics: undefined });
+  const data = new TenantDataManager(() => ({ executor, facets, ...shape }));
+  if (options.background !== false) keeper.start();
+
+  const close = async () => {
+    await keeper.close();
+    await listener.close();
+    await connections.close();
+    await cells.close();
+    await embedded?.stop();
+  };
+  const internals: Internals = {
+    config, control, cells, parts, workflows, executor, keeper, rootKey, log, embedded, app: () => app, reloadApp, close,
+  };
+  return new Tenancy(internals, tenants, data);
+}
+
+function stderrLog(clock: Clock): Log {
+  return createLog({ level: "warn", json: !process.stderr.isTTY, clock, write: (line) => process.stderr.write(line) });
+}
+
+function shapeOf(app: AppSchema) {
+  const tables = tableShapes(app.model);
+  return {
+    tables,
+    contextClass: withTables(TenantContext, tables),
+    transactionClass: withTables(Transaction, tables),
+  };
+}
+
+/** The newest app schema: read again only when another process registered migrations. */
+async function loadAppSchemaIfNewer(control: pg.Pool, known: AppSchema, reload: () => Promise<AppSchema>): Promise<AppSchema> {
+  const { version } = await one(control, latestAppVersion);
+  return version === known.version ? known : reload();
+}
+
+/** The configured key; in embedded mode one that is drawn once and kept beside the data, readable by its owner alone. */
+async function openRootKey(config: Config): Promise<RootKey> {
+  if (config.encryptionKey) return new RootKey(Buffer.from(config.encryptionKey.reveal()));
+  if (config.databaseUrl) throw tenantError("installation.key_missing", {});
+  const file = join(config.dataDir, "root.key");
+  const read = async () => new RootKey(Buffer.from((await readFile(file, "utf8")).trim(), "base64"));
+  try {
+    return await read();
+  } catch (failure) {
+    if ((failure as { code?: string }).code !== "ENOENT") throw failure;
+  }
+  await mkdir(dirname(file), { recursive: true });
+  try {
+    await writeFile(file, `${randomBytes(32).toString("base64")}\n`, { mode: 0o600, flag: "wx" });
+  } catch (failure) {
+    if ((failure as { code?: string }).code !== "EEXIST") throw failure; // another process drew it first
+  }
+  return read();
+}
