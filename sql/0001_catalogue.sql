@@ -2,11 +2,13 @@
 
 create table tenancy.installation (
   id uuid not null,
+  key_check bytea not null,
   created_at timestamptz not null default now(),
   constraint installation_pkey primary key (id)
 );
 comment on table tenancy.installation is 'One row: which installation this is. Names its login role.';
 comment on column tenancy.installation.id is 'Drawn at the first start.';
+comment on column tenancy.installation.key_check is 'Derived from TENANT_ENCRYPTION_KEY: a process with another key is refused before it does harm.';
 comment on column tenancy.installation.created_at is 'When it was first started.';
 
 create table tenancy.regions (
