@@ -28,6 +28,7 @@ export async function loadParser(): Promise<void> {
 
 export function parse(text: string): ParsedStatement[] {
   if (!isLoaded) throw new Error("The SQL parser is not loaded: await loadParser() first.");
+  if (text.trim() === "") return [];
   const result: ParseResult = parseSync(text);
   const bytes = Buffer.byteLength(text);
   return (result.stmts ?? []).flatMap((raw) => {
@@ -60,11 +61,11 @@ export interface Token {
 
 /** The tokens of PostgreSQL's own lexer, without comments. */
 export function tokens(text: string): Token[] {
-  return scanSync(text).tokens.filter(isCode).map(toToken);
+  return text === "" ? [] : scanSync(text).tokens.filter(isCode).map(toToken);
 }
 
 export function comments(text: string): { text: string; start: number }[] {
-  return scanSync(text).tokens.filter((token) => !isCode(token));
+  return text === "" ? [] : scanSync(text).tokens.filter((token) => !isCode(token));
 }
 
 function isCode(token: ScanToken): boolean {

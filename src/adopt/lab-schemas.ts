@@ -49,7 +49,8 @@ export function drawSchema(draw: Draw): LabSchema {
   const count = draw(fc.integer, { min: 2, max: 4 });
   for (let index = 0; index < count; index++) {
     const table = drawColumns(draw, `t${index}`);
-    const lines = [...columnLines(draw, table), ...keyLines(draw, table)];
+    const own = columnLines(draw, table);
+    const lines = [...own, ...keyLines(draw, table, own.some((line) => line.includes("primary key")))];
     for (const parent of tables) if (chance(draw, 60)) addReference(draw, table, parent, lines, second);
     if (chance(draw, 40)) addReference(draw, table, table, lines, second);
     first.push(`create table ${table.name} (\n  ${lines.join(",\n  ")}\n);`, ...indexLines(draw, table));
@@ -97,10 +98,10 @@ function columnLines(draw: Draw, table: LabTable): string[] {
   });
 }
 
-function keyLines(draw: Draw, table: LabTable): string[] {
+function keyLines(draw: Draw, table: LabTable, hasKey: boolean): string[] {
   const lines: string[] = [];
-  if (table.key.length > 1) lines.push(`primary key (${table.key.join(", ")})`);
-  else if (chance(draw, 100)) lines.push("unique (id)");
+  if (!hasKey) lines.push(`primary key (${table.key.join(", ")})`);
+  if (table.key.length > 1 && chance(draw, 50)) lines.push("unique (part, id)");
   const plain = table.columns.filter((column) => !table.key.includes(column.name));
   if (plain.length > 1 && chance(draw, 40)) {
     const columns = plain.slice(0, 2).map((column) => column.name);
