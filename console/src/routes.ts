@@ -10,9 +10,21 @@ import {
 import type { ComponentType } from "react";
 import { isApiError } from "./api/api-error.ts";
 import { rowsPerPage } from "./api/limits.ts";
+import { eventsQuery, parseActivitySearch } from "./features/activity/queries.ts";
+import { apiKeysQuery } from "./features/api-keys/queries.ts";
+import { cellsQuery } from "./features/cells/queries.ts";
+import { type AttemptFilter, outcomes } from "./features/isolation/attempts.ts";
+import { proofQuery } from "./features/isolation/queries.ts";
+import { driftQuery, migrationsQuery, runQuery } from "./features/migrations/queries.ts";
 import { sessionQuery } from "./features/session/queries.ts";
 import type { SignInSearch } from "./features/session/SignInPage.tsx";
-import { plansQuery, tenantQuery, tenantsQuery } from "./features/tenants/queries.ts";
+import {
+  plansQuery,
+  protectionQuery,
+  tenantQuery,
+  tenantsQuery,
+  usageQuery,
+} from "./features/tenants/queries.ts";
 import { parseTenantsSearch } from "./features/tenants/tenants-search.ts";
 import { crumbs } from "./shell/crumbs.tsx";
 import { CrashPage, NotFoundPage } from "./shell/ErrorPages.tsx";
@@ -77,6 +89,164 @@ const tenantsIndex = createRoute({
   component: lazyRouteComponent(() => import("./features/tenants/TenantsPage.tsx"), "TenantsPage"),
 });
 
+const newTenant = createRoute({
+  getParentRoute: () => tenants,
+  path: "/new",
+  staticData: { crumb: crumbs.newTenant },
+  component: lazyRouteComponent(() => import("./features/tenants/NewTenantPage.tsx"), "NewTenantPage"),
+});
+const tenant = createRoute({
+  getParentRoute: () => tenants,
+  path: "/$tenantId",
+  staticData: { crumb: crumbs.tenant },
+  validateSearch: parseActSearch,
+  loader: ({ context, params }) => void context.client.prefetchQuery(tenantQuery(params.tenantId)),
+  component: lazyRouteComponent(() => import("./features/tenants/TenantLayout.tsx"), "TenantLayout"),
+});
+const tenantOverview = createRoute({
+  getParentRoute: () => tenant,
+  path: "/",
+  component: lazyRouteComponent(() => import("./features/tenants/OverviewTab.tsx"), "OverviewTab"),
+});
+const tenantData = createRoute({
+  getParentRoute: () => tenant,
+  path: "/data",
+  loader: ({ context, params }) => void context.client.prefetchQuery(usageQuery(params.tenantId)),
+  component: lazyRouteComponent(() => import("./features/tenants/DataTab.tsx"), "DataTab"),
+});
+const tenantIsolation = createRoute({
+  getParentRoute: () => tenant,
+  path: "/isolation",
+  loader: ({ context, params }) => void context.client.prefetchQuery(protectionQuery(params.tenantId)),
+  component: lazyRouteComponent(() => import("./features/tenants/IsolationTab.tsx"), "IsolationTab"),
+});
+const tenantActivity = createRoute({
+  getParentRoute: () => tenant,
+  path: "/activity",
+  validateSearch: parseCursorSearch,
+  component: lazyRouteComponent(() => import("./features/tenants/ActivityTab.tsx"), "ActivityTab"),
+});
+
+const migrations = createRoute({
+  getParentRoute: () => frame,
+  path: "/migrations",
+  staticData: { crumb: crumbs.migrations },
+});
+const migrationTabs = createRoute({
+  getParentRoute: () => migrations,
+  id: "tabs",
+  component: lazyRouteComponent(
+    () => import("./features/migrations/MigrationsLayout.tsx"),
+    "MigrationsLayout",
+  ),
+});
+const versions = createRoute({
+  getParentRoute: () => migrationTabs,
+  path: "/",
+  loader: ({ context }) => void context.client.prefetchQuery(migrationsQuery),
+  component: lazyRouteComponent(() => import("./features/migrations/VersionsTab.tsx"), "VersionsTab"),
+});
+const drift = createRoute({
+  getParentRoute: () => migrationTabs,
+  path: "/drift",
+  staticData: { crumb: crumbs.drift },
+  loader: ({ context }) => void context.client.prefetchQuery(driftQuery),
+  component: lazyRouteComponent(() => import("./features/migrations/DriftTab.tsx"), "DriftTab"),
+});
+const runs = createRoute({
+  getParentRoute: () => migrationTabs,
+  path: "/runs",
+  staticData: { crumb: crumbs.runs },
+  validateSearch: parseCursorSearch,
+  component: lazyRouteComponent(() => import("./features/migrations/RunsTab.tsx"), "RunsTab"),
+});
+const newRun = createRoute({
+  getParentRoute: () => migrations,
+  path: "/runs/new",
+  staticData: { crumb: crumbs.newRun },
+  component: lazyRouteComponent(() => import("./features/migrations/NewRunPage.tsx"), "NewRunPage"),
+});
+const run = createRoute({
+  getParentRoute: () => migrations,
+  path: "/runs/$runId",
+  staticData: { crumb: crumbs.run },
+  loader: ({ context, params }) => void context.client.prefetchQuery(runQuery(params.runId)),
+  component: lazyRouteComponent(() => import("./features/migrations/RunPage.tsx"), "RunPage"),
+});
+
+const isolation = createRoute({
+  getParentRoute: () => frame,
+  path: "/isolation",
+  staticData: { crumb: crumbs.isolation },
+});
+const isolationIndex = createRoute({
+  getParentRoute: () => isolation,
+  path: "/",
+  validateSearch: parseCursorSearch,
+  component: lazyRouteComponent(() => import("./features/isolation/IsolationPage.tsx"), "IsolationPage"),
+});
+const proof = createRoute({
+  getParentRoute: () => isolation,
+  path: "/$proofId",
+  staticData: { crumb: crumbs.proof },
+  validateSearch: parseAttemptFilter,
+  loader: ({ context, params }) => void context.client.prefetchQuery(proofQuery(params.proofId)),
+  component: lazyRouteComponent(() => import("./features/isolation/ProofPage.tsx"), "ProofPage"),
+});
+
+const cells = createRoute({
+  getParentRoute: () => frame,
+  path: "/cells",
+  staticData: { crumb: crumbs.cells },
+  loader: ({ context }) => void context.client.prefetchQuery(cellsQuery),
+  component: lazyRouteComponent(() => import("./features/cells/CellsPage.tsx"), "CellsPage"),
+});
+
+const activity = createRoute({
+  getParentRoute: () => frame,
+  path: "/activity",
+  staticData: { crumb: crumbs.activity },
+  validateSearch: parseActivitySearch,
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, deps }) => void context.client.prefetchQuery(eventsQuery(deps, rowsPerPage)),
+  component: lazyRouteComponent(() => import("./features/activity/ActivityPage.tsx"), "ActivityPage"),
+});
+
+const apiKeys = createRoute({
+  getParentRoute: () => frame,
+  path: "/api-keys",
+  staticData: { crumb: crumbs.apiKeys },
+});
+const apiKeysIndex = createRoute({
+  getParentRoute: () => apiKeys,
+  path: "/",
+  validateSearch: (raw: Record<string, unknown>): { revoke?: string } => ({
+    revoke: textOf(raw["revoke"], 36),
+  }),
+  loader: ({ context }) => void context.client.prefetchQuery(apiKeysQuery),
+  component: lazyRouteComponent(() => import("./features/api-keys/ApiKeysPage.tsx"), "ApiKeysPage"),
+});
+const newApiKey = createRoute({
+  getParentRoute: () => apiKeys,
+  path: "/new",
+  staticData: { crumb: crumbs.newApiKey },
+  component: lazyRouteComponent(() => import("./features/api-keys/NewApiKeyPage.tsx"), "NewApiKeyPage"),
+});
+
+const notFound = createRoute({ getParentRoute: () => frame, path: "$", component: NotFoundPage });
+
+function parseCursorSearch(raw: Record<string, unknown>): { cursor?: string } {
+  return { cursor: textOf(raw["cursor"]) };
+}
+
+function parseActSearch(raw: Record<string, unknown>): { act?: string } {
+  return { act: oneOf(["suspend", "delete", "edit"], raw["act"]) };
+}
+
+function parseAttemptFilter(raw: Record<string, unknown>): AttemptFilter {
+  return { way: textOf(raw["way"], 60), outcome: oneOf(outcomes, raw["outcome"]) };
+}
+
 export function createConsoleRouter(client: QueryClient) {
   return createRouter({
     routeTree,
@@ -93,7 +263,20 @@ export function createConsoleRouter(client: QueryClient) {
 
 const routeTree = root.addChildren([
   signIn,
-  frame.addChildren([home, tenants.addChildren([tenantsIndex])]),
+  frame.addChildren([
+    home,
+    tenants.addChildren([
+      tenantsIndex,
+      newTenant,
+      tenant.addChildren([tenantOverview, tenantData, tenantIsolation, tenantActivity]),
+    ]),
+    migrations.addChildren([migrationTabs.addChildren([versions, drift, runs]), newRun, run]),
+    isolation.addChildren([isolationIndex, proof]),
+    cells,
+    activity,
+    apiKeys.addChildren([apiKeysIndex, newApiKey]),
+    notFound,
+  ]),
 ]);
 
 declare module "@tanstack/react-router" {

@@ -62,4 +62,3 @@ export function useMessages(): Messages {
 export function useFormats(): Formats {
   return useLocale().formats;
 }
-

@@ -5,7 +5,18 @@ import { session } from "./en/session.ts";
 import { shell } from "./en/shell.ts";
 import { tenants } from "./en/tenants.ts";
 
-export const en = { general, errors, shell, session, tenants, migrations, isolation, cells, activity, apiKeys };
+export const en = {
+  general,
+  errors,
+  shell,
+  session,
+  tenants,
+  migrations,
+  isolation,
+  cells,
+  activity,
+  apiKeys,
+};
 
 /** Every other language `satisfies Messages`: a missing text does not compile. */
 export type Messages = typeof en;

@@ -9,7 +9,11 @@ export function KeysHelp({ isOpen, onClose }: { isOpen: boolean; onClose: () => 
     { keys: ["?"], text: shell.keys.list },
     { keys: ["/"], text: shell.keys.filter },
     { keys: ["c"], text: shell.keys.create },
-    ...rooms.map((room) => ({ keys: ["g", room.key], text: shell.keys.goTo(shell.rooms[room.name]), isChord: true })),
+    ...rooms.map((room) => ({
+      keys: ["g", room.key],
+      text: shell.keys.goTo(shell.rooms[room.name]),
+      isChord: true,
+    })),
     { keys: ["Esc"], text: shell.keys.close },
   ];
   return (

@@ -3,10 +3,10 @@ import { useNavigate } from "@tanstack/react-router";
 import { type KeyboardEvent, useDeferredValue, useEffect, useState } from "react";
 import { tenantsQuery } from "../features/tenants/queries.ts";
 import { useLocale } from "../messages/LocaleProvider.tsx";
+import { locales } from "../messages/locale.ts";
 import { Dialog } from "../ui/Dialog.tsx";
 import { themes, useTheme } from "../ui/UiProvider.tsx";
-import { locales } from "../messages/locale.ts";
-import { type PaletteEntry, matchEntries } from "./palette-entries.ts";
+import { matchEntries, type PaletteEntry } from "./palette-entries.ts";
 import { rooms } from "./rooms.ts";
 
 /** As many as fit without scrolling the page. */

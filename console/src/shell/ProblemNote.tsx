@@ -15,17 +15,15 @@ interface ProblemNoteProps {
 export function ProblemNote({ error, onRetry, shownFields = [] }: ProblemNoteProps) {
   const messages = useMessages();
   const problem = describeProblem(error, messages);
-  const others = problem.fields.filter(({ path }) => !shownFields.includes(path.split(/[./]/).at(-1) ?? path));
+  const others = problem.fields.filter(
+    ({ path }) => !shownFields.includes(path.split(/[./]/).at(-1) ?? path),
+  );
   return (
     <Notice
       tone="danger"
       role="alert"
       title={problem.title}
-      actions={
-        onRetry && (
-          <Button onClick={onRetry}>{messages.general.retry}</Button>
-        )
-      }
+      actions={onRetry && <Button onClick={onRetry}>{messages.general.retry}</Button>}
     >
       {problem.cure}
       {others.length > 0 && (

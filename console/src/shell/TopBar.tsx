@@ -34,10 +34,15 @@ export function TopBar({ isNavigationOpen, onNavigation, onPalette, onKeys }: To
       <Breadcrumbs />
       <div className="bar-end">
         <WhereAmI />
-        <button type="button" className="search-button" onClick={onPalette} aria-keyshortcuts="Control+K Meta+K">
+        <button
+          type="button"
+          className="search-button"
+          onClick={onPalette}
+          aria-keyshortcuts="Control+K Meta+K"
+        >
           <Icon name="search" size={14} />
           <span className="search-button-text">{shell.search}</span>
-          <kbd aria-hidden="true">{isMac() ? "⌘K" : "Ctrl K"}</kbd>
+          <kbd>{isMac() ? "⌘K" : "Ctrl K"}</kbd>
         </button>
         <OperatorMenu onKeys={onKeys} />
       </div>

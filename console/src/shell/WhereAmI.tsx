@@ -14,7 +14,8 @@ export function WhereAmI() {
   const mode = useQuery(sessionQuery).data?.mode;
   const only = regions.length === 1 ? regions[0] : undefined;
   const here = tenant ? regions.find(({ key }) => key === tenant.region) : only;
-  const region = here?.name ?? tenant?.region ?? (regions.length > 1 ? shell.regionsCount(regions.length) : "");
+  const region =
+    here?.name ?? tenant?.region ?? (regions.length > 1 ? shell.regionsCount(regions.length) : "");
   return (
     <span className="where">
       {region !== "" && (

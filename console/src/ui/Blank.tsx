@@ -1,7 +1,15 @@
 import type { ReactNode } from "react";
 
 /** What stands where there is nothing to show: why, and what to do. */
-export function Blank({ title, children, action }: { title: string; children?: ReactNode; action?: ReactNode }) {
+export function Blank({
+  title,
+  children,
+  action,
+}: {
+  title: string;
+  children?: ReactNode;
+  action?: ReactNode;
+}) {
   return (
     <div className="blank">
       <p className="blank-title">{title}</p>

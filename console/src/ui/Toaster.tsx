@@ -4,14 +4,17 @@ import { Icon } from "./Icon.tsx";
 const visibleMs = 5_000;
 const shownMax = 3;
 
-const ToastContext = createContext<(text: string) => void>(() => {});
+export type ToastTone = "ok" | "danger";
+type ShowToast = (text: string, tone?: ToastTone) => void;
 
-/** Says that an act succeeded. Failures stand where the act was, never here. */
+const ToastContext = createContext<ShowToast>(() => {});
+
+/** Says how an act went. A form's failures stand in the form; only a lone button's come here. */
 export function Toaster({ children }: { children: ReactNode }) {
-  const [toasts, setToasts] = useState<readonly { id: number; text: string }[]>([]);
-  const show = useCallback((text: string) => {
+  const [toasts, setToasts] = useState<readonly { id: number; text: string; tone: ToastTone }[]>([]);
+  const show = useCallback((text: string, tone: ToastTone = "ok") => {
     const id = performance.now();
-    setToasts((current) => [...current.slice(1 - shownMax), { id, text }]);
+    setToasts((current) => [...current.slice(1 - shownMax), { id, text, tone }]);
     setTimeout(() => setToasts((current) => current.filter((toast) => toast.id !== id)), visibleMs);
   }, []);
   return (
@@ -19,8 +22,8 @@ export function Toaster({ children }: { children: ReactNode }) {
       {children}
       <div className="toasts" role="status">
         {toasts.map((toast) => (
-          <div key={toast.id} className="toast">
-            <Icon name="check" />
+          <div key={toast.id} className="toast" data-tone={toast.tone}>
+            <Icon name={toast.tone === "ok" ? "check" : "warn"} />
             {toast.text}
           </div>
         ))}
@@ -29,6 +32,6 @@ export function Toaster({ children }: { children: ReactNode }) {
   );
 }
 
-export function useToast(): (text: string) => void {
+export function useToast(): ShowToast {
   return use(ToastContext);
 }

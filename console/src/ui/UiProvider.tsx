@@ -1,4 +1,9 @@
-import { createTheme, localStorageColorSchemeManager, MantineProvider, useMantineColorScheme } from "@mantine/core";
+import {
+  createTheme,
+  localStorageColorSchemeManager,
+  MantineProvider,
+  useMantineColorScheme,
+} from "@mantine/core";
 import type { ReactNode } from "react";
 import { Toaster } from "./Toaster.tsx";
 import "@fontsource-variable/inter/wght.css";
@@ -8,7 +13,11 @@ import "./base.css";
 import "./controls.css";
 import "./parts.css";
 
-const theme = createTheme({ respectReducedMotion: true, cursorType: "pointer", defaultRadius: "var(--radius)" });
+const theme = createTheme({
+  respectReducedMotion: true,
+  cursorType: "pointer",
+  defaultRadius: "var(--radius)",
+});
 const storedScheme = localStorageColorSchemeManager({ key: "tenancy.theme" });
 
 export function UiProvider({ children }: { children: ReactNode }) {

@@ -84,7 +84,15 @@ interface NumberFieldProps extends FieldProps {
   readonly placeholder?: string;
 }
 
-export function NumberField({ value, onChange, min, max, isWhole = true, placeholder, ...props }: NumberFieldProps) {
+export function NumberField({
+  value,
+  onChange,
+  min,
+  max,
+  isWhole = true,
+  placeholder,
+  ...props
+}: NumberFieldProps) {
   return (
     <NumberInput
       {...fieldProps(props)}
@@ -120,7 +128,11 @@ export function SelectField({ value, onChange, choices, ...props }: SelectFieldP
       {...fieldProps(props)}
       value={value}
       onChange={(event) => onChange(event.currentTarget.value)}
-      data={choices.map((choice) => ({ value: choice.value, label: choice.label, disabled: choice.isDisabled }))}
+      data={choices.map((choice) => ({
+        value: choice.value,
+        label: choice.label,
+        disabled: choice.isDisabled,
+      }))}
     />
   );
 }

@@ -68,7 +68,9 @@ export function TenantFilters({ search, onChange }: TenantFiltersProps) {
       {isFiltered(search) && (
         <Button
           look="bare"
-          onClick={() => onChange({ q: undefined, status: undefined, plan: undefined, level: undefined, cell: undefined })}
+          onClick={() =>
+            onChange({ q: undefined, status: undefined, plan: undefined, level: undefined, cell: undefined })
+          }
         >
           {general.clearFilters}
         </Button>

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { queryString } from "../../api/client.ts";
 import { rowsPerPage } from "../../api/limits.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
 import { ApiAndCli } from "../../shell/ApiAndCli.tsx";
@@ -7,7 +8,6 @@ import { curl, manage } from "../../shell/equivalents.ts";
 import { PageHeading } from "../../shell/PageHeading.tsx";
 import { Paging } from "../../shell/Paging.tsx";
 import { ProblemNote } from "../../shell/ProblemNote.tsx";
-import { queryString } from "../../api/client.ts";
 import { Blank } from "../../ui/Blank.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { DataTable } from "../../ui/DataTable.tsx";
@@ -54,7 +54,11 @@ export function TenantsPage() {
           isFiltered(search) || search.cursor ? (
             <Blank
               title={general.noMatch}
-              action={<Button onClick={() => navigate({ to: "/tenants", search: {} })}>{general.clearFilters}</Button>}
+              action={
+                <Button onClick={() => navigate({ to: "/tenants", search: {} })}>
+                  {general.clearFilters}
+                </Button>
+              }
             />
           ) : (
             <Blank title={tenants.none.title} action={create}>

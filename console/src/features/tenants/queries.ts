@@ -51,7 +51,8 @@ export function tenantEventsQuery(id: string, cursor: string | undefined, limit:
 export function workflowQuery(id: string) {
   return queryOptions({
     ...getQuery<Workflow>(`/v1/workflows/${id}`),
-    refetchInterval: ({ state }) => (state.data === undefined || state.data.status === "running" ? pollMs : false),
+    refetchInterval: ({ state }) =>
+      state.data === undefined || state.data.status === "running" ? pollMs : false,
   });
 }
 

@@ -1,5 +1,5 @@
-import { Link } from "@tanstack/react-router";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import type { Tenant } from "../../api/types.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
 import { CopyButton } from "../../ui/Copyable.tsx";
@@ -19,7 +19,8 @@ export function useTenantColumns(search: TenantsSearch, onSort: (sort: Sort) => 
   const sortBy = (column: "name" | "createdAt", header: string): ColumnSort => ({
     direction: sort === column ? "ascending" : sort === `-${column}` ? "descending" : "none",
     label: tenants.sortBy(header),
-    onToggle: () => onSort(sort === column ? `-${column}` : sort === `-${column}` ? column : firstOrder[column]),
+    onToggle: () =>
+      onSort(sort === column ? `-${column}` : sort === `-${column}` ? column : firstOrder[column]),
   });
   return [
     {
@@ -56,9 +57,16 @@ export function useTenantColumns(search: TenantsSearch, onSort: (sort: Sort) => 
       key: "level",
       header: tenants.level,
       isSecondary: true,
-      cell: (tenant) => <span title={tenants.levelMeaning[tenant.level]}>{tenants.levels[tenant.level]}</span>,
+      cell: (tenant) => (
+        <span title={tenants.levelMeaning[tenant.level]}>{tenants.levels[tenant.level]}</span>
+      ),
     },
-    { key: "cell", header: tenants.cell, isSecondary: true, cell: (tenant) => <span className="nowrap">{tenant.cell}</span> },
+    {
+      key: "cell",
+      header: tenants.cell,
+      isSecondary: true,
+      cell: (tenant) => <span className="nowrap">{tenant.cell}</span>,
+    },
     {
       key: "domain",
       header: tenants.domain,

@@ -21,7 +21,10 @@ export const migrations = {
   upToDate: "Every place is up to date.",
   behind: (count: number) => `${n(count, "migration is", "migrations are")} not applied everywhere.`,
   runs: {
-    none: { title: "No runs yet", body: "A run brings every place to the newest version: a first wave, then the rest." },
+    none: {
+      title: "No runs yet",
+      body: "A run brings every place to the newest version: a first wave, then the rest.",
+    },
     one: "Run",
     to: (version: number) => `To version ${version}`,
     wave: "Wave",
@@ -37,7 +40,6 @@ export const migrations = {
     },
     stop: "Stop run",
     stopping: "The places under way are finished, then the run stops.",
-    stopped: "The run stops.",
     notRunning: "The run has ended.",
     errors: "Errors",
     errorsFirst: "The first 20.",
@@ -61,7 +63,8 @@ export const migrations = {
     started: "The run has started.",
   },
   drift: {
-    intro: "Each place is compared with the reference, column by column. A difference means that someone changed it by hand.",
+    intro:
+      "Each place is compared with the reference, column by column. A difference means that someone changed it by hand.",
     checked: (count: number, when: string) => `${n(count, "place", "places")} compared ${when}`,
     expected: "Reference",
     clean: { title: "No drift", body: "Every place looks like the reference." },
@@ -86,15 +89,17 @@ export const cells = {
     closed: "Serves those it has, takes no new ones.",
     unreachable: "Does not answer.",
   },
-  tenants: "Tenants",
-  byLevel: { table: "Table", schema: "Schema", database: "Database" },
+  byLevel: { table: "Table tenants", schema: "Schema tenants", database: "Database tenants" },
   connections: "Connections",
   used: (used: string, max: string) => `${used} of ${max}`,
   warm: { schema: "Ready schemas", database: "Ready databases" },
   warmMeaning: "Prepared in advance, so that creating a tenant is instant: ready, and how many are kept.",
   size: "Size",
   showTenants: (cell: string) => `Tenants in ${cell}`,
-  none: { title: "No cells", body: "A cell is one PostgreSQL cluster that holds tenants. The server makes the first one when it starts." },
+  none: {
+    title: "No cells",
+    body: "A cell is one PostgreSQL cluster that holds tenants. The server makes the first one when it starts.",
+  },
 };
 
 export const activity = {
@@ -105,13 +110,21 @@ export const activity = {
   tenant: "Tenant",
   detail: "Detail",
   request: "Request",
+  requestId: "request ID",
+  apply: "Apply",
   filterAction: "Action",
   filterActor: "Actor",
   filterTenant: "Tenant ID",
   actionPlaceholder: "tenant.suspended",
   actorPlaceholder: "operator:…",
-  actors: { operator: "Operator", key: "API key", cli: "Command line", system: "System" } as Record<string, string>,
-  none: { title: "No events yet", body: "Every change is written here: who did what, to which tenant, in which request." },
+  actors: { operator: "Operator", key: "API key", cli: "Command line", system: "System" } as Record<
+    string,
+    string
+  >,
+  none: {
+    title: "No events yet",
+    body: "Every change is written here: who did what, to which tenant, in which request.",
+  },
 };
 
 export const apiKeys = {
@@ -127,7 +140,8 @@ export const apiKeys = {
   revoke: "Revoke",
   revokeNamed: (name: string) => `Revoke ${name}`,
   revokeTitle: (name: string) => `Revoke API key ${name}`,
-  revokeEffect: "Within a second, every request with this key is refused. This cannot be undone; you can create another key.",
+  revokeEffect:
+    "Within a second, every request with this key is refused. This cannot be undone; you can create another key.",
   revoked: (name: string) => `API key ${name} is revoked.`,
   none: { title: "No API keys yet", body: "A key lets a program or a script call the API as you can here." },
   nameHint: "What or who uses it, such as “billing export”.",

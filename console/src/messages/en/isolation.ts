@@ -26,7 +26,21 @@ export const isolation = {
   crossed: "Crossed",
   none: { title: "No proof yet", body: "Run it once to see what was tried and what held." },
   counts: (tried: number) => `${n(tried, "attempt", "attempts")}`,
-  outcomes: { refused: "Refused", nothing: "Nothing found", crossed: "Crossed", not_applicable: "Not applicable" },
+  outcomes: {
+    refused: "Refused",
+    nothing: "Nothing found",
+    crossed: "Crossed",
+    not_applicable: "Not applicable",
+  },
+  outcomesInText: {
+    refused: "refused",
+    nothing: "nothing",
+    crossed: "crossed",
+    not_applicable: "does not apply",
+  },
+  summary: (tried: number, refused: number, nothing: number, crossed: number) =>
+    `${n(tried, "attempt", "attempts")}: ${refused} refused, ${nothing} found nothing, ${crossed} crossed`,
+  code: "Code",
   outcomeMeaning: {
     refused: "The database or the server said no.",
     nothing: "It was allowed to look, and saw no foreign row.",
@@ -45,37 +59,45 @@ export const isolation = {
   anyOutcome: "Any outcome",
   anyWay: "Any way",
   showing: (shown: number, total: number) => `The first ${shown} of ${total}. Filter to see others.`,
-  cellSummary: (parts: string) => parts,
   wallsTitle: "What protects a tenant",
   wallsOf: "Walls of this tenant",
   wall: "Wall",
   meaning: "What it does",
+  noWalls: "The server named no walls of this tenant.",
   holds: "Holds",
   broken: "Broken",
   found: "Found",
   lastProof: "Last proof",
   noProofOfTenant: "No proof of this tenant yet.",
-  seeProof: "See the proof",
   notActive: (status: string) => `Only an active tenant can be tried; this one is in status “${status}”.`,
   walls: {
     seat: {
       name: "Seat",
-      meaning: "Each statement must show the tenant together with a secret token. SQL injected into one tenant's request knows no other tenant's token.",
+      meaning:
+        "Each statement must show the tenant together with a secret token. SQL injected into one tenant's request knows no other tenant's token.",
     },
     guard: {
       name: "Guard",
-      meaning: "Every table carries a restrictive row policy. Policies written by the app can narrow it, never widen it.",
+      meaning:
+        "Every table carries a restrictive row policy. Policies written by the app can narrow it, never widen it.",
     },
     forced: { name: "Forced", meaning: "Row-level security binds the tables' owner, too." },
     privileges: {
       name: "Privileges",
-      meaning: "The login role owns nothing and cannot bypass row-level security, create objects, truncate or make triggers.",
+      meaning:
+        "The login role owns nothing and cannot bypass row-level security, create objects, truncate or make triggers.",
     },
     search_path: { name: "Search path", meaning: "Names resolve in this tenant's schema only." },
-    database: { name: "Database", meaning: "The tenant's connections lead to its own database, and no one else may connect to it." },
+    database: {
+      name: "Database",
+      meaning: "The tenant's connections lead to its own database, and no one else may connect to it.",
+    },
     role: { name: "Role", meaning: "A database role of its own, which sees no other tenant's objects." },
     cache: { name: "Cache", meaning: "Cache keys are bound to the tenant and its epoch." },
-    storage: { name: "Storage", meaning: "File paths are bound to the tenant; paths that lead out are refused." },
+    storage: {
+      name: "Storage",
+      meaning: "File paths are bound to the tenant; paths that lead out are refused.",
+    },
   } as Record<string, { name: string; meaning: string }>,
   ways: {
     select: "Read rows",

@@ -1,0 +1,8 @@
+import type { Limits } from "../../api/types.ts";
+
+export const limitNames = [
+  "maxUsers",
+  "maxConcurrentUsers",
+  "maxApiCallsPerHour",
+  "maxStorageGb",
+] as const satisfies readonly (keyof Limits)[];
