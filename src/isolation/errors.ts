@@ -116,6 +116,31 @@ export const { table: isolationErrors, error: isolationError } = defineErrors({
     sentence: "The file would take the tenant over its {maxBytes} bytes of storage.",
     cure: "Remove files, or change to a plan with more storage.",
   },
+  "storage.write_lost": {
+    status: 503,
+    sentence: "The write of {path} stood still for so long that it was given up.",
+    cure: "Write it again; the old content is untouched.",
+  },
+  "storage.stalled": {
+    status: 408,
+    sentence: "The stream for {path} gave nothing for {waitedMs} ms.",
+    cure: "Write it again from a stream that flows; the old content is untouched.",
+  },
+  "storage.bad_expiry": {
+    status: 400,
+    sentence: "Expected `expiresIn` to be 1 to {max} seconds, got {got}.",
+    cure: "Sign a shorter time and sign again when it has passed.",
+  },
+  "storage.sdk_missing": {
+    status: 500,
+    sentence: "TENANT_STORAGE_URL names S3 and its SDK is not installed.",
+    cure: "Run `npm install @aws-sdk/client-s3 @aws-sdk/s3-request-presigner`.",
+  },
+  "storage.bad_url": {
+    status: 500,
+    sentence: "The storage URL is not acceptable: {reason}.",
+    cure: "Use `file:///var/lib/tenancy/storage` or `s3://bucket/prefix?region=eu-west-1`.",
+  },
   "storage.signature_invalid": {
     status: 403,
     sentence: "The signed URL is not valid or has expired.",

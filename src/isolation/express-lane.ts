@@ -7,8 +7,8 @@ import type { Statement, StatementBook } from "./statement-book.ts";
 /** Statements in flight on one connection; more wait in the fair queue. */
 const DEPTH_MAX = 16;
 /** A statement that holds others up longer than this is cancelled and repeated on a private connection. */
-const BLOCKING_MS_MAX = 25;
-const WATCH_MS = 10;
+const BLOCKING_MS_MAX = 40;
+const WATCH_MS = 20;
 /** Prepared names on one connection before it is replaced: bounds the memory of its backend. */
 const NAMES_MAX = 2_000;
 
@@ -27,6 +27,8 @@ interface Track {
   readonly flights: Flight[];
   readonly names: Set<string>;
   headSinceMs: number;
+  /** Head at the last watch: only one that stood there twice is slow. Once can be this process, busy elsewhere. */
+  watched: Flight | undefined;
   isCorked: boolean;
   isClosing: boolean;
 }
@@ -102,6 +104,7 @@ export class ExpressLane {
       flights: [],
       names: new Set(),
       headSinceMs: 0,
+      watched: undefined,
       isCorked: false,
       isClosing: false,
     };
@@ -212,10 +215,12 @@ export class ExpressLane {
       const nowMs = performance.now();
       for (const track of this.#tracks) {
         const head = track.flights[0];
+        const isSeenAgain = head === track.watched;
+        track.watched = head;
         if (!head) continue;
         isActive = true;
-        if (track.flights.length > 1 && !head.isCancelled && nowMs - track.headSinceMs > BLOCKING_MS_MAX) {
-          head.isCancelled = true;
+        const isSlow = isSeenAgain && nowMs - track.headSinceMs > BLOCKING_MS_MAX;
+        if (isSlow && track.flights.length > 1 && !head.isCancelled) {
           // A late cancel can hit the statement behind: it was rolled back too, and is repeated all the same.
           for (const flight of track.flights) flight.isCancelled = true;
           void cancelBackend(track.client, this.#options.connection);

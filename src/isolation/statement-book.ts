@@ -15,14 +15,16 @@ export interface Statement {
   meanMs: number;
   /** Express again only after this time (ms of the monotonic clock): set when it blocked others. */
   privateUntilMs: number;
+  penaltyMs: number;
 }
 
 /** Runs before a statement may share a connection. */
 const RUNS_MIN = 2;
 /** Slower statements keep to private connections, where they delay nobody. */
 const SHARED_MS_MAX = 15;
-/** How long a statement that held others up stays away from the express lane. */
-const PENALTY_MS = 60_000;
+/** How long a statement that held others up stays away from the express lane: doubled each time. */
+const PENALTY_MS = 500;
+const PENALTY_MS_MAX = 60_000;
 const BOOK_SIZE_MAX = 2_000;
 
 const READS_OR_WRITES = /^\s*(select|insert|update|delete|merge|with|values)\b/i;
@@ -48,6 +50,7 @@ export class StatementBook {
       runs: 0,
       meanMs: 0,
       privateUntilMs: 0,
+      penaltyMs: 0,
     };
     this.#statements.set(text, statement);
     return statement;
@@ -73,6 +76,7 @@ export class StatementBook {
   }
 
   recordBlocking(statement: Statement, nowMs: number): void {
-    statement.privateUntilMs = nowMs + PENALTY_MS;
+    statement.penaltyMs = Math.min(PENALTY_MS_MAX, statement.penaltyMs * 2 || PENALTY_MS);
+    statement.privateUntilMs = nowMs + statement.penaltyMs;
   }
 }
