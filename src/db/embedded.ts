@@ -204,7 +204,9 @@ async function waitUntilReady(
     if (child.exitCode !== null || child.signalCode !== null) return undefined;
     const server = readPostmaster(folder.pgdata);
     if (server?.pid === child.pid && server?.status === "ready") {
-      return findPostmaster(folder, password, deadlineMs);
+      const found = await findPostmaster(folder, password, deadlineMs);
+      if (found) return found;
+      // Killed just now: the next rounds see how the child ended.
     }
     if (Date.now() > deadlineMs) {
       child.kill("SIGINT");
