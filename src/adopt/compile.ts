@@ -80,6 +80,7 @@ function compileFile(work: Work, file: ReadFile): CompiledFile {
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       work.statements.length = before;
+      for (const [key, source] of work.madeInFile) if (source === statement) work.madeInFile.delete(key);
       report(work, "refused", error.message, error.cure);
     }
   }

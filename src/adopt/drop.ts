@@ -65,6 +65,12 @@ function namesOf(object: unknown): string[] {
 function dropTables(work: Work, statement: DropStmt, objects: readonly string[][]) {
   const ending = `${statement.behavior === "DROP_CASCADE" ? " cascade" : ""}`;
   const condition = statement.missing_ok ? "if exists " : "";
+  if (
+    !objects.some((names) => findTable(work.model, names.at(-2), names.at(-1) ?? "")) &&
+    statement.missing_ok
+  ) {
+    return notice(work, ...NOT_THERE);
+  }
   for (const isShared of [false, true]) {
     const names = objects.filter((names) => {
       const table = findTable(work.model, names.at(-2), names.at(-1) ?? "");

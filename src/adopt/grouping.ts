@@ -1,9 +1,9 @@
-import { type Body, isBody, unwrap, walk } from "./ast.ts";
+import { type Body, isBody, unwrap } from "./ast.ts";
 import { insertAt } from "./edits.ts";
 import { fromItems } from "./from.ts";
 import { TENANT_COLUMN } from "./guard.ts";
 import { quote } from "./names.ts";
-import { columnOf, isStar, type Names, type QueryText } from "./query.ts";
+import { columnOf, isStar, type Names, type QueryText, wordBefore } from "./query.ts";
 
 /**
  * `GROUP BY t.id` lets a query show every column of t, because id is its key. The key is (tenant_id, id) now, so
@@ -49,18 +49,9 @@ function groupedColumn(select: Body, item: unknown): { relation: string | null; 
 
 /** The offset behind `GROUP BY`, or behind `GROUP BY DISTINCT`. */
 function afterGroupBy(at: QueryText, clause: readonly unknown[]): number | null {
-  let first = Number.POSITIVE_INFINITY;
-  const consider = (body: Body) => {
-    if (typeof body["location"] === "number" && body["location"] < first) first = body["location"];
-  };
-  walk({ List: { items: clause } }, (_kind, body) => consider(body));
-  const list = at.tokens();
-  for (let index = list.findIndex((token) => token.start >= first); index > 0; index--) {
-    if (list[index]?.word !== "by" || list[index - 1]?.word !== "group") continue;
-    const next = list[index + 1];
-    const hasMode = next && !next.isQuoted && (next.word === "distinct" || next.word === "all");
-    const end = hasMode ? next.end : (list[index]?.end ?? 0);
-    return end;
-  }
-  return null;
+  const by = wordBefore(at, clause, "by");
+  if (!by) return null;
+  const next = at.tokens().find((token) => token.start >= by.end);
+  const hasMode = next && !next.isQuoted && (next.word === "distinct" || next.word === "all");
+  return hasMode ? next.end : by.end;
 }

@@ -50,7 +50,14 @@ export function drawSchema(draw: Draw): LabSchema {
   for (let index = 0; index < count; index++) {
     const table = drawColumns(draw, `t${index}`);
     const own = columnLines(draw, table);
-    const lines = [...own, ...keyLines(draw, table, own.some((line) => line.includes("primary key")))];
+    const lines = [
+      ...own,
+      ...keyLines(
+        draw,
+        table,
+        own.some((line) => line.includes("primary key")),
+      ),
+    ];
     for (const parent of tables) if (chance(draw, 60)) addReference(draw, table, parent, lines, second);
     if (chance(draw, 40)) addReference(draw, table, table, lines, second);
     first.push(`create table ${table.name} (\n  ${lines.join(",\n  ")}\n);`, ...indexLines(draw, table));

@@ -39,6 +39,7 @@ interface Outcome {
 
 test(`each tenant gets what the original would give it alone (seed ${SEED}, ${RUNS} schemas)`, async () => {
   let count = 0;
+  const seen = { rows: 0, empty: 0, errors: 0 };
   const property = fc.asyncProperty(fc.gen(), async (draw) => {
     count += 1;
     const schema = drawSchema(draw);
@@ -50,6 +51,7 @@ test(`each tenant gets what the original would give it alone (seed ${SEED}, ${RU
         const sql = drawStatement(draw, schema);
         const expected = await runOriginal(sql, place, tenant);
         const actual = await runAdopted(rewriteQuery(sql, model), place, tenant);
+        seen[expected.error ? "errors" : expected.rows.length > 0 ? "rows" : "empty"] += 1;
         assert.deepEqual(actual, expected, `${sql}\n${rewriteQuery(sql, model)}\n${schema.files.join("\n")}`);
       }
       for (const tenant of TENANTS) {
@@ -64,6 +66,12 @@ test(`each tenant gets what the original would give it alone (seed ${SEED}, ${RU
     }
   });
   await fc.assert(property, { numRuns: RUNS, seed: SEED, endOnFailure: true });
+
+  const total = seen.rows + seen.empty + seen.errors;
+  assert.ok(
+    seen.rows > total / 5 && seen.errors > total / 50,
+    `the statements say little: ${JSON.stringify(seen)}`,
+  );
 });
 
 function originalSchema(place: string, tenant: string): string {

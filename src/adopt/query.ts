@@ -1,6 +1,7 @@
 import type { Node } from "@pgsql/types";
-import { type Body, children, isBody, strings, type Token, tokens, unwrap } from "./ast.ts";
+import { type Body, children, isBody, strings, type Token, tokens, unwrap, walk } from "./ast.ts";
 import { type Edit, insertAt } from "./edits.ts";
+import { fromItems } from "./from.ts";
 import { groupEdits } from "./grouping.ts";
 import { TENANT_COLUMN } from "./guard.ts";
 import { type AppModel, findTable, type Table } from "./model.ts";
@@ -56,6 +57,9 @@ function visit(at: QueryText, kind: string, body: Body, names: Names, isCounted:
     insertEdits(at, body);
     conflictEdits(at, body);
     isCounted = true;
+  } else if (kind === "MergeStmt") {
+    mergeEdits(at, body);
+    isCounted = false;
   } else {
     isCounted = kind === "SubLink" && body["subLinkType"] !== "EXISTS_SUBLINK";
   }
@@ -101,19 +105,66 @@ function insertEdits(at: QueryText, body: Body): void {
   const source = unwrap(body["selectStmt"])?.[1];
   if (!table || !source || Array.isArray(body["cols"])) return;
   if (at.listsColumns === "when needed" && table.tenantPosition >= table.columns.length) return;
-  const width = sourceWidth(source) ?? table.columns.length;
-  const columns = table.columns.slice(0, width).map((column) => quote(column.name));
+  const width = sourceWidth(at, source, withCtes(body, new Set()));
+  if (width === null && table.tenantPosition >= table.columns.length) return;
+  const columns = table.columns.slice(0, width ?? undefined).map((column) => quote(column.name));
   const end = relationEnd(at, body["relation"] as Body);
   if (columns.length > 0 && end !== null) at.edits.push(insertAt(end, ` (${columns.join(", ")})`));
 }
 
-function sourceWidth(select: Body): number | null {
+/** How many columns a query gives; null when that cannot be told. */
+function sourceWidth(at: QueryText, select: Body, names: Names): number | null {
   const rows = select["valuesLists"];
   if (Array.isArray(rows)) return (unwrap(rows[0])?.[1]["items"] as unknown[] | undefined)?.length ?? null;
-  if (isBody(select["larg"])) return sourceWidth(select["larg"]);
+  if (isBody(select["larg"])) return sourceWidth(at, select["larg"], names);
   const targets = select["targetList"];
   if (!Array.isArray(targets)) return null;
-  return targets.some((target) => isStar(unwrap(target)?.[1]["val"])) ? null : targets.length;
+  const inner = withCtes(select, names);
+  const items = fromItems(at.model, select["fromClause"], inner);
+  const isPlain =
+    items.every((item) => item.table) && !JSON.stringify(select["fromClause"] ?? "").includes("Join");
+  let width = 0;
+  for (const target of targets) {
+    const value = unwrap(target)?.[1]["val"];
+    if (!isStar(value)) width += 1;
+    else if (!isPlain) return null;
+    else {
+      const qualifier = strings(unwrap(value)?.[1]["fields"]).at(-1);
+      const shown = items.filter((item) => qualifier === undefined || item.alias === qualifier);
+      for (const item of shown) width += item.table?.columns.length ?? 0;
+    }
+  }
+  return width;
+}
+
+/** `MERGE … WHEN NOT MATCHED THEN INSERT VALUES (…)`, which counts columns as INSERT does. */
+function mergeEdits(at: QueryText, body: Body): void {
+  const table = tenantTable(at.model, body["relation"], new Set());
+  const clauses = Array.isArray(body["mergeWhenClauses"]) ? body["mergeWhenClauses"] : [];
+  if (!table || (at.listsColumns === "when needed" && table.tenantPosition >= table.columns.length)) return;
+  for (const clause of clauses.map((each) => unwrap(each)?.[1] ?? {})) {
+    const values = clause["values"];
+    if (
+      clause["commandType"] !== "CMD_INSERT" ||
+      Array.isArray(clause["targetList"]) ||
+      !Array.isArray(values)
+    )
+      continue;
+    const columns = table.columns.slice(0, values.length).map((column) => quote(column.name));
+    const insert = wordBefore(at, values, "insert");
+    if (insert) at.edits.push(insertAt(insert.end, ` (${columns.join(", ")})`));
+  }
+}
+
+/** The last token of that word before the first of these nodes. */
+export function wordBefore(at: QueryText, nodes: readonly unknown[], word: string): Token | null {
+  let first = Number.POSITIVE_INFINITY;
+  walk({ List: { items: nodes } }, (_kind, body) => {
+    if (typeof body["location"] === "number" && body["location"] < first) first = body["location"];
+  });
+  return (
+    at.tokens().findLast((token) => token.end <= first && token.word === word && !token.isQuoted) ?? null
+  );
 }
 
 export function isStar(value: unknown): boolean {

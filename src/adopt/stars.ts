@@ -16,9 +16,10 @@ export function starEdits(at: QueryText, select: Body, names: Names): void {
     const qualifier = strings(reference["fields"]).at(-1) ?? null;
     const text = qualifier ? expandOne(items, qualifier) : expandAll(select, items);
     if (text === null) continue;
-    const start = Number(reference["location"] ?? 0);
-    const end = starEnd(at, start);
-    if (end !== null) at.edits.push({ start, end, text });
+    const start = reference["location"];
+    // `TABLE t` is `SELECT * FROM t` without a star to replace.
+    const end = typeof start === "number" ? starEnd(at, start) : null;
+    if (typeof start === "number" && end !== null) at.edits.push({ start, end, text });
   }
 }
 

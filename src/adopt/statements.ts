@@ -19,6 +19,7 @@ import {
   ownerOf,
 } from "./objects.ts";
 import { DROPPED, REFUSED } from "./refusals.ts";
+import { refuseReserved } from "./reserved.ts";
 import type { SourceStatement } from "./source.ts";
 import { createTable } from "./tables.ts";
 import { unqualify } from "./unqualify.ts";
@@ -29,6 +30,7 @@ import { emit, notice, refuse, type Unit, type Work } from "./work.ts";
 export function compileStatement(work: Work, statement: SourceStatement) {
   const unit = unqualify(work, statement, isForShared(work, statement.node));
   const node = unit.node;
+  refuseReserved(node);
   if ("CreateStmt" in node) return createTable(work, node.CreateStmt, unit);
   if ("AlterTableStmt" in node) return alterTable(work, node.AlterTableStmt, unit);
   if ("IndexStmt" in node) return createIndex(work, node.IndexStmt, unit);
