@@ -1,9 +1,10 @@
 import type { AlterTableCmd, AlterTableStmt, Constraint, Node } from "@pgsql/types";
 import { alterColumn } from "./alter-column.ts";
+import { alterOther, commandOf, isKnownOther } from "./alter-other.ts";
 import { type Body, isBody, print, strings, unwrap } from "./ast.ts";
 import { adaptConstraint, includingKey, inOrderOf } from "./constraints.ts";
 import { TENANT_COLUMN, unforced } from "./guard.ts";
-import { family, findTable, keyOf, own, type Table } from "./model.ts";
+import { family, findTable, keyOf, type Table } from "./model.ts";
 import { relationName } from "./names.ts";
 import { grantSequences, readColumn } from "./tables.ts";
 import { emit, NOT_THERE, notice, refuse, type Unit, type Work } from "./work.ts";
@@ -51,10 +52,6 @@ function followKey(work: Work, table: Table, hadKey: boolean): void {
     if (!member || !work.keyless.delete(each) || member.isPartitioned) continue;
     emit(work, "place", `alter table ${relationName(member.schema, member.name)} replica identity default`);
   }
-}
-
-function commandOf(node: Node): AlterTableCmd {
-  return (unwrap(node)?.[1] ?? {}) as AlterTableCmd;
 }
 
 function columnName(command: AlterTableCmd): string {
@@ -271,43 +268,4 @@ function replicaIdentity(command: AlterTableCmd): Adapted {
   if (identity === "n")
     refuse("The change stream needs a replica identity.", "Use DEFAULT, FULL or an index.");
   return identity === "i" ? keep(command) : NOTHING;
-}
-
-function isKnownOther(work: Work, schema: string | undefined, name: string): boolean {
-  const key = keyOf(schema, name);
-  return [work.model.views, work.model.sequences, work.model.indexes].some((record) =>
-    Object.hasOwn(record, key),
-  );
-}
-
-/** ALTER of views, indexes, sequences and composite types: the same grammar, few commands. */
-function alterOther(work: Work, statement: AlterTableStmt, unit: Unit) {
-  const { schemaname, relname } = statement.relation ?? {};
-  const key = keyOf(schemaname, relname ?? "");
-  const index = own(work.model.indexes, key);
-  const isShared = index ? own(work.model.tables, index.table)?.shared === true : work.sharedTypes.has(key);
-  for (const command of (statement.cmds ?? []).map(commandOf)) {
-    switch (command.subtype) {
-      case "AT_ChangeOwner":
-        return notice(work, "Tenancy owns the app's objects.", "OWNER TO is dropped.");
-      case "AT_SetTableSpace":
-        return notice(work, "Where files lie is the cell's business.", "SET TABLESPACE is dropped.");
-      case "AT_SetRelOptions":
-      case "AT_ResetRelOptions":
-        if (own(work.model.views, key) && JSON.stringify(command.def).includes("security_invoker")) {
-          refuse("security_invoker is what keeps a view within its tenant.", "Leave the option alone.");
-        }
-        break;
-      case "AT_AttachPartition":
-      case "AT_ColumnDefault":
-      case "AT_SetStatistics":
-      case "AT_AddColumn":
-      case "AT_DropColumn":
-      case "AT_AlterColumnType":
-        break;
-      default:
-        refuse(`ALTER … ${command.subtype?.slice(3)} is not known to be safe.`, "Use a plainer form.");
-    }
-  }
-  emit(work, isShared ? "database" : "place", unit.text);
 }

@@ -41,8 +41,18 @@ const STATEMENTS: readonly Statement[] = [
   readView,
 ];
 
-function values(draw: Draw, columns: readonly LabColumn[]): string {
-  return columns.map((column) => (chance(draw, 12) ? "null" : literal(draw, column.type))).join(", ");
+function values(draw: Draw, columns: readonly LabColumn[], nullPercent = 10): string {
+  const isReference = (column: LabColumn) => /^t\d_/.test(column.name);
+  return columns
+    .map((column) =>
+      chance(draw, isReference(column) ? 50 : nullPercent) ? "null" : literal(draw, column.type),
+    )
+    .join(", ");
+}
+
+/** A row that is likely to be accepted, to begin with. */
+export function drawRow(draw: Draw, table: LabTable): string {
+  return `insert into ${table.name} (${names(table.columns)}) values (${values(draw, table.columns, 2)}) on conflict do nothing`;
 }
 
 function names(columns: readonly LabColumn[]): string {
@@ -88,7 +98,7 @@ function copyRows(draw: Draw, table: LabTable): string {
 function condition(draw: Draw, table: LabTable, alias = table.name): string {
   const column = pick(draw, table.columns);
   const operator = column.type === "bool" ? "=" : pick(draw, ["=", "<>", "<", ">="]);
-  return chance(draw, 10) ? "true" : `${alias}.${column.name} ${operator} ${literal(draw, column.type)}`;
+  return chance(draw, 30) ? "true" : `${alias}.${column.name} ${operator} ${literal(draw, column.type)}`;
 }
 
 function update(draw: Draw, table: LabTable): string {

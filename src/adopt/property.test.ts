@@ -5,13 +5,13 @@ import pg from "pg";
 import { type TestDatabase, testDatabase } from "../../test/support/db.ts";
 import { assertAdopted, compile } from "./compile.ts";
 import { type Lab, openLab } from "./lab.ts";
-import { drawStatement } from "./lab-queries.ts";
+import { drawRow, drawStatement } from "./lab-queries.ts";
 import { drawSchema, type LabSchema, pick } from "./lab-schemas.ts";
 import { rewriteQuery } from "./rewrite.ts";
 
 const RUNS = Number(process.env["TENANCY_PROPERTY_RUNS"] ?? 60);
 const SEED = Number(process.env["TENANCY_PROPERTY_SEED"] ?? Date.now() % 2 ** 31);
-const STATEMENTS = 40;
+const STATEMENTS = 60;
 const TENANTS = ["00000000-0000-7000-8000-00000000000a", "00000000-0000-7000-8000-00000000000b"] as const;
 
 let database: TestDatabase;
@@ -48,7 +48,8 @@ test(`each tenant gets what the original would give it alone (seed ${SEED}, ${RU
       const model = await makeBoth(schema, place);
       for (let step = 0; step < STATEMENTS; step++) {
         const tenant = pick(draw, TENANTS);
-        const sql = drawStatement(draw, schema);
+        const table = schema.tables[Math.floor(step / 4)];
+        const sql = table ? drawRow(draw, table) : drawStatement(draw, schema);
         const expected = await runOriginal(sql, place, tenant);
         const actual = await runAdopted(rewriteQuery(sql, model), place, tenant);
         seen[expected.error ? "errors" : expected.rows.length > 0 ? "rows" : "empty"] += 1;

@@ -2,7 +2,7 @@ import type { AlterEnumStmt, Node } from "@pgsql/types";
 import { alterTable } from "./alter.ts";
 import { isBody, strings, unwrap } from "./ast.ts";
 import { changeRows, copyRows, selectForEffect, truncate } from "./data.ts";
-import { drop, rename } from "./drop.ts";
+import { drop } from "./drop.ts";
 import { createExtension } from "./extensions.ts";
 import { alterFunction, createFunction } from "./functions.ts";
 import { grant } from "./grants.ts";
@@ -19,6 +19,7 @@ import {
   ownerOf,
 } from "./objects.ts";
 import { DROPPED, REFUSED } from "./refusals.ts";
+import { rename } from "./rename.ts";
 import { refuseReserved } from "./reserved.ts";
 import type { SourceStatement } from "./source.ts";
 import { createTable } from "./tables.ts";

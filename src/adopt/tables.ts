@@ -1,6 +1,7 @@
 import type { ColumnDef, Constraint, CreateStmt, Node } from "@pgsql/types";
 import { type Body, parseOne, print, shape, strings, unwrap } from "./ast.ts";
 import { adaptConstraint, includingKey, inOrderOf } from "./constraints.ts";
+import { afterCopies, copiesTenant, copyColumns } from "./copies.ts";
 import { guardTable, TENANT_COLUMN, TENANT_COLUMN_SQL } from "./guard.ts";
 import { type Column, findTable, isRelation, keyOf, type Table } from "./model.ts";
 import { freeName, quote, relationName } from "./names.ts";
@@ -249,50 +250,6 @@ export function grantSequences(work: Work, table: Table, columns: readonly strin
       "place",
       `grant usage on sequence ${relationName(sequence.schema, sequence.name)} to ${quote(work.appRole)}`,
     );
-  }
-}
-
-const LIKE_DEFAULTS = 1 << 3;
-const LIKE_INDEXES = 1 << 6;
-
-function copyColumns(
-  work: Work,
-  table: Table,
-  relation: { schemaname?: string; relname?: string },
-  options: number,
-) {
-  const source = findTable(work.model, relation.schemaname, relation.relname ?? "");
-  if (!source)
-    return refuse(`${relation.relname}, which LIKE copies, is not in these files.`, "List the columns.");
-  if (source.shared !== table.shared && (options & LIKE_INDEXES) !== 0) {
-    refuse(`LIKE would copy keys between a shared and a tenant table.`, "List the columns and keys.");
-  }
-  if (table.shared && !source.shared)
-    refuse("A shared table cannot be LIKE a tenant's.", "List the columns.");
-  for (const column of source.columns) {
-    table.columns.push({ ...column, hasDefault: column.hasDefault && (options & LIKE_DEFAULTS) !== 0 });
-  }
-  if ((options & LIKE_INDEXES) !== 0) table.primaryKey = [...source.primaryKey];
-}
-
-function likeSources(work: Work, statement: CreateStmt): { options: number; table: Table }[] {
-  return (statement.tableElts ?? []).flatMap((element) => {
-    if (!("TableLikeClause" in element)) return [];
-    const { relation, options } = element.TableLikeClause;
-    const table = findTable(work.model, relation?.schemaname, relation?.relname ?? "");
-    return table && !table.shared ? [{ options: options ?? 0, table }] : [];
-  });
-}
-
-function copiesTenant(work: Work, statement: CreateStmt): boolean {
-  return likeSources(work, statement).length > 0;
-}
-
-function afterCopies(work: Work, statement: CreateStmt, table: Table) {
-  for (const source of likeSources(work, statement)) {
-    if ((source.options & LIKE_DEFAULTS) !== 0) continue;
-    const name = relationName(table.schema, table.name);
-    emit(work, "place", `alter table ${name} alter column tenant_id set default tenancy.current_tenant()`);
   }
 }
 
