@@ -1,7 +1,7 @@
 import { createContext, type ReactNode, use, useMemo, useState } from "react";
 import { createFormats, type Formats } from "../format/formats.ts";
 import type { Messages } from "./en.ts";
-import type { Locale } from "./locale.ts";
+import { type Locale, regionalLocale } from "./locale.ts";
 
 export type Catalogues = Partial<Record<Locale, Messages>>;
 
@@ -36,7 +36,7 @@ export function LocaleProvider({ initial, children }: LocaleProviderProps) {
   const value = useMemo<LocaleValue>(
     () => ({
       ...current,
-      formats: createFormats(current.locale),
+      formats: createFormats(regionalLocale(current.locale, navigator.languages)),
       setLocale: async (locale) => {
         const messages = await loadMessages(locale);
         localStorage.setItem("tenancy.locale", locale);

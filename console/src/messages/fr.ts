@@ -1,4 +1,21 @@
 import type { Messages } from "./en.ts";
-import { en } from "./en.ts";
+import { errors } from "./fr/errors.ts";
+import { activity, apiKeys, cells, migrations } from "./fr/fleet.ts";
+import { general } from "./fr/general.ts";
+import { isolation } from "./fr/isolation.ts";
+import { session } from "./fr/session.ts";
+import { shell } from "./fr/shell.ts";
+import { tenants } from "./fr/tenants.ts";
 
-export const fr = en satisfies Messages;
+export const fr = {
+  general,
+  errors,
+  shell,
+  session,
+  tenants,
+  migrations,
+  isolation,
+  cells,
+  activity,
+  apiKeys,
+} satisfies Messages;

@@ -10,3 +10,8 @@ export function chooseLocale(stored: string | null, preferred: readonly string[]
   if (isLocale(stored)) return stored;
   return preferred.map((tag) => tag.split("-")[0]).find(isLocale) ?? "en";
 }
+
+/** British dates for a British reader: the reader's own variant of the language, where there is one. */
+export function regionalLocale(locale: Locale, preferred: readonly string[]): string {
+  return preferred.find((tag) => tag.split("-")[0] === locale) ?? locale;
+}

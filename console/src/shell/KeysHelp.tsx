@@ -25,7 +25,7 @@ export function KeysHelp({ isOpen, onClose }: { isOpen: boolean; onClose: () => 
             <dd>
               {row.keys.map((key, index) => (
                 <span key={key}>
-                  {index > 0 && <span className="quiet"> {row.isChord ? shell.keys.then : "+"} </span>}
+                  {index > 0 && <span className="quiet"> {row.isChord ? shell.keys.chordJoin : "+"} </span>}
                   <kbd>{key}</kbd>
                 </span>
               ))}

@@ -129,7 +129,7 @@ function useEntries(text: string, onKeys: () => void): PaletteEntry[] {
         (name): PaletteEntry => ({
           id: `theme-${name}`,
           kind: "action",
-          label: shell.palette.useTheme(shell.themes[name]),
+          label: shell.palette.pickTheme(shell.themes[name]),
           run: () => setTheme(name),
         }),
       ),
@@ -139,7 +139,7 @@ function useEntries(text: string, onKeys: () => void): PaletteEntry[] {
         (name): PaletteEntry => ({
           id: `language-${name}`,
           kind: "action",
-          label: shell.palette.useLanguage(shell.languages[name]),
+          label: shell.palette.pickLanguage(shell.languages[name]),
           run: () => void setLocale(name),
         }),
       ),

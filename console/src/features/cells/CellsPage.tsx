@@ -53,15 +53,11 @@ function useCellColumns(): Column<Cell>[] {
           >
             {cell.name}
           </Link>
-          <span className="mono quiet">{cell.key}</span>
+          <span className="quiet nowrap">
+            {regions.find(({ key }) => key === cell.region)?.name ?? cell.region}
+          </span>
         </span>
       ),
-    },
-    {
-      key: "region",
-      header: text.region,
-      isSecondary: true,
-      cell: (cell) => regions.find(({ key }) => key === cell.region)?.name ?? cell.region,
     },
     {
       key: "status",
@@ -81,8 +77,8 @@ function useCellColumns(): Column<Cell>[] {
     ...isolationLevels.map(
       (level): Column<Cell> => ({
         key: level,
-        header: text.byLevel[level],
-        hint: tenants.levelMeaning[level],
+        header: tenants.levels[level],
+        hint: text.tenantsAt(tenants.levels[level]),
         isNumber: true,
         cell: (cell) => (
           <Link to="/tenants" search={{ cell: cell.key, level }}>

@@ -63,7 +63,7 @@ function Outcomes({ row, level }: { row: WayRow; level: IsolationLevel }) {
           title={isolation.outcomeMeaning[outcome]}
         >
           {outcome !== "not_applicable" && <span className="number">{formats.number(counts[outcome])} </span>}
-          {isolation.outcomesInText[outcome]}
+          {isolation.outcomesInText[outcome](counts[outcome])}
         </li>
       ))}
     </ul>

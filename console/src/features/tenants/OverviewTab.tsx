@@ -21,8 +21,10 @@ export function OverviewTab() {
       <StateNotice tenant={tenant} />
       <div className="two-columns">
         <PlacementPanel tenant={tenant} />
-        <DomainsPanel tenant={tenant} />
-        <PlanPanel tenant={tenant} />
+        <div className="stack-wide">
+          <PlanPanel tenant={tenant} />
+          <DomainsPanel tenant={tenant} />
+        </div>
       </div>
       <EditTenantDialog tenant={tenant} />
     </>

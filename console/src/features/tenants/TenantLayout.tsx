@@ -79,7 +79,7 @@ function TenantFrame({ tenant }: { tenant: Tenant }) {
             </>
           }
         />
-        <div className="row quiet">
+        <div className="row quiet tenant-names">
           <span className="mono">{tenant.slug}</span>
           <CopyableId id={tenant.id} what={general.id} />
         </div>

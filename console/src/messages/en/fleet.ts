@@ -80,7 +80,6 @@ export const migrations = {
 export const cells = {
   title: "Cells",
   cell: "Cell",
-  region: "Region",
   engine: "Engine",
   status: "Status",
   statuses: { open: "Open", closed: "Closed", unreachable: "Unreachable" },
@@ -89,7 +88,7 @@ export const cells = {
     closed: "Serves those it has, takes no new ones.",
     unreachable: "Does not answer.",
   },
-  byLevel: { table: "Table tenants", schema: "Schema tenants", database: "Database tenants" },
+  tenantsAt: (level: string) => `Tenants, isolation: ${level}`,
   connections: "Connections",
   used: (used: string, max: string) => `${used} of ${max}`,
   warm: { schema: "Ready schemas", database: "Ready databases" },

@@ -33,10 +33,10 @@ export const isolation = {
     not_applicable: "Not applicable",
   },
   outcomesInText: {
-    refused: "refused",
-    nothing: "nothing",
-    crossed: "crossed",
-    not_applicable: "does not apply",
+    refused: (_count: number) => "refused",
+    nothing: (_count: number) => "nothing",
+    crossed: (_count: number) => "crossed",
+    not_applicable: (_count: number) => "does not apply",
   },
   summary: (tried: number, refused: number, nothing: number, crossed: number) =>
     `${n(tried, "attempt", "attempts")}: ${refused} refused, ${nothing} found nothing, ${crossed} crossed`,
@@ -92,7 +92,7 @@ export const isolation = {
       name: "Database",
       meaning: "The tenant's connections lead to its own database, and no one else may connect to it.",
     },
-    role: { name: "Role", meaning: "A database role of its own, which sees no other tenant's objects." },
+    role: { name: "Role", meaning: "Statements run under a role that sees no other tenant's place." },
     cache: { name: "Cache", meaning: "Cache keys are bound to the tenant and its epoch." },
     storage: {
       name: "Storage",

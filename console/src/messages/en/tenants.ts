@@ -6,7 +6,6 @@ export const tenants = {
   title: "Tenants",
   one: "Tenant",
   create: "Create tenant",
-  count: (count: number) => n(count, "tenant", "tenants"),
   search: "Search tenants",
   searchPlaceholder: "Name, slug, domain or ID",
   name: "Name",
@@ -107,9 +106,9 @@ export const tenants = {
     cellDefault: "Least full cell",
     maxUsersHint: "Empty: the plan's limit applies.",
     submit: "Create tenant",
-    poolOf: { schema: "schema", database: "database" },
-    noPool: (cell: string, level: string) =>
-      `Cell ${cell} has no prepared ${level} ready. The tenant is created all the same, but takes a little longer.`,
+    poolOf: { schema: "no schema", database: "no database" },
+    noPool: (cell: string, nothingReady: string) =>
+      `Cell ${cell} has ${nothingReady} ready. The tenant is created all the same, but takes a little longer.`,
     created: (name: string) => `Tenant ${name} created.`,
     nameMissing: "Give the tenant a name first.",
   },
@@ -152,7 +151,6 @@ export const tenants = {
     size: "Size",
     sharedSize: "Shared",
     sharedSizeMeaning: "The table is shared with other tenants, so it has no size per tenant.",
-    total: "Total",
     storage: "Stored files",
     databaseSize: "Size in the database",
     objects: (count: number) => n(count, "file", "files"),

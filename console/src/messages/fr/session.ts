@@ -1,0 +1,14 @@
+import type { Messages } from "../en.ts";
+
+export const session = {
+  title: "Se connecter",
+  intro: "Demandez un lien à usage unique sur la machine qui héberge le serveur, puis ouvrez-le :",
+  orManage: "ou, dans le dossier du projet :",
+  field: "Ou collez le lien ici",
+  fieldHint: "Le lien entier, ou ce qui suit #link=.",
+  submit: "Se connecter",
+  empty: "Collez d’abord un lien.",
+  linkFailed:
+    "Le lien n’a pas fonctionné. Un lien n’ouvre qu’une session, une seule fois, et expire vite. Demandez-en un autre.",
+  ended: "Votre session est terminée. Reconnectez-vous pour reprendre où vous en étiez.",
+} satisfies Messages["session"];

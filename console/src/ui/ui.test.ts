@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { glob, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+
+const source = join(import.meta.dirname, "..");
+
+test("only ui/ imports Mantine", async () => {
+  const offenders: string[] = [];
+  for await (const file of glob("**/*.{ts,tsx,css}", { cwd: source })) {
+    if (file.startsWith("ui/")) continue;
+    if (/["'@]@?mantine\/(core|hooks)/.test(await readFile(join(source, file), "utf8"))) offenders.push(file);
+  }
+  assert.deepEqual(offenders, []);
+});
+
+test("ui/ knows no router, no query library and no feature", async () => {
+  for await (const file of glob("ui/**/*.{ts,tsx}", { cwd: source })) {
+    const text = await readFile(join(source, file), "utf8");
+    assert.doesNotMatch(text, /@tanstack\/|from "\.\.\/(api|features|shell)\//, file);
+  }
+});
+
+test("colours are written in tokens.css and nowhere else", async () => {
+  for await (const file of glob("**/*.{css,tsx}", { cwd: source })) {
+    if (file === "ui/tokens.css") continue;
+    const text = await readFile(join(source, file), "utf8");
+    assert.doesNotMatch(text, /#[0-9a-f]{3,8}\b(?!=)|rgba?\(|hsla?\(|oklch\(/i, file);
+  }
+});
