@@ -22,7 +22,7 @@ const TRANSITIONS: Readonly<Record<TenantStatus, readonly TenantStatus[]>> = {
   active: ["suspended", "moving", "deleting"],
   suspended: ["active", "deleting"],
   moving: ["active"],
-  deleting: ["active", "suspended", "erasing"],
+  deleting: ["active", "erasing"],
   erasing: ["erased"],
   erased: [],
 };
