@@ -18,25 +18,10 @@ const BEFORE_STATEMENT = new Set(["begin", "then", "else", "loop", "declare"]);
 
 /** Looks for what a tenant's connection may not do, or what no one can check: by tokens, since names are enough. */
 export function checkProcedural(work: Work, body: string, name: string, isDefiner: boolean): void {
-  const list = tokens(body);
-  const found = new Map<string, string>();
-  list.forEach((token, index) => {
-    if (token.isQuoted || token.word === null) return;
-    const previous = list[index - 1];
-    const startsStatement = !previous || previous.text === ";" || BEFORE_STATEMENT.has(previous.word ?? "");
-    if (token.word === "execute") found.set("dynamic", "builds SQL at run time");
-    if (
-      token.word === "set_config" ||
-      (startsStatement && (token.word === "set" || token.word === "reset"))
-    ) {
-      found.set("settings", "changes settings of the connection");
-    }
-    if (startsStatement && CHANGES_STRUCTURE.has(token.word))
-      found.set("structure", `runs ${token.word.toUpperCase()}`);
-  });
-  checkNames(list, name);
-  if (found.size === 0) return;
-  const what = [...found.values()].join(" and ");
+  checkNames(tokens(body), name);
+  const found = deeds(body);
+  if (found.length === 0) return;
+  const what = found.join(" and ");
   if (isDefiner) {
     refuse(
       `${name} is SECURITY DEFINER and ${what}: it would do so with the rights of the tables' owner.`,
@@ -48,6 +33,34 @@ export function checkProcedural(work: Work, body: string, name: string, isDefine
     `${name} ${what}, with the rights of its caller.`,
     "What a tenant may not do, the database refuses. Check that it is not needed.",
   );
+}
+
+/** True when a body neither builds SQL, nor changes structure or settings, nor ends the transaction. */
+export function mayChangeOnlyRows(body: string): boolean {
+  const ends = tokens(body).some(
+    (token) => !token.isQuoted && (token.word === "commit" || token.word === "rollback"),
+  );
+  return !ends && deeds(body).length === 0;
+}
+
+/** What a body does besides reading and changing rows. */
+function deeds(body: string): string[] {
+  const list = tokens(body);
+  const found = new Set<string>();
+  list.forEach((token, index) => {
+    if (token.isQuoted || token.word === null) return;
+    const previous = list[index - 1];
+    const startsStatement = !previous || previous.text === ";" || BEFORE_STATEMENT.has(previous.word ?? "");
+    if (token.word === "execute") found.add("builds SQL at run time");
+    if (
+      token.word === "set_config" ||
+      (startsStatement && (token.word === "set" || token.word === "reset"))
+    ) {
+      found.add("changes settings of the connection");
+    }
+    if (startsStatement && CHANGES_STRUCTURE.has(token.word)) found.add(`runs ${token.word.toUpperCase()}`);
+  });
+  return [...found];
 }
 
 function checkNames(list: readonly Token[], name: string): void {

@@ -12,7 +12,6 @@ export const REFUSED: Readonly<Record<string, readonly [reason: string, cure: st
     "A place is found by its schema; objects do not change it.",
     "Create the object where it belongs.",
   ],
-  DoStmt: ["A DO block runs what cannot be read beforehand.", "Write its statements out."],
   RuleStmt: [
     "A rule rewrites queries behind row security.",
     "Use a trigger, or an INSTEAD OF trigger on a view.",

@@ -2,6 +2,7 @@ import type { AlterEnumStmt, Node } from "@pgsql/types";
 import { alterTable } from "./alter.ts";
 import { isBody, strings, unwrap } from "./ast.ts";
 import { changeRows, copyRows, selectForEffect, truncate } from "./data.ts";
+import { doBlock } from "./do-blocks.ts";
 import { drop } from "./drop.ts";
 import { createExtension } from "./extensions.ts";
 import { alterFunction, createFunction } from "./functions.ts";
@@ -29,7 +30,11 @@ import { emit, notice, refuse, type Unit, type Work } from "./work.ts";
 
 /** The list of what is known; anything else is refused. */
 export function compileStatement(work: Work, statement: SourceStatement) {
-  const unit = unqualify(work, statement, isForShared(work, statement.node));
+  compileUnit(work, statement);
+}
+
+function compileUnit(work: Work, source: Unit) {
+  const unit = unqualify(work, source, isForShared(work, source.node));
   const node = unit.node;
   refuseReserved(node);
   if ("CreateStmt" in node) return createTable(work, node.CreateStmt, unit);
@@ -51,6 +56,7 @@ export function compileStatement(work: Work, statement: SourceStatement) {
   if ("GrantStmt" in node) return grant(work, node.GrantStmt);
   if ("TruncateStmt" in node) return truncate(work, node.TruncateStmt, unit);
   if ("CopyStmt" in node) return copyRows(work, node.CopyStmt);
+  if ("DoStmt" in node) return doBlock(work, node.DoStmt, unit, (inner) => compileUnit(work, inner));
   if ("SelectStmt" in node) return selectForEffect(work, unit);
   return compileByKind(work, unit);
 }
