@@ -98,3 +98,35 @@ export const listAbandonedWarmPlaces = query<{ tenant_id: string; cell: string; 
   "lifecycle.list_abandoned_warm_places",
   `select tenant_id, cell, level from tenancy.warm_places where status = 'preparing'`,
 );
+
+/** Tables with tenants' rows: of one schema, or all that a database has outside of tenants' own schemas. */
+export const listPlaceTables = query<{ name: string; bytes: string }>(
+  "lifecycle.list_place_tables",
+  `select format('%I.%I', n.nspname, c.relname) as name,
+     coalesce((select sum(pg_total_relation_size(p.relid)) from pg_partition_tree(c.oid) p),
+       pg_total_relation_size(c.oid))::bigint as bytes
+   from pg_catalog.pg_class c
+   join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+   join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped
+   where c.relkind in ('r', 'p') and not c.relispartition
+     and case when $1::text is not null then n.nspname = $1::text
+         else n.nspname not in ('tenancy', 'extensions', 'information_schema')
+           and n.nspname not like 'pg\\_%' and n.nspname not like 't\\_%' end
+   order by n.nspname, c.relname`,
+);
+
+/** @param table Quoted by the catalogue (`listPlaceTables`). */
+export function countRowsOf(table: string) {
+  return query<{ rows: string }>("lifecycle.count_rows_of", `select count(*) as rows from ${table} where tenant_id = $1::uuid`);
+}
+
+export const measureDatabase = query<{ bytes: string }>(
+  "lifecycle.measure_database",
+  `select pg_database_size(current_database()) as bytes`,
+);
+
+export const measureStorage = query<{ bytes: string; objects: number }>(
+  "lifecycle.measure_storage",
+  `select coalesce(sum(size_bytes), 0)::bigint as bytes, count(*)::int as objects
+   from tenancy.stored_objects where tenant_id = $1::uuid`,
+);
