@@ -4,7 +4,7 @@ import { applyEdits, type Edit } from "./edits.ts";
 import { TENANT_COLUMN } from "./guard.ts";
 import { keyOf, own } from "./model.ts";
 import { quote, relationName } from "./names.ts";
-import { checkProcedural, proceduralEdits } from "./plpgsql.ts";
+import { checkProcedural, deeds, proceduralEdits } from "./plpgsql.ts";
 import { type QueryRules, queryEdits } from "./query.ts";
 import { typeText } from "./type-text.ts";
 import { dropPublic } from "./unqualify.ts";
@@ -28,6 +28,7 @@ export function createFunction(work: Work, statement: CreateFunctionStmt, unit: 
   const kind = statement.is_procedure ? "procedure" : "function";
   work.model.functions[keyOf(schema, name)] = {
     ...{ schema, name, kind, language: head.language, securityDefiner: head.isDefiner },
+    deeds: head.body === null ? [] : deeds(head.body),
   };
   const text = applyEdits(unit.text, edits);
   const signature = `${relationName(schema, name)}(${argumentTypes(statement).join(", ")})`;
@@ -90,8 +91,18 @@ function checkHead(work: Work, statement: CreateFunctionStmt, head: Head, name: 
       "Add SET search_path = public, pg_temp; or drop SECURITY DEFINER.",
     );
   }
-  if (head.language === "plpgsql" && head.body !== null)
-    checkProcedural(work, head.body, name, head.isDefiner);
+  if (head.body !== null) checkProcedural(work, head.body, name, head.isDefiner);
+  if (head.isDefiner) refuseLending(work, name);
+}
+
+/** What a SECURITY DEFINER function calls, also by a trigger, runs with the owner's rights too. */
+function refuseLending(work: Work, name: string): void {
+  const risky = Object.values(work.ahead?.functions ?? {}).find((each) => each.deeds.length > 0);
+  if (!risky) return;
+  refuse(
+    `${name} is SECURITY DEFINER and could lend the owner's rights to ${risky.name}, which ${risky.deeds.join(" and ")}.`,
+    `Drop SECURITY DEFINER, or write the statements of ${risky.name} out.`,
+  );
 }
 
 /** A place may be any schema, so a pinned path is the one at creation: the place, then extensions. */

@@ -93,6 +93,8 @@ export interface AppFunction {
   kind: "function" | "procedure";
   language: string;
   securityDefiner: boolean;
+  /** What its body does besides reading and changing rows, such as building SQL at run time. */
+  deeds: string[];
 }
 
 export interface Sequence {

@@ -44,7 +44,7 @@ export function mayChangeOnlyRows(body: string): boolean {
 }
 
 /** What a body does besides reading and changing rows. */
-function deeds(body: string): string[] {
+export function deeds(body: string): string[] {
   const list = tokens(body);
   const found = new Set<string>();
   list.forEach((token, index) => {
