@@ -10,13 +10,19 @@ import { type Config, loadConfig } from "./base/config.ts";
 import { createLog, type Log } from "./base/log.ts";
 import { defaultDataDir, type EmbeddedServer, startEmbedded } from "./db/embedded.ts";
 import { Listener } from "./db/listener.ts";
-import { one } from "./db/sql.ts";
 import { migrateSchema } from "./db/migrate.ts";
+import { one } from "./db/sql.ts";
 import { type AppSchema, loadAppSchema } from "./fleet/app-migrations.ts";
 import { resumeRun } from "./fleet/migration-run.ts";
 import { latestAppVersion } from "./fleet/store.ts";
-import { Connections, type ConnectionLimits } from "./isolation/connections.ts";
-import { type ContextFacets, TenantContext, tableShapes, Transaction, withTables } from "./isolation/context.ts";
+import { type ConnectionLimits, Connections } from "./isolation/connections.ts";
+import {
+  type ContextFacets,
+  TenantContext,
+  Transaction,
+  tableShapes,
+  withTables,
+} from "./isolation/context.ts";
 import { TenantDataManager } from "./isolation/data-manager.ts";
 import { Directory } from "./isolation/directory.ts";
 import { Executor } from "./isolation/executor.ts";
@@ -97,7 +103,8 @@ export interface Internals {
 /** Starts the platform inside this process: connects (or starts the embedded PostgreSQL), migrates, checks, opens. */
 export async function createTenancy(options: TenancyOptions = {}): Promise<Tenancy> {
   const cwd = options.cwd ?? process.cwd();
-  const config = options.config ?? (await loadConfig({ env: options.env ?? process.env, cwd, defaultDataDir }));
+  const config =
+    options.config ?? (await loadConfig({ env: options.env ?? process.env, cwd, defaultDataDir }));
   const log = options.log ?? stderrLog(options.clock ?? systemClock);
   const embedded = config.databaseUrl ? null : await startEmbedded({ dataDir: config.dataDir });
   try {
@@ -116,7 +123,11 @@ async function assemble(
 ): Promise<Tenancy> {
   const url = embedded?.url ?? (config.databaseUrl?.reveal() as string); // one of the two is there
   const rootKey = await openRootKey(config);
-  const cells = new Cells({ controlUrl: url, rootKey, ...(options.pooler ? { pooler: options.pooler } : {}) });
+  const cells = new Cells({
+    controlUrl: url,
+    rootKey,
+    ...(options.pooler ? { pooler: options.pooler } : {}),
+  });
   const control = cells.control.pool();
   const listener = new Listener(url);
   try {
@@ -150,7 +161,11 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
   let app = await loadAppSchema(control);
   let shape = shapeOf(app);
   const directory = new Directory({ control, listener, rootKey });
-  const connections = new Connections({ cells, role, ...(options.connections ? { limits: options.connections } : {}) });
+  const connections = new Connections({
+    cells,
+    role,
+    ...(options.connections ? { limits: options.connections } : {}),
+  });
   const executor = new Executor({ directory, connections, rewrite: (text) => rewriteQuery(text, app.model) });
   const reloadApp = async () => {
     app = await loadAppSchema(control);
@@ -159,7 +174,9 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     return app;
   };
   const reloadQuietly = () =>
-    void reloadApp().catch((error: Error) => log.warn("The app schema could not be read again", { error: error.message }));
+    void reloadApp().catch((error: Error) =>
+      log.warn("The app schema could not be read again", { error: error.message }),
+    );
   listener.on("tenancy_app_changed", reloadQuietly, reloadQuietly);
   await listener.open();
 
@@ -201,13 +218,30 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     await embedded?.stop();
   };
   const internals: Internals = {
-    config, control, cells, parts, workflows, executor, keeper, rootKey, log, embedded, app: () => app, reloadApp, close,
+    config,
+    control,
+    cells,
+    parts,
+    workflows,
+    executor,
+    keeper,
+    rootKey,
+    log,
+    embedded,
+    app: () => app,
+    reloadApp,
+    close,
   };
   return new Tenancy(internals, tenants, data);
 }
 
 function stderrLog(clock: Clock): Log {
-  return createLog({ level: "warn", json: !process.stderr.isTTY, clock, write: (line) => process.stderr.write(line) });
+  return createLog({
+    level: "warn",
+    json: !process.stderr.isTTY,
+    clock,
+    write: (line) => process.stderr.write(line),
+  });
 }
 
 function shapeOf(app: AppSchema) {
@@ -220,7 +254,11 @@ function shapeOf(app: AppSchema) {
 }
 
 /** The newest app schema: read again only when another process registered migrations. */
-async function loadAppSchemaIfNewer(control: pg.Pool, known: AppSchema, reload: () => Promise<AppSchema>): Promise<AppSchema> {
+async function loadAppSchemaIfNewer(
+  control: pg.Pool,
+  known: AppSchema,
+  reload: () => Promise<AppSchema>,
+): Promise<AppSchema> {
   const { version } = await one(control, latestAppVersion);
   return version === known.version ? known : reload();
 }

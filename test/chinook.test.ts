@@ -25,51 +25,51 @@ const ROWS: Readonly<Record<string, number>> = {
 
 const sql = await readFile(FILE, "utf8").catch(() => null);
 
-test(
-  "the Chinook store runs in 20 tenants at each level, whole, and every foreign key holds",
-  { skip: sql === null ? "chinook.sql is not at ../shared/data" : false },
-  async () => {
-    await using house = await openHouse({ sql: null, shared: [] });
-    const { tenants, data, internals } = house.tenancy;
-    await house.migrate([{ version: 1, name: "0001_chinook.sql", sql: sql as string }]);
+test("the Chinook store runs in 20 tenants at each level, whole, and every foreign key holds", {
+  skip: sql === null ? "chinook.sql is not at ../shared/data" : false,
+}, async () => {
+  await using house = await openHouse({ sql: null, shared: [] });
+  const { tenants, data, internals } = house.tenancy;
+  await house.migrate([{ version: 1, name: "0001_chinook.sql", sql: sql as string }]);
 
-    for (const isolation of ISOLATION_LEVELS) {
-      for (let i = 0; i < TENANTS_PER_LEVEL; i++) {
-        await tenants.create({ name: `Chinook ${isolation} ${i}`, isolation, plan: "premium" });
-      }
+  for (const isolation of ISOLATION_LEVELS) {
+    for (let i = 0; i < TENANTS_PER_LEVEL; i++) {
+      await tenants.create({ name: `Chinook ${isolation} ${i}`, isolation, plan: "premium" });
     }
+  }
 
-    const all = await tenants.list({ limit: 200 });
-    assert.equal(all.length, TENANTS_PER_LEVEL * 3);
-    for (const tenant of all) {
-      await data.run(tenant.id, async (ctx) => {
-        const counts: Record<string, number> = {};
-        for (const table of Object.keys(ROWS)) counts[table] = await ctx.table(table).count();
-        assert.deepEqual(counts, ROWS, `${tenant.slug} at ${tenant.placement.level} level`);
-      });
-    }
-    // One tenant's store changes; the others' do not.
-    const [first, ...others] = all;
-    await data.run(first!.id, async (ctx) => {
-      await ctx.query({ text: "delete from playlist_track" });
-      await ctx.query({ text: "update track set unit_price = 0 where genre_id = $1", values: [1] });
+  const all = await tenants.list({ limit: 200 });
+  assert.equal(all.length, TENANTS_PER_LEVEL * 3);
+  for (const tenant of all) {
+    await data.run(tenant.id, async (ctx) => {
+      const counts: Record<string, number> = {};
+      for (const table of Object.keys(ROWS)) counts[table] = await ctx.table(table).count();
+      assert.deepEqual(counts, ROWS, `${tenant.slug} at ${tenant.placement.level} level`);
     });
-    for (const other of others.slice(0, 40)) {
-      await data.run(other.id, async (ctx) => {
-        assert.equal(await ctx.table("playlist_track").count(), ROWS["playlist_track"]);
-        assert.equal(await ctx.table("track").count({ where: { unitPrice: 0 } as never }), 0);
-      });
-    }
-    const pools = new Set<pg.Pool>();
-    for (const { id, placement } of all) {
-      pools.add(await internals.parts.placePool({ cell: placement.cell, level: placement.level, tenantId: id }));
-    }
-    let keys = 0;
-    for (const pool of pools) keys += await checkForeignKeys(pool);
-    // 11 foreign keys in the shared tables, in 20 schemas, and in 20 databases.
-    assert.equal(keys, 11 * (1 + TENANTS_PER_LEVEL + TENANTS_PER_LEVEL));
-  },
-);
+  }
+  // One tenant's store changes; the others' do not.
+  const [first, ...others] = all;
+  await data.run(first!.id, async (ctx) => {
+    await ctx.query({ text: "delete from playlist_track" });
+    await ctx.query({ text: "update track set unit_price = 0 where genre_id = $1", values: [1] });
+  });
+  for (const other of others.slice(0, 40)) {
+    await data.run(other.id, async (ctx) => {
+      assert.equal(await ctx.table("playlist_track").count(), ROWS["playlist_track"]);
+      assert.equal(await ctx.table("track").count({ where: { unitPrice: 0 } as never }), 0);
+    });
+  }
+  const pools = new Set<pg.Pool>();
+  for (const { id, placement } of all) {
+    pools.add(
+      await internals.parts.placePool({ cell: placement.cell, level: placement.level, tenantId: id }),
+    );
+  }
+  let keys = 0;
+  for (const pool of pools) keys += await checkForeignKeys(pool);
+  // 11 foreign keys in the shared tables, in 20 schemas, and in 20 databases.
+  assert.equal(keys, 11 * (1 + TENANTS_PER_LEVEL + TENANTS_PER_LEVEL));
+});
 
 /** Looks for rows without their parent, key by key; returns how many keys were looked at. */
 async function checkForeignKeys(pool: pg.Pool): Promise<number> {

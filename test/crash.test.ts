@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { openHouse, type House } from "./support/house.ts";
+import { type House, openHouse } from "./support/house.ts";
 
 const CHILD = fileURLToPath(new URL("./support/crash-child.ts", import.meta.url));
 
@@ -16,7 +16,12 @@ after(async () => {
 });
 
 /** Runs the child; true when it killed itself at the named place. */
-async function dies(work: "create" | "erase" | "resume", slug: string, level: string, at: string): Promise<boolean> {
+async function dies(
+  work: "create" | "erase" | "resume",
+  slug: string,
+  level: string,
+  at: string,
+): Promise<boolean> {
   const child = spawn(process.execPath, [CHILD, work, slug, level, at], {
     env: { PATH: process.env["PATH"], ...house.env },
     cwd: house.cwd,
@@ -58,8 +63,8 @@ for (const level of ["schema", "database"] as const) {
       assert.equal(tenant.status, "active");
       assert.ok((await tenant.setupSecurityPolicies()).every((wall) => wall.holds));
       await data.run(tenant.id, async (ctx) => {
-        await ctx.tracks.insert({ title: "Alive", genreId: 2 });
-        assert.equal(await ctx.tracks.count(), 1);
+        await ctx.table("tracks").insert({ title: "Alive", genreId: 2 });
+        assert.equal(await ctx.table("tracks").count(), 1);
       });
     });
   }
@@ -70,11 +75,18 @@ for (const level of ["table", "schema", "database"] as const) {
     const slug = `e-${level}`;
     const { tenants, data, internals } = house.tenancy;
     const tenant = await tenants.create({ name: slug, slug, isolation: level });
-    await data.run(tenant.id, (ctx) => ctx.tracks.insert({ title: "Mortal" }));
+    await data.run(tenant.id, (ctx) => ctx.table("tracks").insert({ title: "Mortal" }));
     await tenants.delete(slug, { confirm: slug, graceDays: 0 });
 
     assert.ok(await dies("erase", slug, level, "erase:fence:before"));
-    for (const at of ["fence:after", "cache:after", "storage:after", "place:before", "place:after", "verify:after"]) {
+    for (const at of [
+      "fence:after",
+      "cache:after",
+      "storage:after",
+      "place:before",
+      "place:after",
+      "verify:after",
+    ]) {
       await dies("resume", slug, level, `erase:${at}`);
     }
     await settle(slug);

@@ -34,13 +34,17 @@ test("every module imports only from floors below its own", async () => {
       if (to === from) continue;
       const isTest = /\.test(-d)?\.ts$|\/testing\//.test(file);
       if (to === "") {
-        if (!isTest && !(floors[from] === 9)) offences.push(`src/${file}:${line} imports ${target}: only surfaces may`);
+        if (!isTest && !(floors[from] === 9))
+          offences.push(`src/${file}:${line} imports ${target}: only surfaces may`);
         continue;
       }
-      if (outside.includes(from)) offences.push(`src/${file}:${line} imports ${target}: ${from} stands outside`);
+      if (outside.includes(from))
+        offences.push(`src/${file}:${line} imports ${target}: ${from} stands outside`);
       const [own, other] = [floors[from], floors[to]];
-      if (own === undefined || other === undefined) offences.push(`src/${file}:${line}: ${from} or ${to} has no floor`);
-      else if (other >= own && !isTest) offences.push(`src/${file}:${line} (floor ${own}) imports ${target} (floor ${other})`);
+      if (own === undefined || other === undefined)
+        offences.push(`src/${file}:${line}: ${from} or ${to} has no floor`);
+      else if (other >= own && !isTest)
+        offences.push(`src/${file}:${line} (floor ${own}) imports ${target} (floor ${other})`);
     }
   }
   assert.deepEqual(offences, []);
@@ -50,7 +54,11 @@ test("each folder of src has a floor, and each file at its top is named", async 
   const entries = await readdir(SRC, { withFileTypes: true });
   const unknown = entries
     .map((entry) => entry.name)
-    .filter((name, i) => (entries[i]?.isDirectory() ? floors[name] === undefined && !outside.includes(name) : !roof.includes(name)));
+    .filter((name, i) =>
+      entries[i]?.isDirectory()
+        ? floors[name] === undefined && !outside.includes(name)
+        : !roof.includes(name),
+    );
   assert.deepEqual(unknown, []);
 });
 

@@ -20,7 +20,13 @@ interface Found {
 async function exportedQueries(): Promise<Found[]> {
   const found: Found[] = [];
   for (const file of (await readdir(SRC, { recursive: true })).sort()) {
-    if (!file.endsWith(".ts") || file.endsWith(".d.ts") || /\.test(-d)?\.ts$/.test(file) || file === "cli/main.ts") continue;
+    if (
+      !file.endsWith(".ts") ||
+      file.endsWith(".d.ts") ||
+      /\.test(-d)?\.ts$/.test(file) ||
+      file === "cli/main.ts"
+    )
+      continue;
     const module = (await import(pathToFileURL(join(SRC, file)).href)) as Record<string, unknown>;
     for (const [key, value] of Object.entries(module)) collect(value, `src/${file}: ${key}`, found, 0);
   }
@@ -30,7 +36,8 @@ async function exportedQueries(): Promise<Found[]> {
 function collect(value: unknown, at: string, found: Found[], depth: number): void {
   if (typeof value !== "object" || value === null || depth > 2) return;
   const { name, text } = value as { name?: unknown; text?: unknown };
-  if (typeof name === "string" && typeof text === "string" && name.includes(".")) found.push({ name, text, at });
+  if (typeof name === "string" && typeof text === "string" && name.includes("."))
+    found.push({ name, text, at });
   else if (Object.getPrototypeOf(value) === Object.prototype) {
     for (const [key, inner] of Object.entries(value)) collect(inner, `${at}.${key}`, found, depth + 1);
   }
@@ -76,7 +83,10 @@ test("every table and column of our schema has a comment", async () => {
         and (col_description(c.oid, a.attnum) is null or obj_description(c.oid, 'pg_class') is null)
       order by 1`);
 
-    assert.deepEqual(rows.map((row) => row.name), []);
+    assert.deepEqual(
+      rows.map((row) => row.name),
+      [],
+    );
   } finally {
     await pool.end();
   }

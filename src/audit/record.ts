@@ -1,6 +1,6 @@
 import { uuidv7 } from "../base/ids.ts";
-import { exec, many, query } from "../db/sql.ts";
 import type { Queryable } from "../db/sql.ts";
+import { exec, many, query } from "../db/sql.ts";
 import type { Tx } from "../db/tx.ts";
 
 /** Who acts, and in which request. Actors: `operator:<id>`, `key:<id>`, `cli:<user>`, `library`, `system:<reason>`. */
@@ -62,7 +62,14 @@ export async function recordEvent(
   tenantId: string | null,
   detail: Record<string, unknown> = {},
 ): Promise<void> {
-  await exec(tx, insertEvent, [uuidv7(), by.actor, action, tenantId, JSON.stringify(detail), by.requestId ?? null]);
+  await exec(tx, insertEvent, [
+    uuidv7(),
+    by.actor,
+    action,
+    tenantId,
+    JSON.stringify(detail),
+    by.requestId ?? null,
+  ]);
 }
 
 interface EventRow {

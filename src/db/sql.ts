@@ -2,7 +2,10 @@ import type pg from "pg";
 
 /** Whatever runs SQL: a pool, a client, or a transaction. */
 export interface Queryable {
-  query<R extends pg.QueryResultRow>(config: { text: string; values?: unknown[] }): Promise<pg.QueryResult<R>>;
+  query<R extends pg.QueryResultRow>(config: {
+    text: string;
+    values?: unknown[];
+  }): Promise<pg.QueryResult<R>>;
 }
 
 /** A named statement. `test/queries.test.ts` PREPAREs each on the migrated schema. */
@@ -25,20 +28,33 @@ export async function one<Row>(db: Queryable, statement: Query<Row>, values: unk
 }
 
 /** One row or none. */
-export async function maybe<Row>(db: Queryable, statement: Query<Row>, values: unknown[] = []): Promise<Row | undefined> {
+export async function maybe<Row>(
+  db: Queryable,
+  statement: Query<Row>,
+  values: unknown[] = [],
+): Promise<Row | undefined> {
   const rows = await many(db, statement, values);
-  if (rows.length > 1) throw new Error(`Query ${statement.name} found ${rows.length} rows; at most one was expected.`);
+  if (rows.length > 1)
+    throw new Error(`Query ${statement.name} found ${rows.length} rows; at most one was expected.`);
   return rows[0];
 }
 
-export async function many<Row>(db: Queryable, statement: Query<Row>, values: unknown[] = []): Promise<Row[]> {
+export async function many<Row>(
+  db: Queryable,
+  statement: Query<Row>,
+  values: unknown[] = [],
+): Promise<Row[]> {
   const result = await db.query<pg.QueryResultRow>({ text: statement.text, values });
   // The row type is the statement's; the PREPARE test holds names and types of columns.
   return result.rows as Row[];
 }
 
 /** Returns how many rows were touched. */
-export async function exec(db: Queryable, statement: Query<unknown>, values: unknown[] = []): Promise<number> {
+export async function exec(
+  db: Queryable,
+  statement: Query<unknown>,
+  values: unknown[] = [],
+): Promise<number> {
   const result = await db.query({ text: statement.text, values });
   return result.rowCount ?? 0;
 }

@@ -7,7 +7,13 @@ import { parse } from "pg-connection-string";
  */
 export function connectionConfig(
   url: string,
-  overrides: { database?: string; user?: string; password?: string; applicationName?: string; searchPath?: string } = {},
+  overrides: {
+    database?: string;
+    user?: string;
+    password?: string;
+    applicationName?: string;
+    searchPath?: string;
+  } = {},
 ): pg.ClientConfig {
   const parsed = parse(url);
   return {

@@ -9,7 +9,13 @@ import { type Actor, recordEvent } from "../audit/record.ts";
 import { exec, many, maybe } from "../db/sql.ts";
 import { withTx } from "../db/tx.ts";
 import { fleetError } from "./errors.ts";
-import { insertAppMigration, latestAppModel, listAppMigrations, lockAppMigrations, notifyAppChanged } from "./store.ts";
+import {
+  insertAppMigration,
+  latestAppModel,
+  listAppMigrations,
+  lockAppMigrations,
+  notifyAppChanged,
+} from "./store.ts";
 
 export interface AppMigration {
   readonly version: number;
@@ -71,9 +77,10 @@ export async function loadAppSchema(pool: pg.Pool): Promise<AppSchema> {
  */
 export async function registerMigrations(
   pool: pg.Pool,
-  files: readonly MigrationFile[],
+  input: readonly MigrationFile[],
   options: { shared: readonly string[]; by: Actor },
 ): Promise<{ added: string[]; version: number; notices: Finding[] }> {
+  const files = input.toSorted((a, b) => a.version - b.version);
   const duplicate = files.find((file, i) => files[i - 1]?.version === file.version);
   if (duplicate) throw fleetError("app.migration_name", { file: duplicate.name });
   const compiled = await compile(files, { shared: options.shared });
@@ -91,7 +98,11 @@ export async function registerMigrations(
     for (const [i, file] of files.entries()) {
       if (registered.some((row) => row.version === file.version)) continue;
       if (latest && file.version < latest.version) {
-        throw fleetError("app.migration_order", { file: file.name, latest: latest.name, latestNumber: latest.version });
+        throw fleetError("app.migration_order", {
+          file: file.name,
+          latest: latest.name,
+          latestNumber: latest.version,
+        });
       }
       const statements = compiled.files[i]?.statements ?? [];
       await exec(tx, insertAppMigration, [
@@ -102,7 +113,10 @@ export async function registerMigrations(
         JSON.stringify(statements),
         JSON.stringify(compiled.model),
       ]);
-      await recordEvent(tx, options.by, "app.migration_registered", null, { version: file.version, name: file.name });
+      await recordEvent(tx, options.by, "app.migration_registered", null, {
+        version: file.version,
+        name: file.name,
+      });
       added.push(file.name);
     }
     if (added.length > 0) await exec(tx, notifyAppChanged);

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type pg from "pg";
 import { many, query } from "../db/sql.ts";
+import type { AppSchema } from "./app-migrations.ts";
 import type { FleetParts } from "./migration-run.ts";
 import { describePlace, type PlaceRef } from "./place-migration.ts";
 import { byDatabase, listPlaces } from "./places.ts";
@@ -23,36 +24,38 @@ export interface Drift {
 
 /**
  * What stands in the schemas of one database, as lines without the schema's name: columns, constraints, indexes,
- * policies, triggers, functions. Two places of the same version have the same lines.
+ * policies, triggers, functions. Reference tables ($2) are left out: they stand once in each database, as views in
+ * schemas. Two places of the same version have the same lines.
  */
 export const describeSchemas = query<{ schema: string; lines: string[] }>(
   "fleet.describe_schemas",
   `with n as (select oid, nspname from pg_catalog.pg_namespace where nspname = any ($1::text[])),
+   c as (select * from pg_catalog.pg_class where relnamespace in (select oid from n) and relname <> all ($2::text[])),
    lines as (
      select n.nspname, format('column %s.%s %s%s%s', c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
               case when a.attnotnull then ' not null' else '' end,
               coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), '')) as line
-     from n join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relkind in ('r', 'p')
+     from n join c on c.relnamespace = n.oid and c.relkind in ('r', 'p')
      join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
      left join pg_catalog.pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
      union all
      select n.nspname, format('constraint %s on %s %s', k.conname, c.relname, pg_get_constraintdef(k.oid))
-     from n join pg_catalog.pg_class c on c.relnamespace = n.oid
+     from n join c on c.relnamespace = n.oid
      join pg_catalog.pg_constraint k on k.conrelid = c.oid and k.conname <> 'tenancy_place' and k.contype <> 'n'
      union all
      select n.nspname, 'index ' || pg_get_indexdef(i.indexrelid)
-     from n join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relkind in ('r', 'p')
+     from n join c on c.relnamespace = n.oid and c.relkind in ('r', 'p')
      join pg_catalog.pg_index i on i.indrelid = c.oid
      union all
      select n.nspname, format('policy %s on %s %s %s %s', p.polname, c.relname, p.polcmd,
               pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))
-     from n join pg_catalog.pg_class c on c.relnamespace = n.oid join pg_catalog.pg_policy p on p.polrelid = c.oid
+     from n join c on c.relnamespace = n.oid join pg_catalog.pg_policy p on p.polrelid = c.oid
      union all
      select n.nspname, format('row security of %s %s %s', c.relname, c.relrowsecurity, c.relforcerowsecurity)
-     from n join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relkind in ('r', 'p')
+     from n join c on c.relnamespace = n.oid and c.relkind in ('r', 'p')
      union all
      select n.nspname, 'trigger ' || pg_get_triggerdef(t.oid)
-     from n join pg_catalog.pg_class c on c.relnamespace = n.oid
+     from n join c on c.relnamespace = n.oid
      join pg_catalog.pg_trigger t on t.tgrelid = c.oid and not t.tgisinternal
      union all
      select n.nspname, format('function %s(%s) %s', p.proname, pg_get_function_identity_arguments(p.oid), md5(p.prosrc))
@@ -63,20 +66,27 @@ export const describeSchemas = query<{ schema: string; lines: string[] }>(
    from lines group by nspname`,
 );
 
-/** Compares every place with its peers of the same level; the most frequent shape is the expected one. */
-export async function findDrift(parts: FleetParts): Promise<Drift> {
-  const places = (await listPlaces(parts.control, parts.cells)).filter(({ kind }) => kind !== "rows" && kind !== "common");
+/** Compares every place with all others; the most frequent shape is the expected one. */
+export async function findDrift(parts: FleetParts, app: AppSchema): Promise<Drift> {
+  const reference = app.model.sharedTables.map((key) => app.model.tables[key]?.name ?? key);
+  const places = (await listPlaces(parts.control, parts.cells)).filter(
+    ({ kind }) => kind !== "rows" && kind !== "common",
+  );
   const shapes: { place: PlaceRef; lines: string[]; hash: string }[] = [];
   for (const group of byDatabase(places).values()) {
     const first = group[0] as PlaceRef; // a group is never empty
     const pool = (await parts.cells.admin(first.cell)).pool(first.database);
-    const described = await describe(pool, group.map((place) => place.schema));
+    const described = await describe(
+      pool,
+      group.map((place) => place.schema),
+      reference,
+    );
     for (const place of group) {
       const lines = described.get(place.schema) ?? [];
       shapes.push({ place, lines, hash: hashOf(lines) });
     }
   }
-  const expected = reference(shapes);
+  const expected = mostFrequent(shapes);
   return {
     checked: shapes.length,
     expected: expected.hash,
@@ -96,16 +106,23 @@ export async function findDrift(parts: FleetParts): Promise<Drift> {
 const SCHEMAS_AT_ONCE = 200;
 const DIFFERENCES_MAX = 50;
 
-async function describe(pool: pg.Pool, schemas: readonly string[]): Promise<Map<string, string[]>> {
+async function describe(
+  pool: pg.Pool,
+  schemas: readonly string[],
+  reference: readonly string[],
+): Promise<Map<string, string[]>> {
   const described = new Map<string, string[]>();
   for (let i = 0; i < schemas.length; i += SCHEMAS_AT_ONCE) {
-    const rows = await many(pool, describeSchemas, [schemas.slice(i, i + SCHEMAS_AT_ONCE)]);
+    const rows = await many(pool, describeSchemas, [schemas.slice(i, i + SCHEMAS_AT_ONCE), reference]);
     for (const row of rows) described.set(row.schema, row.lines);
   }
   return described;
 }
 
-function reference(shapes: readonly { lines: string[]; hash: string }[]): { lines: string[]; hash: string } {
+function mostFrequent(shapes: readonly { lines: string[]; hash: string }[]): {
+  lines: string[];
+  hash: string;
+} {
   const counts = new Map<string, number>();
   for (const { hash } of shapes) counts.set(hash, (counts.get(hash) ?? 0) + 1);
   let best = shapes[0] ?? { lines: [], hash: hashOf([]) };

@@ -1,6 +1,6 @@
 import type pg from "pg";
-import { uuidv7 } from "../base/ids.ts";
 import { type Actor, recordEvent } from "../audit/record.ts";
+import { uuidv7 } from "../base/ids.ts";
 import { exec, maybe, one } from "../db/sql.ts";
 import { withAdvisoryLock, withTx } from "../db/tx.ts";
 import type { Cells } from "../tenants/cells.ts";
@@ -8,7 +8,15 @@ import type { AppSchema } from "./app-migrations.ts";
 import { fleetError } from "./errors.ts";
 import { describePlace, ledgerKey, migratePlace, type PlaceRef, pendingVersions } from "./place-migration.ts";
 import { byDatabase, listPlaces, readLedger } from "./places.ts";
-import { findRun, findRunning, finishRun, insertRun, type MigrationRunRow, setWarmVersion, updateRun } from "./store.ts";
+import {
+  findRun,
+  findRunning,
+  finishRun,
+  insertRun,
+  type MigrationRunRow,
+  setWarmVersion,
+  updateRun,
+} from "./store.ts";
 
 export interface RunOptions {
   /** Places of the first wave; default 1 % of the tenants' own places, at least 1. */
@@ -58,7 +66,12 @@ export async function findPending(parts: FleetParts, app: AppSchema): Promise<Pe
 }
 
 /** Registers a run; `work` does it. Throws app.run_active while another one is at work. */
-export async function startRun(parts: FleetParts, app: AppSchema, options: RunOptions, by: Actor): Promise<MigrationRunRow> {
+export async function startRun(
+  parts: FleetParts,
+  app: AppSchema,
+  options: RunOptions,
+  by: Actor,
+): Promise<MigrationRunRow> {
   const id = uuidv7();
   try {
     return await withTx(parts.control, async (tx) => {
@@ -112,7 +125,12 @@ class Run {
   #savedMs = 0;
   readonly #errors: { place: string; message: string }[] = [];
 
-  constructor(parts: FleetParts, app: AppSchema, row: MigrationRunRow, onProgress?: (progress: Progress) => void) {
+  constructor(
+    parts: FleetParts,
+    app: AppSchema,
+    row: MigrationRunRow,
+    onProgress?: (progress: Progress) => void,
+  ) {
     this.#parts = parts;
     this.#app = app;
     this.#row = row;
@@ -164,7 +182,13 @@ class Run {
       }
       if (this.#failed > (this.#row.options.errorBudget ?? 0)) this.#isStopped = true;
     }
-    this.#onProgress?.({ wave: this.#wave, total: this.#total, done: this.#done, failed: this.#failed, current: describePlace(place) });
+    this.#onProgress?.({
+      wave: this.#wave,
+      total: this.#total,
+      done: this.#done,
+      failed: this.#failed,
+      current: describePlace(place),
+    });
     if (performance.now() - this.#savedMs > SAVE_EVERY_MS) await this.#save();
   }
 

@@ -1,8 +1,8 @@
-import type { Cells } from "../tenants/cells.ts";
 import { placeOf } from "../isolation/place-names.ts";
+import type { Cells } from "../tenants/cells.ts";
 import type { IsolationLevel } from "../tenants/tenant.ts";
 import type { AppSchema } from "./app-migrations.ts";
-import { migratePlace, type PlaceRef, ledgerKey } from "./place-migration.ts";
+import { ledgerKey, migratePlace, type PlaceRef } from "./place-migration.ts";
 import { readLedger } from "./places.ts";
 import { copyTemplateRows, hasTenantRows } from "./template-rows.ts";
 
@@ -21,7 +21,14 @@ export async function bringToHead(
     return;
   }
   const ledger = await readLedger(pool);
-  const place: PlaceRef = { kind: at.level, cell: at.cell, database, schema, tenantId: at.tenantId, slug: null };
+  const place: PlaceRef = {
+    kind: at.level,
+    cell: at.cell,
+    database,
+    schema,
+    tenantId: at.tenantId,
+    slug: null,
+  };
   const common: PlaceRef = { ...place, kind: "common", schema: "public" };
   for (const ref of [common, place]) {
     await migratePlace(pool, ref, app, ledger.get(ledgerKey(ref)) ?? new Set());

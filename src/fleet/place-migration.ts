@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type pg from "pg";
 import { quoteIdentifier, quoteLiteral } from "../db/sql.ts";
-import { hashSeat } from "../isolation/seat.ts";
-import { OWNER_ROLE, TENANT_ROLE } from "../isolation/roles.ts";
 import { searchPathOf } from "../isolation/place-names.ts";
+import { OWNER_ROLE, TENANT_ROLE } from "../isolation/roles.ts";
+import { hashSeat } from "../isolation/seat.ts";
 import type { AppMigration, AppSchema } from "./app-migrations.ts";
 
 /**
@@ -35,7 +35,8 @@ export function ledgerKey(place: PlaceRef): string {
 
 /** For people: `acme (schema)`, `local/shared tables`. */
 export function describePlace(place: PlaceRef): string {
-  if (place.tenantId === null) return `${place.cell}/${place.kind === "common" ? "reference tables" : "shared tables"}`;
+  if (place.tenantId === null)
+    return `${place.cell}/${place.kind === "common" ? "reference tables" : "shared tables"}`;
   return `${place.slug ?? place.tenantId} (${place.kind === "rows" ? "table" : place.kind})`;
 }
 
@@ -56,7 +57,9 @@ export async function migratePlace(
   app: AppSchema,
   applied: ReadonlySet<number>,
 ): Promise<number> {
-  const pending = app.migrations.filter((m) => !applied.has(m.version) && statementsFor(place.kind, m).length > 0);
+  const pending = app.migrations.filter(
+    (m) => !applied.has(m.version) && statementsFor(place.kind, m).length > 0,
+  );
   // A tenant's own place records each version, so that its ledger tells its version; the others only what touched them.
   const isOwn = place.kind === "schema" || place.kind === "database";
   const todo = isOwn ? app.migrations.filter((m) => !applied.has(m.version)) : pending;

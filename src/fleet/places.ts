@@ -1,10 +1,10 @@
 import type pg from "pg";
 import { many } from "../db/sql.ts";
 import { placeOf } from "../isolation/place-names.ts";
-import { listCells, type Cells } from "../tenants/cells.ts";
+import { type Cells, listCells } from "../tenants/cells.ts";
 import type { PlaceRef } from "./place-migration.ts";
-import { TEMPLATE_TENANT } from "./template-rows.ts";
 import { listLedger, listTenantPlaces, listWarmPlaces } from "./store.ts";
+import { TEMPLATE_TENANT } from "./template-rows.ts";
 
 /** Every place of the fleet: for each cell what its tenants share, then the tenants' own, warm ones included. */
 export async function listPlaces(control: pg.Pool, cells: Cells): Promise<PlaceRef[]> {
@@ -17,7 +17,13 @@ export async function listPlaces(control: pg.Pool, cells: Cells): Promise<PlaceR
   }
   const tenants = await many(control, listTenantPlaces);
   for (const row of tenants) {
-    const common = { cell: row.cell, database: row.database_name, schema: row.schema_name, tenantId: row.tenant_id, slug: row.slug };
+    const common = {
+      cell: row.cell,
+      database: row.database_name,
+      schema: row.schema_name,
+      tenantId: row.tenant_id,
+      slug: row.slug,
+    };
     if (row.level === "database") places.push({ ...common, kind: "common" });
     places.push({ ...common, kind: row.level === "table" ? "rows" : row.level });
   }

@@ -33,7 +33,10 @@ export const insertAppMigration = query(
    values ($1::int, $2::text, $3::text, $4::text, $5::jsonb, $6::jsonb)`,
 );
 
-export const notifyAppChanged = query("fleet.notify_app_changed", `select pg_notify('tenancy_app_changed', '')`);
+export const notifyAppChanged = query(
+  "fleet.notify_app_changed",
+  `select pg_notify('tenancy_app_changed', '')`,
+);
 
 /** Serialises registration: two deployments at once register the same files once. */
 export const lockAppMigrations = query(
@@ -61,7 +64,12 @@ export const listTenantPlaces = query<TenantPlaceRow>(
    order by t.id`,
 );
 
-export const listWarmPlaces = query<{ tenant_id: string; cell: string; level: "schema" | "database"; app_version: number }>(
+export const listWarmPlaces = query<{
+  tenant_id: string;
+  cell: string;
+  level: "schema" | "database";
+  app_version: number;
+}>(
   "fleet.list_warm_places",
   `select tenant_id, cell, level, app_version from tenancy.warm_places where status = 'ready' order by tenant_id`,
 );
@@ -77,7 +85,10 @@ export const listLedger = query<{ place: string; versions: number[] }>(
   `select place, array_agg(version order by version) as versions from tenancy.app_ledger group by place`,
 );
 
-export const deleteLedger = query("fleet.delete_ledger", `delete from tenancy.app_ledger where place = $1::text`);
+export const deleteLedger = query(
+  "fleet.delete_ledger",
+  `delete from tenancy.app_ledger where place = $1::text`,
+);
 
 export interface MigrationRunRow {
   id: string;

@@ -10,7 +10,11 @@ interface WireConnection {
 }
 
 // The parts of node-postgres' Query that a subclass needs; @types/pg shows only the public ones.
-const BaseQuery = pg.Query as unknown as new (config: object, values: unknown, callback: unknown) => {
+const BaseQuery = pg.Query as unknown as new (
+  config: object,
+  values: unknown,
+  callback: unknown,
+) => {
   handleCommandComplete(message: unknown, connection: unknown): void;
 };
 

@@ -87,7 +87,11 @@ export class Connections {
 
   async #start(place: Place, key: string): Promise<PlaceConnections> {
     const isOwn = place.level === "database";
-    const expressMax = this.#cells.isPooled ? 0 : isOwn ? this.#limits.ownExpressMax : this.#limits.expressMax;
+    const expressMax = this.#cells.isPooled
+      ? 0
+      : isOwn
+        ? this.#limits.ownExpressMax
+        : this.#limits.expressMax;
     const privateMax = isOwn ? this.#limits.ownPrivateMax : this.#limits.privateMax;
     await this.#makeRoom(expressMax + privateMax);
     const role = isOwn ? placeName(place.tenantId) : this.#role;
@@ -111,7 +115,8 @@ export class Connections {
         await this.#drop(oldest);
         continue;
       }
-      if (performance.now() > deadlineMs) throw isolationError("isolation.connection_limit", { max: this.#limits.totalMax });
+      if (performance.now() > deadlineMs)
+        throw isolationError("isolation.connection_limit", { max: this.#limits.totalMax });
       await new Promise((resolve) => setTimeout(resolve, ROOM_POLL_MS));
     }
   }

@@ -1,6 +1,6 @@
 import { Kysely } from "kysely";
-import Cursor from "pg-cursor";
 import type { QueryResult } from "pg";
+import Cursor from "pg-cursor";
 import type { AppModel } from "../adopt/model.ts";
 import { isolationError } from "./errors.ts";
 import type { Executor } from "./executor.ts";
@@ -246,7 +246,10 @@ function repository(
   if (existing) return existing;
   const shape = tables.get(name);
   if (!shape) {
-    throw isolationError("context.unknown_table", { table: name, tables: [...new Set([...tables.values()].map((t) => t.name))].join(", ") });
+    throw isolationError("context.unknown_table", {
+      table: name,
+      tables: [...new Set([...tables.values()].map((t) => t.name))].join(", "),
+    });
   }
   const made = new Repository(runner, shape);
   known.set(name, made);

@@ -3,7 +3,9 @@ import type { Repository } from "./repository.ts";
 
 /** The context as apps see it: tables of the app schema are its properties. */
 export type Context<F extends ContextFacets = ContextFacets> = TenantContext<F> & {
-  readonly [K in keyof AppTables]: AppTables[K] extends { row: infer R; insert: infer I } ? Repository<R, I> : Repository;
+  readonly [K in keyof AppTables]: AppTables[K] extends { row: infer R; insert: infer I }
+    ? Repository<R, I>
+    : Repository;
 } & { readonly [table: string]: Repository };
 
 export interface DataParts<F extends ContextFacets> extends ContextParts<F> {

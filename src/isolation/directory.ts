@@ -1,7 +1,7 @@
-import type pg from "pg";
 import { LRUCache } from "lru-cache";
-import { maybe } from "../db/sql.ts";
+import type pg from "pg";
 import type { Listener } from "../db/listener.ts";
+import { maybe } from "../db/sql.ts";
 import type { RootKey } from "../keys/derive.ts";
 import { tenantError } from "../tenants/errors.ts";
 import { findPlacement, type PlacementRow } from "../tenants/store.ts";

@@ -90,7 +90,9 @@ export class Executor {
     if (await this.hasMoved(tenantId, before, failure)) {
       const { place, connections } = await this.open(tenantId);
       return connections.run(place.scope, config, signal).catch((error) => {
-        throw error.code === "TE001" ? isolationError("isolation.seat_refused", { tenantId }, { cause: error }) : error;
+        throw error.code === "TE001"
+          ? isolationError("isolation.seat_refused", { tenantId }, { cause: error })
+          : error;
       });
     }
     // A cancel that reached us because the tenant was suspended: say so, rather than "canceling statement".

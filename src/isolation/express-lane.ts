@@ -38,7 +38,11 @@ export interface ExpressLaneOptions {
   readonly connectionsMax: number;
   readonly book: StatementBook;
   /** Where a statement goes that turned out not to belong here. */
-  readonly runPrivately: (scope: Scope, statement: Statement, config: ScopedQueryConfig) => Promise<QueryResult>;
+  readonly runPrivately: (
+    scope: Scope,
+    statement: Statement,
+    config: ScopedQueryConfig,
+  ) => Promise<QueryResult>;
 }
 
 /**
@@ -81,7 +85,10 @@ export class ExpressLane {
 
   /** The tenant's own connection if it has room (its plans are warm there), else the least loaded one. */
   #pick(scope: Scope): Track | undefined {
-    if (this.#tracks.length < this.#options.connectionsMax && this.#tracks.every((t) => t.flights.length > 0)) {
+    if (
+      this.#tracks.length < this.#options.connectionsMax &&
+      this.#tracks.every((t) => t.flights.length > 0)
+    ) {
       this.#open();
     }
     const count = this.#tracks.length;
@@ -133,7 +140,11 @@ export class ExpressLane {
   #cork(track: Track): void {
     if (track.isCorked) return;
     // `connection` is node-postgres' own wire object; @types/pg does not show it.
-    const stream = (track.client as unknown as { connection: { stream: NodeJS.WritableStream & { cork(): void; uncork(): void } } }).connection.stream;
+    const stream = (
+      track.client as unknown as {
+        connection: { stream: NodeJS.WritableStream & { cork(): void; uncork(): void } };
+      }
+    ).connection.stream;
     track.isCorked = true;
     stream.cork();
     queueMicrotask(() => {
@@ -178,7 +189,8 @@ export class ExpressLane {
   #leastLoaded(): Track | undefined {
     let best: Track | undefined;
     for (const track of this.#tracks) {
-      if (track.flights.length < DEPTH_MAX && (!best || track.flights.length < best.flights.length)) best = track;
+      if (track.flights.length < DEPTH_MAX && (!best || track.flights.length < best.flights.length))
+        best = track;
     }
     if (!best && this.#tracks.length < this.#options.connectionsMax && !this.#isClosed) {
       this.#open();

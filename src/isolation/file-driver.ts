@@ -45,7 +45,9 @@ export class FileDriver implements StorageDriver {
     const temporary = this.#temporary(write);
     await makeFolders(this.#root, ["writing", write.tenantId]);
     const handle = await open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
-    return new FileWriter(handle, temporary, () => this.#publish(temporary, write.tenantId, write.path));
+    return new FileWriter(handle, temporary, this.#final(write.tenantId, write.path), () =>
+      this.#publish(temporary, write.tenantId, write.path),
+    );
   }
 
   async read(tenantId: string, path: string): Promise<Readable> {
@@ -118,7 +120,6 @@ export class FileDriver implements StorageDriver {
         await makeFolders(this.#root, segments);
         // Replaces a link itself, not what it points to.
         await rename(temporary, final);
-        await syncFolder(dirname(final));
         return;
       } catch (error) {
         // Whoever removes the last other file of a folder removes the folder, too.
@@ -160,14 +161,20 @@ export class FileDriver implements StorageDriver {
 
 class FileWriter implements StorageWriter {
   readonly #temporary: string;
+  readonly #final: string;
   readonly #publish: () => Promise<void>;
   #handle: FileHandle | undefined;
   #isPublished = false;
 
-  constructor(handle: FileHandle, temporary: string, publish: () => Promise<void>) {
+  constructor(handle: FileHandle, temporary: string, final: string, publish: () => Promise<void>) {
     this.#handle = handle;
     this.#temporary = temporary;
+    this.#final = final;
     this.#publish = publish;
+  }
+
+  get isPublished(): boolean {
+    return this.#isPublished;
   }
 
   async write(bytes: Uint8Array): Promise<void> {
@@ -185,6 +192,7 @@ class FileWriter implements StorageWriter {
   async publish(): Promise<void> {
     if (!this.#isPublished) await this.#publish();
     this.#isPublished = true;
+    await syncFolder(dirname(this.#final));
   }
 
   async discard(): Promise<void> {

@@ -9,7 +9,7 @@ import {
   type QueryResult,
   type TransactionSettings,
 } from "kysely";
-import { Session } from "./session.ts";
+import type { Session } from "./session.ts";
 import type { Runner } from "./transaction.ts";
 
 interface Handle extends DatabaseConnection {

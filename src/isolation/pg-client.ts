@@ -31,7 +31,11 @@ export class TenantPgPool extends EventEmitter {
   readonly idleCount = 0;
   readonly waitingCount = 0;
 
-  query(input: QueryInput, values?: unknown[] | Callback, callback?: Callback): Promise<QueryResult> | undefined {
+  query(
+    input: QueryInput,
+    values?: unknown[] | Callback,
+    callback?: Callback,
+  ): Promise<QueryResult> | undefined {
     return answer(this.#runner.query(toConfig(input, values)), values, callback);
   }
 
@@ -69,7 +73,11 @@ export class TenantPgClient extends EventEmitter {
     callback?: Callback,
   ): Promise<QueryResult> | Submittable | undefined {
     if (this.#isReleased) {
-      return answer(Promise.reject(isolationError("context.ended", { tenantId: this.#session.place.tenantId })), values, callback);
+      return answer(
+        Promise.reject(isolationError("context.ended", { tenantId: this.#session.place.tenantId })),
+        values,
+        callback,
+      );
     }
     if (typeof input === "object" && "submit" in input && typeof input.submit === "function") {
       return this.#session.submit(input);

@@ -1,10 +1,10 @@
 import type { ClientConfig, QueryResult, Submittable } from "pg";
+import { cancelBackend } from "./cancel.ts";
 import { isolationError } from "./errors.ts";
 import { ExpressLane } from "./express-lane.ts";
 import { type Lease, PrivateLane, transactionStatus } from "./private-lane.ts";
 import { type Scope, ScopedQuery, type ScopedQueryConfig } from "./scope.ts";
 import { type Statement, StatementBook } from "./statement-book.ts";
-import { cancelBackend } from "./cancel.ts";
 
 export interface PlaceConnectionsOptions {
   readonly connection: ClientConfig;

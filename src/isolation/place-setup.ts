@@ -28,7 +28,10 @@ export async function prepareCell(cells: Cells, cell: string, role: string): Pro
   const database = await cells.sharedDatabase(cell);
   const pool = admin.pool(database);
   await prepareDatabase(pool);
-  await ensureLoginRole(pool, await cells.appConnection(cell, database, role), { database, searchPath: "public, extensions" });
+  await ensureLoginRole(pool, await cells.appConnection(cell, database, role), {
+    database,
+    searchPath: "public, extensions",
+  });
   // Again for a role that existed: this database may be new to it.
   await allowDatabase(pool, role, database, "public, extensions");
 }
@@ -106,7 +109,11 @@ const DELETE_BATCH = 5_000;
  * Deletes a table-level tenant's rows, in batches, children first by trial: a table that others still refer to is
  * tried again in the next round. Returns the number of rows deleted. Repeatable.
  */
-export async function deleteTenantRows(pool: pg.Pool, tenantId: string, tables: readonly string[]): Promise<number> {
+export async function deleteTenantRows(
+  pool: pg.Pool,
+  tenantId: string,
+  tables: readonly string[],
+): Promise<number> {
   let deleted = 0;
   let left = [...tables];
   while (left.length > 0) {
@@ -161,10 +168,18 @@ async function deleteCycle(pool: pg.Pool, tables: readonly string[], tenantId: s
 }
 
 /** Rows of a tenant that are left in a shared database, over all its tables. */
-export async function countTenantRows(pool: pg.Pool, tenantId: string, tables: readonly string[]): Promise<number> {
+export async function countTenantRows(
+  pool: pg.Pool,
+  tenantId: string,
+  tables: readonly string[],
+): Promise<number> {
   if (tables.length === 0) return 0;
-  const counts = tables.map((table) => `(select count(*) from ${table} where tenant_id = $1::uuid)`).join(" + ");
-  const row = await one(pool, query<{ n: string }>("isolation.count_tenant_rows", `select ${counts} as n`), [tenantId]);
+  const counts = tables
+    .map((table) => `(select count(*) from ${table} where tenant_id = $1::uuid)`)
+    .join(" + ");
+  const row = await one(pool, query<{ n: string }>("isolation.count_tenant_rows", `select ${counts} as n`), [
+    tenantId,
+  ]);
   return Number(row.n);
 }
 

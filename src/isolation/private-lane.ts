@@ -52,7 +52,10 @@ export class PrivateLane {
     if (client) return Promise.resolve(this.#lend(client));
     return new Promise((resolve, reject) => {
       const startedMs = performance.now();
-      const timer = setTimeout(() => fail(this.#options.onTimeout(performance.now() - startedMs)), this.#options.waitMsMax);
+      const timer = setTimeout(
+        () => fail(this.#options.onTimeout(performance.now() - startedMs)),
+        this.#options.waitMsMax,
+      );
       const onAbort = () => fail(signal?.reason as Error);
       const settle = () => {
         clearTimeout(timer);

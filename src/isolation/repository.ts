@@ -41,13 +41,18 @@ export class Repository<Row = Record<string, unknown>, Insert = Record<string, u
   constructor(runner: Runner, table: TableShape) {
     this.#runner = runner;
     this.#table = table;
-    this.#from = table.schema === "public" ? quoteIdentifier(table.name) : `${quoteIdentifier(table.schema)}.${quoteIdentifier(table.name)}`;
+    this.#from =
+      table.schema === "public"
+        ? quoteIdentifier(table.name)
+        : `${quoteIdentifier(table.schema)}.${quoteIdentifier(table.name)}`;
     this.#columns = new Map();
     for (const column of table.columns) {
       this.#columns.set(column, column);
       this.#columns.set(toProperty(column), column);
     }
-    this.#selection = table.columns.map((c) => `${quoteIdentifier(c)} as ${quoteIdentifier(toProperty(c))}`).join(", ");
+    this.#selection = table.columns
+      .map((c) => `${quoteIdentifier(c)} as ${quoteIdentifier(toProperty(c))}`)
+      .join(", ");
   }
 
   /** The row with this key, or undefined. */
@@ -96,7 +101,9 @@ export class Repository<Row = Record<string, unknown>, Insert = Record<string, u
     const columns = this.#columnsOf(rows as readonly Record<string, unknown>[]);
     const perStatement = Math.max(1, Math.floor(PARAMETERS_MAX / Math.max(1, columns.length)));
     if (rows.length > perStatement) {
-      throw badInput([{ path: "rows", message: `Expected at most ${perStatement} rows at once, got ${rows.length}` }]);
+      throw badInput([
+        { path: "rows", message: `Expected at most ${perStatement} rows at once, got ${rows.length}` },
+      ]);
     }
     const values: unknown[] = [];
     const tuples = (rows as readonly Record<string, unknown>[]).map((row) => {
@@ -108,7 +115,10 @@ export class Repository<Row = Record<string, unknown>, Insert = Record<string, u
       });
       return `(${cells.join(", ")})`;
     });
-    const into = columns.length === 0 ? "default values" : `(${columns.map(quoteIdentifier).join(", ")}) values ${tuples.join(", ")}`;
+    const into =
+      columns.length === 0
+        ? "default values"
+        : `(${columns.map(quoteIdentifier).join(", ")}) values ${tuples.join(", ")}`;
     const result = await this.#run(`insert into ${this.#from} ${into} returning ${this.#selection}`, values);
     return result.rows as Row[];
   }
@@ -116,14 +126,16 @@ export class Repository<Row = Record<string, unknown>, Insert = Record<string, u
   /** Changes the row with this key. Throws context.not_found when the tenant has none. */
   async update(id: Id, patch: Partial<Insert>): Promise<Row> {
     const columns = this.#columnsOf([patch as Record<string, unknown>]);
-    if (columns.length === 0) throw badInput([{ path: "patch", message: "Expected at least one column, got none" }]);
+    if (columns.length === 0)
+      throw badInput([{ path: "patch", message: "Expected at least one column, got none" }]);
     const record = patch as Record<string, unknown>;
-    const values = columns.map((column) => column in record ? record[column] : record[toProperty(column)]);
+    const values = columns.map((column) => (column in record ? record[column] : record[toProperty(column)]));
     const sets = columns.map((column, i) => `${quoteIdentifier(column)} = $${i + 1}`);
     const key = this.#key(id, values.length + 1);
     const text = `update ${this.#from} set ${sets.join(", ")} where ${key.text} returning ${this.#selection}`;
     const result = await this.#run(text, [...values, ...key.values]);
-    if (result.rows.length === 0) throw isolationError("context.not_found", { table: this.#table.name, id: print(id) });
+    if (result.rows.length === 0)
+      throw isolationError("context.not_found", { table: this.#table.name, id: print(id) });
     return result.rows[0] as Row;
   }
 
@@ -173,7 +185,12 @@ export class Repository<Row = Record<string, unknown>, Insert = Record<string, u
     }
     const missing = primaryKey.filter((column) => parts[column] === undefined || parts[column] === null);
     if (missing.length > 0) {
-      throw badInput(missing.map((c) => ({ path: `id.${toProperty(c)}`, message: `Expected a value of the primary key of ${name}, got none` })));
+      throw badInput(
+        missing.map((c) => ({
+          path: `id.${toProperty(c)}`,
+          message: `Expected a value of the primary key of ${name}, got none`,
+        })),
+      );
     }
     return {
       text: primaryKey.map((column, i) => `${quoteIdentifier(column)} = $${from + i}`).join(" and "),
@@ -185,7 +202,9 @@ export class Repository<Row = Record<string, unknown>, Insert = Record<string, u
     if (orderBy === undefined) return "";
     const terms = (typeof orderBy === "string" ? orderBy.split(",") : orderBy).map((term) => {
       const name = term.trim();
-      return name.startsWith("-") ? `${quoteIdentifier(this.#column(name.slice(1)))} desc` : quoteIdentifier(this.#column(name));
+      return name.startsWith("-")
+        ? `${quoteIdentifier(this.#column(name.slice(1)))} desc`
+        : quoteIdentifier(this.#column(name));
     });
     return terms.length === 0 ? "" : `order by ${terms.join(", ")}`;
   }
@@ -197,7 +216,9 @@ export function toProperty(column: string): string {
 
 function bounded(path: string, value: number, min: number, max: number): number {
   if (!Number.isInteger(value) || value < min || value > max) {
-    throw badInput([{ path, message: `Expected \`${path}\` to be an integer from ${min} to ${max}, got ${print(value)}` }]);
+    throw badInput([
+      { path, message: `Expected \`${path}\` to be an integer from ${min} to ${max}, got ${print(value)}` },
+    ]);
   }
   return value;
 }

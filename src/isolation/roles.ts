@@ -1,6 +1,6 @@
 import pg from "pg";
-import { many, maybe, one, query, quoteIdentifier, quoteLiteral } from "../db/sql.ts";
 import type { Queryable } from "../db/sql.ts";
+import { many, maybe, one, query, quoteIdentifier, quoteLiteral } from "../db/sql.ts";
 import { isolationError } from "./errors.ts";
 
 /** Holds all grants on app tables; every login role of tenants is a member. */
@@ -47,11 +47,18 @@ export async function ensureLoginRole(
 }
 
 /** Lets a role into one database, where nobody else from outside may connect. */
-export async function allowDatabase(db: Queryable, role: string, database: string, searchPath: string): Promise<void> {
+export async function allowDatabase(
+  db: Queryable,
+  role: string,
+  database: string,
+  searchPath: string,
+): Promise<void> {
   const [name, base] = [quoteIdentifier(role), quoteIdentifier(database)];
   await retryCollision(() => db.query({ text: `revoke all on database ${base} from public` }));
   await retryCollision(() => db.query({ text: `grant connect on database ${base} to ${name}` }));
-  await retryCollision(() => db.query({ text: `alter role ${name} in database ${base} set search_path = ${searchPath}` }));
+  await retryCollision(() =>
+    db.query({ text: `alter role ${name} in database ${base} set search_path = ${searchPath}` }),
+  );
 }
 
 interface RoleFaultRow {
@@ -106,7 +113,10 @@ export async function assertSafe(db: Queryable, role: string): Promise<void> {
   }
   const faults = await many(db, listRoleFaults, [role]);
   if (faults.length > 0) {
-    throw isolationError("isolation.unsafe_role", { role, reason: faults.map((row) => row.fault).join("; ") });
+    throw isolationError("isolation.unsafe_role", {
+      role,
+      reason: faults.map((row) => row.fault).join("; "),
+    });
   }
 }
 

@@ -30,7 +30,9 @@ export function scopeStatement(settings: readonly string[]): ScopeStatement {
 }
 
 /** All that differs between tenants, set in one call: who, where, and how long a statement may take. */
-export const SCOPE_STATEMENTS = [scopeStatement(["tenancy.context", "search_path", "statement_timeout"])] as const;
+export const SCOPE_STATEMENTS = [
+  scopeStatement(["tenancy.context", "search_path", "statement_timeout"]),
+] as const;
 
 export interface ScopeInput {
   readonly tenantId: string;
@@ -53,7 +55,10 @@ export function makeScope(input: ScopeInput): Scope {
     affinity: input.hasOwnPlans ? Number.parseInt(key.slice(-6), 16) : null,
     statement,
     values,
-    expressPrefix: Buffer.concat([serialize.bind({ portal: "", statement: statement.name, values }), execute]),
+    expressPrefix: Buffer.concat([
+      serialize.bind({ portal: "", statement: statement.name, values }),
+      execute,
+    ]),
     privatePrefix: Buffer.concat([
       serialize.parse({ text: statement.text }),
       serialize.bind({ portal: "", statement: "", values }),
@@ -89,7 +94,11 @@ interface WireResult {
 }
 
 // The parts of node-postgres' Query that a subclass needs; @types/pg shows only the public ones.
-const BaseQuery = pg.Query as unknown as new (config: object, values: unknown, callback: unknown) => {
+const BaseQuery = pg.Query as unknown as new (
+  config: object,
+  values: unknown,
+  callback: unknown,
+) => {
   name: string | undefined;
   text: string;
   values: unknown[] | undefined;
@@ -139,7 +148,8 @@ export class ScopedQuery extends BaseQuery {
     const name = this.name;
     const isParsed =
       name !== undefined &&
-      (connection.parsedStatements[name] !== undefined || connection.submittedNamedStatements[name] !== undefined);
+      (connection.parsedStatements[name] !== undefined ||
+        connection.submittedNamedStatements[name] !== undefined);
     if (!isParsed) {
       connection.parse({ text: this.text, name });
       if (name !== undefined) connection.submittedNamedStatements[name] = this.text;

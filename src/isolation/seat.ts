@@ -1,6 +1,6 @@
 import { createHash, createHmac } from "node:crypto";
-import { exec, query } from "../db/sql.ts";
 import type { Queryable } from "../db/sql.ts";
+import { exec, query } from "../db/sql.ts";
 import type { RootKey } from "../keys/derive.ts";
 
 /**
@@ -8,7 +8,9 @@ import type { RootKey } from "../keys/derive.ts";
  * tenant and epoch, so every process can compute it and nobody has to store it; the database keeps its SHA-256.
  */
 export function seatContext(rootKey: RootKey, tenantId: string, epoch: number): string {
-  const token = createHmac("sha256", rootKey.derive("seat")).update(`${tenantId}:${epoch}`).digest("base64url");
+  const token = createHmac("sha256", rootKey.derive("seat"))
+    .update(`${tenantId}:${epoch}`)
+    .digest("base64url");
   return `${tenantId}:${token}`;
 }
 
@@ -28,10 +30,18 @@ export const deleteOtherSeats = query(
   `delete from tenancy.seats where tenant_id = $1::uuid and seat_hash <> $2::bytea`,
 );
 
-export const deleteSeats = query("isolation.delete_seats", `delete from tenancy.seats where tenant_id = $1::uuid`);
+export const deleteSeats = query(
+  "isolation.delete_seats",
+  `delete from tenancy.seats where tenant_id = $1::uuid`,
+);
 
 /** Opens the tenant's rows in one database to the token of this epoch, and to no other. */
-export async function installSeat(db: Queryable, rootKey: RootKey, tenantId: string, epoch: number): Promise<void> {
+export async function installSeat(
+  db: Queryable,
+  rootKey: RootKey,
+  tenantId: string,
+  epoch: number,
+): Promise<void> {
   const hash = hashSeat(seatContext(rootKey, tenantId, epoch));
   await exec(db, insertSeat, [hash, tenantId, epoch]);
   await exec(db, deleteOtherSeats, [tenantId, hash]);

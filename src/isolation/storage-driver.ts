@@ -30,11 +30,13 @@ export interface PendingWrite {
 }
 
 export interface StorageWriter {
+  /** The file is in its place, or may be: only the store knows. */
+  readonly isPublished: boolean;
   write(bytes: Uint8Array): Promise<void>;
   /** All bytes are with the store, durable and unseen. */
   finish(): Promise<void>;
   /** Puts the file in its place, instead of what was there. Repeatable. */
   publish(): Promise<void>;
-  /** Leaves nothing behind. */
+  /** Leaves nothing unpublished behind. */
   discard(): Promise<void>;
 }

@@ -12,7 +12,11 @@ export interface Wall {
 }
 
 export interface WallParts {
-  placePool(at: { cell: string; level: TenantRecord["placement"]["level"]; tenantId: string }): Promise<pg.Pool>;
+  placePool(at: {
+    cell: string;
+    level: TenantRecord["placement"]["level"];
+    tenantId: string;
+  }): Promise<pg.Pool>;
   /** Login role of table and schema level. */
   readonly role: string;
 }
@@ -91,12 +95,37 @@ export async function inspectWalls(parts: WallParts, tenant: TenantRecord): Prom
         ? `One seat, of epoch ${epoch}; no tenant can read the table of seats.`
         : "No seat: every statement is refused.",
     },
-    wall("guard", tables.filter((t) => !t.guarded).map((t) => t.name).concat(unguarded.map((t) => t.name)), `${tables.length} tables have the restrictive guard.`, "without guard"),
-    wall("forced", tables.filter((t) => !t.forced).map((t) => t.name), "Row-level security is enabled and forced, for owners too.", "not forced"),
-    wall("privileges", faults.map((row) => row.fault), `Login role ${role} owns nothing and cannot create, truncate, refer or bypass.`, "faults"),
+    wall(
+      "guard",
+      tables
+        .filter((t) => !t.guarded)
+        .map((t) => t.name)
+        .concat(unguarded.map((t) => t.name)),
+      `${tables.length} tables have the restrictive guard.`,
+      "without guard",
+    ),
+    wall(
+      "forced",
+      tables.filter((t) => !t.forced).map((t) => t.name),
+      "Row-level security is enabled and forced, for owners too.",
+      "not forced",
+    ),
+    wall(
+      "privileges",
+      faults.map((row) => row.fault),
+      `Login role ${role} owns nothing and cannot create, truncate, refer or bypass.`,
+      "faults",
+    ),
   ];
   if (isOwn) {
-    walls.push(wall("place", tables.filter((t) => !t.placed).map((t) => t.name), "Every table admits this tenant's id alone.", "open tables"));
+    walls.push(
+      wall(
+        "place",
+        tables.filter((t) => !t.placed).map((t) => t.name),
+        "Every table admits this tenant's id alone.",
+        "open tables",
+      ),
+    );
   }
   if (level === "database") {
     const { others } = await one(pool, findOutsiders, [role]);

@@ -55,7 +55,12 @@ export function whereClause(
   return { text: terms.join(" and "), values };
 }
 
-function conditionTerms(left: string, name: string, condition: unknown, bind: (value: unknown) => string): string[] {
+function conditionTerms(
+  left: string,
+  name: string,
+  condition: unknown,
+  bind: (value: unknown) => string,
+): string[] {
   if (condition === null) return [`${left} is null`];
   if (Array.isArray(condition)) return [`${left} = any(${bind(condition)})`];
   if (!isComparison(condition)) return [`${left} = ${bind(condition)}`];
@@ -65,7 +70,9 @@ function conditionTerms(left: string, name: string, condition: unknown, bind: (v
     if (operator === "notIn") return `${left} <> all(${bind(value)})`;
     const sign = OPERATORS[operator];
     if (sign === undefined || value === undefined) {
-      throw new TypeError(`Condition \`${name}.${operator}\` is not one of ${Object.keys(OPERATORS).join(", ")}, in, notIn, isNull.`);
+      throw new TypeError(
+        `Condition \`${name}.${operator}\` is not one of ${Object.keys(OPERATORS).join(", ")}, in, notIn, isNull.`,
+      );
     }
     return `${left} ${sign} ${bind(value)}`;
   });

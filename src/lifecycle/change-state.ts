@@ -17,7 +17,12 @@ const GRACE_DAYS_DEFAULT = 30;
  * Closes the tenant to its members. Its seat goes in the same transaction (or, with a database of its own, right
  * after), so that the database itself refuses the next statement of every process; running ones are cancelled.
  */
-export async function suspendTenant(parts: LifecycleParts, id: string, reason: string, by: Actor): Promise<TenantRecord> {
+export async function suspendTenant(
+  parts: LifecycleParts,
+  id: string,
+  reason: string,
+  by: Actor,
+): Promise<TenantRecord> {
   const tenant = await getTenant(parts.control, id);
   if (tenant.status === "suspended") return tenant;
   await withTx(parts.control, async (tx) => {
@@ -36,7 +41,11 @@ export async function resumeTenant(parts: LifecycleParts, id: string, by: Actor)
   const tenant = await getTenant(parts.control, id);
   if (tenant.status === "active") return tenant;
   if (tenant.status !== "suspended") {
-    throw refuse(tenant, "resumed", "Only a suspended tenant can be resumed; restore one that is being deleted.");
+    throw refuse(
+      tenant,
+      "resumed",
+      "Only a suspended tenant can be resumed; restore one that is being deleted.",
+    );
   }
   return reopen(parts, tenant, "tenant.resumed", by);
 }
@@ -55,16 +64,28 @@ export async function requestDeletion(
   if (tenant.status === "deleting" || tenant.status === "erasing") return tenant;
   const graceDays = input.graceDays ?? GRACE_DAYS_DEFAULT;
   if (!Number.isFinite(graceDays) || graceDays < 0 || graceDays > 365) {
-    throw tenantError("tenant.input_invalid", {}, {
-      problems: [{ path: "graceDays", message: `Expected \`graceDays\` to be 0 to 365, got ${JSON.stringify(graceDays)}.` }],
-    });
+    throw tenantError(
+      "tenant.input_invalid",
+      {},
+      {
+        problems: [
+          {
+            path: "graceDays",
+            message: `Expected \`graceDays\` to be 0 to 365, got ${JSON.stringify(graceDays)}.`,
+          },
+        ],
+      },
+    );
   }
   const eraseAfter = new Date(parts.clock.now().getTime() + graceDays * DAY_MS);
   await withTx(parts.control, async (tx) => {
     await assertMayBecome(tx, tenant, "deleting", "deleted");
     await exec(tx, setStatus, [tenant.id, "deleting", tenant.suspension?.reason ?? null, eraseAfter]);
     await closeSeat(tx, parts, tenant);
-    await recordEvent(tx, by, "tenant.deletion_requested", tenant.id, { eraseAfter: eraseAfter.toISOString(), graceDays });
+    await recordEvent(tx, by, "tenant.deletion_requested", tenant.id, {
+      eraseAfter: eraseAfter.toISOString(),
+      graceDays,
+    });
     await exec(tx, notifyTenantChanged, [tenant.id]);
   });
   await fenceOwnDatabase(parts, tenant);
@@ -74,7 +95,8 @@ export async function requestDeletion(
 /** Takes a deletion back, while the grace period lasts. */
 export async function cancelDeletion(parts: LifecycleParts, id: string, by: Actor): Promise<TenantRecord> {
   const tenant = await getTenant(parts.control, id);
-  if (tenant.status !== "deleting") throw refuse(tenant, "restored", "Only a tenant in its grace period can be restored.");
+  if (tenant.status !== "deleting")
+    throw refuse(tenant, "restored", "Only a tenant in its grace period can be restored.");
   return reopen(parts, tenant, "tenant.deletion_cancelled", by);
 }
 
@@ -90,7 +112,11 @@ export async function eraseTenant(
     const locked = await one(tx, lockTenant, [tenant.id]);
     if (locked.status !== "deleting") throw refuse(tenant, "erased", "Request its deletion first.");
     if (tenant.deletion && tenant.deletion.eraseAfter > parts.clock.now()) {
-      throw refuse(tenant, "erased", `Its grace period lasts until ${tenant.deletion.eraseAfter.toISOString()}.`);
+      throw refuse(
+        tenant,
+        "erased",
+        `Its grace period lasts until ${tenant.deletion.eraseAfter.toISOString()}.`,
+      );
     }
     if (tenant.workflowId) return tenant.workflowId;
     const { cell, level } = tenant.placement;
@@ -119,7 +145,12 @@ async function reopen(
     const { epoch } = await one(tx, bumpEpoch, [tenant.id]);
     // A seat elsewhere is laid first: until the commit below the directory refuses the tenant anyway.
     const place = { cell: tenant.placement.cell, level: tenant.placement.level, tenantId: tenant.id };
-    await installSeat(isOwnDatabase ? await parts.placePool(place) : tx, parts.rootKey, tenant.id, Number(epoch));
+    await installSeat(
+      isOwnDatabase ? await parts.placePool(place) : tx,
+      parts.rootKey,
+      tenant.id,
+      Number(epoch),
+    );
     await exec(tx, setStatus, [tenant.id, "active", null, null]);
     await recordEvent(tx, by, action, tenant.id);
     await exec(tx, notifyTenantChanged, [tenant.id]);
@@ -150,9 +181,18 @@ async function hasOwnDatabase(parts: LifecycleParts, tenant: TenantRecord): Prom
 async function assertMayBecome(tx: Tx, tenant: TenantRecord, to: TenantStatus, verb: string): Promise<void> {
   const locked = await maybe(tx, lockTenant, [tenant.id]);
   if (locked && mayBecome(locked.status, to)) return;
-  throw refuse({ ...tenant, status: locked?.status ?? tenant.status }, verb, "Wait for its present work to end, or look at its state.");
+  throw refuse(
+    { ...tenant, status: locked?.status ?? tenant.status },
+    verb,
+    "Wait for its present work to end, or look at its state.",
+  );
 }
 
 function refuse(tenant: TenantRecord, verb: string, cure: string) {
-  return tenantError("tenant.wrong_state", { tenant: tenant.slug ?? tenant.id, status: tenant.status, verb, cure });
+  return tenantError("tenant.wrong_state", {
+    tenant: tenant.slug ?? tenant.id,
+    status: tenant.status,
+    verb,
+    cure,
+  });
 }

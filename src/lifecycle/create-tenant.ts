@@ -62,7 +62,9 @@ export async function createTenant(
     throw fleetError("app.level_unsupported", { level: parsed.level });
   }
   const made = await withSlug(parsed, (slug) =>
-    withTx(parts.control, (tx) => insert(tx, parts, workflows, { ...parsed, slug }, cell, options.by, hasTenantRows(app))),
+    withTx(parts.control, (tx) =>
+      insert(tx, parts, workflows, { ...parsed, slug }, cell, options.by, hasTenantRows(app)),
+    ),
   );
   if (made.workflowId && options.wait !== false) await workflows.run(made.workflowId);
   return getTenant(parts.control, made.id);
@@ -77,11 +79,13 @@ async function insert(
   by: Actor,
   hasSeeds: boolean,
 ): Promise<{ id: string; workflowId: string | null }> {
-  const warm = tenant.level === "table" ? undefined : await maybe(tx, claimWarmPlace, [cell.key, tenant.level]);
+  const warm =
+    tenant.level === "table" ? undefined : await maybe(tx, claimWarmPlace, [cell.key, tenant.level]);
   const id = warm?.tenant_id ?? uuidv7();
   const place = placeOf(tenant.level, id, await parts.cells.sharedDatabase(cell.key));
   // Seat and catalogue are in one database when the cell is the control database's own.
-  const isOneTransaction = warm !== undefined || (tenant.level === "table" && cell.sealed_url === null && !hasSeeds);
+  const isOneTransaction =
+    warm !== undefined || (tenant.level === "table" && cell.sealed_url === null && !hasSeeds);
   const status = isOneTransaction ? "active" : "provisioning";
   await exec(tx, insertTenant, [
     id,
@@ -103,13 +107,18 @@ async function insert(
     cell: cell.key,
   });
   let workflowId: string | null = null;
-  if (!isOneTransaction) workflowId = await workflows.plan(tx, "provision", id, { cell: cell.key, level: tenant.level }, by);
+  if (!isOneTransaction)
+    workflowId = await workflows.plan(tx, "provision", id, { cell: cell.key, level: tenant.level }, by);
   else if (!warm) await installSeat(tx, parts.rootKey, id, 1);
   await exec(tx, notifyTenantChanged, [id]);
   return { id, workflowId };
 }
 
-async function parseNewTenant(parts: LifecycleParts, input: NewTenant, defaultLevel: IsolationLevel): Promise<Parsed> {
+async function parseNewTenant(
+  parts: LifecycleParts,
+  input: NewTenant,
+  defaultLevel: IsolationLevel,
+): Promise<Parsed> {
   const faults = new Faults();
   const name = faults.take("name", () => parseTenantName(input.name));
   const slug = input.slug === undefined ? null : faults.take("slug", () => parseSlug(input.slug));
@@ -118,7 +127,10 @@ async function parseNewTenant(parts: LifecycleParts, input: NewTenant, defaultLe
   await checkPlan(parts.control, plan, faults);
   const level = input.isolation ?? defaultLevel;
   if (!ISOLATION_LEVELS.includes(level)) {
-    faults.add("isolation", `Expected \`isolation\` to be one of ${ISOLATION_LEVELS.join(", ")}, got ${JSON.stringify(level)}.`);
+    faults.add(
+      "isolation",
+      `Expected \`isolation\` to be one of ${ISOLATION_LEVELS.join(", ")}, got ${JSON.stringify(level)}.`,
+    );
   }
   const features = parseFeatures(input.features ?? [], faults);
   const limits = input.maxUsers === undefined ? {} : parseMaxUsers(input.maxUsers, faults);
@@ -128,7 +140,10 @@ async function parseNewTenant(parts: LifecycleParts, input: NewTenant, defaultLe
 
 function parseMaxUsers(maxUsers: number, faults: Faults): Limits {
   if (!Number.isInteger(maxUsers) || maxUsers < 1) {
-    faults.add("maxUsers", `Expected \`maxUsers\` to be an integer from 1 and up, got ${JSON.stringify(maxUsers)}.`);
+    faults.add(
+      "maxUsers",
+      `Expected \`maxUsers\` to be an integer from 1 and up, got ${JSON.stringify(maxUsers)}.`,
+    );
     return {};
   }
   return parseLimits({ maxUsers }, faults);
@@ -138,10 +153,16 @@ async function chooseCell(parts: LifecycleParts, input: NewTenant): Promise<Cell
   const cells = await many(parts.control, listCells);
   if (input.cell !== undefined) {
     const named = cells.find((cell) => cell.key === input.cell);
-    if (!named) throw tenantError("cell.not_found", { cell: input.cell, cells: cells.map((cell) => cell.key).join(", ") });
+    if (!named)
+      throw tenantError("cell.not_found", {
+        cell: input.cell,
+        cells: cells.map((cell) => cell.key).join(", "),
+      });
     return named;
   }
-  const open = cells.find((cell) => cell.status === "open" && (input.region === undefined || cell.region === input.region));
+  const open = cells.find(
+    (cell) => cell.status === "open" && (input.region === undefined || cell.region === input.region),
+  );
   if (!open) throw tenantError("cell.none_open", { region: input.region ?? "any" });
   return open;
 }
@@ -156,7 +177,11 @@ async function withSlug<T>(parsed: Parsed, work: (slug: string) => Promise<T>): 
     } catch (failure) {
       if ((failure as { constraint?: string }).constraint !== "tenants_slug_key") throw failure;
       if (parsed.slug !== null || n >= SLUG_TRIES_MAX) {
-        throw tenantError("tenant.slug_taken", { slug, suggestion: `${base.slice(0, 58)}-${n + 1}` }, { cause: failure });
+        throw tenantError(
+          "tenant.slug_taken",
+          { slug, suggestion: `${base.slice(0, 58)}-${n + 1}` },
+          { cause: failure },
+        );
       }
     }
   }

@@ -1,18 +1,25 @@
 import { recordEvent } from "../audit/record.ts";
-import { exec, many, maybe, one } from "../db/sql.ts";
+import { exec, many, maybe, one, query } from "../db/sql.ts";
 import { withTx } from "../db/tx.ts";
-import { countPlaceObjects, countTenantRows, findDatabase, listTenantTables } from "../isolation/place-setup.ts";
 import { placeName } from "../isolation/place-names.ts";
+import {
+  countPlaceObjects,
+  countTenantRows,
+  findDatabase,
+  listTenantTables,
+} from "../isolation/place-setup.ts";
 import { removeSeats } from "../isolation/seat.ts";
 import { notifyTenantChanged, setStatus, wipeTenant } from "../tenants/store.ts";
-import { query } from "../db/sql.ts";
 import type { IsolationLevel } from "../tenants/tenant.ts";
 import { lifecycleError } from "./errors.ts";
 import type { LifecycleParts } from "./parts.ts";
 import { dropPlace, type PlaceInput } from "./provision.ts";
 import type { Definition, StepInput } from "./workflow.ts";
 
-export const deleteDomains = query("lifecycle.delete_domains", `delete from tenancy.domains where tenant_id = $1::uuid`);
+export const deleteDomains = query(
+  "lifecycle.delete_domains",
+  `delete from tenancy.domains where tenant_id = $1::uuid`,
+);
 
 /** Removes a tenant for good and proves that nothing is left. Repeated until it holds. */
 export function eraseDefinition(parts: LifecycleParts): Definition {
@@ -42,7 +49,8 @@ async function fence(parts: LifecycleParts, step: StepInput): Promise<void> {
     await exec(tx, notifyTenantChanged, [step.tenantId]);
   });
   const admin = await parts.cells.admin(at.cell);
-  const isThere = at.level !== "database" || (await maybe(admin.pool(), findDatabase, [placeName(at.tenantId)]));
+  const isThere =
+    at.level !== "database" || (await maybe(admin.pool(), findDatabase, [placeName(at.tenantId)]));
   if (isThere) await removeSeats(await parts.placePool(at), at.tenantId);
   if (at.level === "database") await parts.connections.forget(at.cell, placeName(at.tenantId));
 }
@@ -53,7 +61,11 @@ async function verify(parts: LifecycleParts, step: StepInput): Promise<void> {
   const shared = await parts.sharedPool(at.cell);
   const tables = await many(shared, listTenantTables);
   const remains = {
-    rows: await countTenantRows(shared, at.tenantId, tables.map((table) => table.name)),
+    rows: await countTenantRows(
+      shared,
+      at.tenantId,
+      tables.map((table) => table.name),
+    ),
     objects: (await one(shared, countPlaceObjects, [placeName(at.tenantId), at.tenantId])).n,
     cacheKeys: await parts.cache.count(at.tenantId),
     files: await parts.storage.count(at.tenantId),

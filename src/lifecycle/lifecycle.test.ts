@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { isTenancyError } from "../base/errors.ts";
 import { type House, openHouse } from "../../test/support/house.ts";
+import { isTenancyError } from "../base/errors.ts";
 import { ISOLATION_LEVELS } from "../tenants/tenant.ts";
 
 let house: House;
@@ -19,7 +19,13 @@ for (const isolation of ISOLATION_LEVELS) {
   test(`a tenant at ${isolation} level is ready and safe when create returns`, async () => {
     const { tenants, data } = house.tenancy;
 
-    const tenant = await tenants.create({ name: name("Ready"), isolation, plan: "premium", maxUsers: 7, features: ["extra"] });
+    const tenant = await tenants.create({
+      name: name("Ready"),
+      isolation,
+      plan: "premium",
+      maxUsers: 7,
+      features: ["extra"],
+    });
 
     assert.equal(tenant.status, "active");
     assert.equal(tenant.record.limits.maxUsers, 7);
@@ -27,9 +33,9 @@ for (const isolation of ISOLATION_LEVELS) {
     assert.ok((await tenant.setupSecurityPolicies()).every((wall) => wall.holds));
     await tenant.initializeDataIsolation();
     await data.run(tenant.id, async (ctx) => {
-      const track = await ctx.tracks.insert({ title: "First", genreId: 1 });
+      const track = await ctx.table("tracks").insert({ title: "First", genreId: 1 });
       assert.equal(track["title"], "First");
-      assert.equal(await ctx.tracks.count(), 1);
+      assert.equal(await ctx.table("tracks").count(), 1);
     });
   });
 
@@ -37,14 +43,14 @@ for (const isolation of ISOLATION_LEVELS) {
     const { tenants, data } = house.tenancy;
     const tenant = await tenants.create({ name: name("Pause"), isolation });
     await using ctx = await data.context(tenant.id);
-    await ctx.tracks.insert({ title: "Before" });
+    await ctx.table("tracks").insert({ title: "Before" });
 
     await tenants.suspend(tenant.id, "unpaid");
 
-    await assert.rejects(() => ctx.tracks.count(), code("tenant.suspended"));
+    await assert.rejects(() => ctx.table("tracks").count(), code("tenant.suspended"));
     await assert.rejects(() => data.context(tenant.id), code("tenant.suspended"));
     await tenants.resume(tenant.id);
-    assert.equal(await ctx.tracks.count(), 1);
+    assert.equal(await ctx.table("tracks").count(), 1);
     const again = await tenants.get(tenant.id);
     assert.equal(again.record.placement.epoch, tenant.record.placement.epoch + 1);
   });
@@ -52,15 +58,22 @@ for (const isolation of ISOLATION_LEVELS) {
   test(`deletion at ${isolation} level closes, can be taken back, and at last leaves nothing`, async () => {
     const { tenants, data } = house.tenancy;
     const { control } = house.tenancy.internals;
-    const tenant = await tenants.create({ name: name("Gone"), isolation, domain: `gone-${isolation}.example.com` });
-    await data.run(tenant.id, (ctx) => ctx.tracks.insertMany([{ title: "A" }, { title: "B" }]));
+    const tenant = await tenants.create({
+      name: name("Gone"),
+      isolation,
+      domain: `gone-${isolation}.example.com`,
+    });
+    await data.run(tenant.id, (ctx) => ctx.table("tracks").insertMany([{ title: "A" }, { title: "B" }]));
 
-    await assert.rejects(() => tenants.delete(tenant.id, { confirm: "another" }), code("tenant.confirm_mismatch"));
+    await assert.rejects(
+      () => tenants.delete(tenant.id, { confirm: "another" }),
+      code("tenant.confirm_mismatch"),
+    );
     await tenants.delete(tenant.id, { confirm: tenant.slug as string });
     await assert.rejects(() => data.context(tenant.id), code("tenant.closed"));
     await assert.rejects(() => tenants.erase(tenant.id), code("tenant.wrong_state"));
     await tenants.restore(tenant.id);
-    await data.run(tenant.id, async (ctx) => assert.equal(await ctx.tracks.count(), 2));
+    await data.run(tenant.id, async (ctx) => assert.equal(await ctx.table("tracks").count(), 2));
     await tenants.delete(tenant.id, { confirm: tenant.slug as string, graceDays: 0 });
     const erased = await tenants.erase(tenant.id);
 
@@ -80,19 +93,38 @@ for (const isolation of ISOLATION_LEVELS) {
     });
     assert.deepEqual(rows[0], { rows: 0, seats: 0, domains: 0, schemas: 0, databases: 0, roles: 0 });
     // The name is free again.
-    const second = await tenants.create({ name: "Second life", slug: tenant.slug as string, isolation: "table" });
+    const second = await tenants.create({
+      name: "Second life",
+      slug: tenant.slug as string,
+      isolation: "table",
+    });
     assert.equal(second.slug, tenant.slug);
   });
 }
 
 test("bad input is told all at once, by field", async () => {
-  const input = { name: " ", slug: "UPPER case", domain: "http://x", plan: "gold", maxUsers: 0, features: ["No"] };
+  const input = {
+    name: " ",
+    slug: "UPPER case",
+    domain: "http://x",
+    plan: "gold",
+    maxUsers: 0,
+    features: ["No"],
+  };
 
   await assert.rejects(
     () => house.tenancy.tenants.create({ ...input, isolation: "planet" as never }),
     (error: unknown) => {
       assert.ok(isTenancyError(error, "tenant.input_invalid"));
-      assert.deepEqual(error.problems.map((p) => p.path).sort(), ["domain", "features[0]", "isolation", "maxUsers", "name", "plan", "slug"]);
+      assert.deepEqual(error.problems.map((p) => p.path).sort(), [
+        "domain",
+        "features[0]",
+        "isolation",
+        "maxUsers",
+        "name",
+        "plan",
+        "slug",
+      ]);
       return true;
     },
   );
@@ -106,7 +138,10 @@ test("a slug that was asked for must be free; one made from the name gets a numb
   const second = await tenants.create({ name: label });
 
   assert.equal(second.slug, `${first.slug}-2`);
-  await assert.rejects(() => tenants.create({ name: "Other", slug: first.slug as string }), code("tenant.slug_taken"));
+  await assert.rejects(
+    () => tenants.create({ name: "Other", slug: first.slug as string }),
+    code("tenant.slug_taken"),
+  );
 });
 
 test("a domain belongs to one tenant", async () => {
@@ -118,7 +153,10 @@ test("a domain belongs to one tenant", async () => {
   await tenants.addDomain(first.id, { domain: `www.${domain}`, isPrimary: true });
   const moved = await tenants.removeDomain(first.id, domain);
 
-  assert.deepEqual(moved.domains.map((d) => [d.ascii, d.isPrimary]), [[`www.${domain}`, true]]);
+  assert.deepEqual(
+    moved.domains.map((d) => [d.ascii, d.isPrimary]),
+    [[`www.${domain}`, true]],
+  );
   assert.equal((await tenants.get(`www.${domain}`)).id, first.id);
 });
 
@@ -144,7 +182,10 @@ test("two suspensions at once are one, and a tenant being deleted cannot be susp
   const { tenants } = house.tenancy;
   const tenant = await tenants.create({ name: name("Race") });
 
-  const results = await Promise.allSettled([tenants.suspend(tenant.id, "a"), tenants.suspend(tenant.id, "b")]);
+  const results = await Promise.allSettled([
+    tenants.suspend(tenant.id, "a"),
+    tenants.suspend(tenant.id, "b"),
+  ]);
 
   assert.ok(results.some((result) => result.status === "fulfilled"));
   await tenants.resume(tenant.id);

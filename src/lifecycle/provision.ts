@@ -1,11 +1,18 @@
 import type { Actor } from "../audit/record.ts";
 import { recordEvent } from "../audit/record.ts";
-import { exec } from "../db/sql.ts";
+import { exec, many } from "../db/sql.ts";
 import { withTx } from "../db/tx.ts";
 import { bringToHead } from "../fleet/place-head.ts";
-import { createDatabasePlace, createSchemaPlace, deleteTenantRows, dropDatabasePlace, dropSchemaPlace, forgetLedger, listTenantTables } from "../isolation/place-setup.ts";
+import {
+  createDatabasePlace,
+  createSchemaPlace,
+  deleteTenantRows,
+  dropDatabasePlace,
+  dropSchemaPlace,
+  forgetLedger,
+  listTenantTables,
+} from "../isolation/place-setup.ts";
 import { installSeat, removeSeats } from "../isolation/seat.ts";
-import { many } from "../db/sql.ts";
 import { notifyTenantChanged, setStatus, wipeTenant } from "../tenants/store.ts";
 import type { IsolationLevel } from "../tenants/tenant.ts";
 import type { LifecycleParts } from "./parts.ts";
@@ -37,10 +44,11 @@ export function provisionDefinition(parts: LifecycleParts): Definition {
       {
         name: "activate",
         run: (step) => activate(parts, step),
-        undo: (step) => withTx(parts.control, async (tx) => {
-          await exec(tx, wipeTenant, [step.tenantId]);
-          await exec(tx, notifyTenantChanged, [step.tenantId]);
-        }),
+        undo: (step) =>
+          withTx(parts.control, async (tx) => {
+            await exec(tx, wipeTenant, [step.tenantId]);
+            await exec(tx, notifyTenantChanged, [step.tenantId]);
+          }),
       },
     ],
   };
@@ -66,7 +74,11 @@ export async function dropPlace(parts: LifecycleParts, at: PlaceInput): Promise<
   else if (at.level === "schema") await dropSchemaPlace(shared, at.tenantId);
   else {
     const tables = await many(shared, listTenantTables);
-    await deleteTenantRows(shared, at.tenantId, tables.map((table) => table.name));
+    await deleteTenantRows(
+      shared,
+      at.tenantId,
+      tables.map((table) => table.name),
+    );
   }
   await forgetLedger(shared, at.tenantId);
 }

@@ -21,7 +21,8 @@ export interface WorkflowRow {
   updated_at: Date;
 }
 
-const COLUMNS = "id, kind, tenant_id, input, status, steps, attempts, error, actor, run_after, created_at, updated_at";
+const COLUMNS =
+  "id, kind, tenant_id, input, status, steps, attempts, error, actor, run_after, created_at, updated_at";
 
 export const insertWorkflow = query(
   "lifecycle.insert_workflow",
@@ -94,7 +95,11 @@ export const countWarmPlaces = query<{ ready: number }>(
 );
 
 /** Preparations that a crash left behind. The lock of the pool's keeper is held, so nobody is at work on them. */
-export const listAbandonedWarmPlaces = query<{ tenant_id: string; cell: string; level: "schema" | "database" }>(
+export const listAbandonedWarmPlaces = query<{
+  tenant_id: string;
+  cell: string;
+  level: "schema" | "database";
+}>(
   "lifecycle.list_abandoned_warm_places",
   `select tenant_id, cell, level from tenancy.warm_places where status = 'preparing'`,
 );
@@ -117,7 +122,10 @@ export const listPlaceTables = query<{ name: string; bytes: string }>(
 
 /** @param table Quoted by the catalogue (`listPlaceTables`). */
 export function countRowsOf(table: string) {
-  return query<{ rows: string }>("lifecycle.count_rows_of", `select count(*) as rows from ${table} where tenant_id = $1::uuid`);
+  return query<{ rows: string }>(
+    "lifecycle.count_rows_of",
+    `select count(*) as rows from ${table} where tenant_id = $1::uuid`,
+  );
 }
 
 export const measureDatabase = query<{ bytes: string }>(

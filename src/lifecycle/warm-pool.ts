@@ -5,7 +5,13 @@ import { bringToHead } from "../fleet/place-head.ts";
 import { listCells } from "../tenants/cells.ts";
 import type { LifecycleParts } from "./parts.ts";
 import { createPlace, dropPlace, openSeat } from "./provision.ts";
-import { countWarmPlaces, deleteWarmPlace, insertWarmPlace, listAbandonedWarmPlaces, setWarmReady } from "./store.ts";
+import {
+  countWarmPlaces,
+  deleteWarmPlace,
+  insertWarmPlace,
+  listAbandonedWarmPlaces,
+  setWarmReady,
+} from "./store.ts";
 
 export interface WarmPoolSize {
   readonly schema: number;

@@ -1,10 +1,17 @@
 import type pg from "pg";
-import { uuidv7 } from "../base/ids.ts";
 import type { Actor } from "../audit/record.ts";
+import { uuidv7 } from "../base/ids.ts";
 import { exec, many, maybe, one } from "../db/sql.ts";
 import { type Tx, withAdvisoryLock } from "../db/tx.ts";
 import { lifecycleError } from "./errors.ts";
-import { findWorkflow, insertWorkflow, listDueWorkflows, saveWorkflow, type StepState, type WorkflowRow } from "./store.ts";
+import {
+  findWorkflow,
+  insertWorkflow,
+  listDueWorkflows,
+  type StepState,
+  saveWorkflow,
+  type WorkflowRow,
+} from "./store.ts";
 
 /** What a step is told. Steps keep nothing in memory: a crash leaves only this. */
 export interface StepInput {
@@ -35,7 +42,9 @@ const POLL_MS = 25;
 export class Workflows {
   readonly #pool: pg.Pool;
   readonly #definitions: Readonly<Record<string, Definition>>;
-  readonly #onStep: ((kind: string, step: string, moment: "before" | "after") => Promise<void> | void) | undefined;
+  readonly #onStep:
+    | ((kind: string, step: string, moment: "before" | "after") => Promise<void> | void)
+    | undefined;
 
   /** @param options.onStep Called around each step; crash tests kill the process there. */
   constructor(options: {
@@ -49,10 +58,25 @@ export class Workflows {
   }
 
   /** Writes the work down in the caller's transaction; it is done by `run`, or by any process' `runDue`. */
-  async plan(tx: Tx, kind: string, tenantId: string, input: Record<string, unknown>, by: Actor): Promise<string> {
+  async plan(
+    tx: Tx,
+    kind: string,
+    tenantId: string,
+    input: Record<string, unknown>,
+    by: Actor,
+  ): Promise<string> {
     const id = uuidv7();
-    const steps = this.#define(kind).steps.map((step): StepState => ({ name: step.name, status: "waiting", finishedAt: null }));
-    await exec(tx, insertWorkflow, [id, kind, tenantId, JSON.stringify(input), JSON.stringify(steps), by.actor]);
+    const steps = this.#define(kind).steps.map(
+      (step): StepState => ({ name: step.name, status: "waiting", finishedAt: null }),
+    );
+    await exec(tx, insertWorkflow, [
+      id,
+      kind,
+      tenantId,
+      JSON.stringify(input),
+      JSON.stringify(steps),
+      by.actor,
+    ]);
     return id;
   }
 
@@ -70,7 +94,12 @@ export class Workflows {
       if (row.status === "done") return row;
       if (row.status === "failed" || row.status === "undone") {
         const step = row.steps.find((s) => s.status === "failed" || s.status === "undone")?.name ?? "?";
-        throw lifecycleError("workflow.failed", { kind: row.kind, tenantId: row.tenant_id, step, reason: row.error ?? "unknown" });
+        throw lifecycleError("workflow.failed", {
+          kind: row.kind,
+          tenantId: row.tenant_id,
+          step,
+          reason: row.error ?? "unknown",
+        });
       }
       if (outcome.isHeld && this.#define(row.kind).onFailure === "retry") return row;
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
@@ -103,7 +132,10 @@ export class Workflows {
       const isOver = definition.onFailure === "undo" && attempts >= TRIES_MAX;
       const pauseS = isOver ? 0 : Math.min(PAUSE_S_MAX, 0.1 * 2 ** attempts);
       const steps = isOver ? mark(row.steps, at, "failed") : row.steps;
-      await this.#save({ ...row, status: isOver ? "undoing" : "running", steps, attempts, error: failure.message }, pauseS);
+      await this.#save(
+        { ...row, status: isOver ? "undoing" : "running", steps, attempts, error: failure.message },
+        pauseS,
+      );
       if (isOver) continue;
       if (!isPatient || definition.onFailure === "retry") return one(this.#pool, findWorkflow, [id]);
       await new Promise((resolve) => setTimeout(resolve, pauseS * 1_000));
@@ -131,7 +163,10 @@ export class Workflows {
       try {
         await steps[at]?.undo?.(inputOf(current));
       } catch (failure) {
-        return this.#save({ ...current, attempts: current.attempts + 1, error: (failure as Error).message }, Math.min(PAUSE_S_MAX, 2 ** current.attempts));
+        return this.#save(
+          { ...current, attempts: current.attempts + 1, error: (failure as Error).message },
+          Math.min(PAUSE_S_MAX, 2 ** current.attempts),
+        );
       }
       current = await this.#save({ ...current, steps: mark(current.steps, at, "undone") }, 0);
     }
@@ -139,7 +174,14 @@ export class Workflows {
   }
 
   async #save(row: WorkflowRow, pauseS: number): Promise<WorkflowRow> {
-    await exec(this.#pool, saveWorkflow, [row.id, row.status, JSON.stringify(row.steps), row.attempts, row.error, pauseS]);
+    await exec(this.#pool, saveWorkflow, [
+      row.id,
+      row.status,
+      JSON.stringify(row.steps),
+      row.attempts,
+      row.error,
+      pauseS,
+    ]);
     return row;
   }
 
@@ -151,7 +193,9 @@ export class Workflows {
 }
 
 function mark(steps: readonly StepState[], at: number, status: StepState["status"]): StepState[] {
-  return steps.map((step, i) => (i === at ? { ...step, status, finishedAt: new Date().toISOString() } : step));
+  return steps.map((step, i) =>
+    i === at ? { ...step, status, finishedAt: new Date().toISOString() } : step,
+  );
 }
 
 function inputOf(row: WorkflowRow): StepInput {

@@ -76,7 +76,12 @@ export interface TenantPatch {
 }
 
 /** Changes what people may change. All faults of the input at once, as tenant.input_invalid. */
-export async function changeTenant(pool: pg.Pool, id: string, patch: TenantPatch, by: Actor): Promise<TenantRecord> {
+export async function changeTenant(
+  pool: pg.Pool,
+  id: string,
+  patch: TenantPatch,
+  by: Actor,
+): Promise<TenantRecord> {
   const faults = new Faults();
   const name = patch.name === undefined ? null : faults.take("name", () => parseTenantName(patch.name));
   const features = patch.features === undefined ? null : parseFeatures(patch.features, faults);
@@ -122,7 +127,12 @@ export async function putDomain(tx: Tx, id: string, domain: DomainName, isPrimar
   }
 }
 
-export async function removeDomain(pool: pg.Pool, id: string, text: string, by: Actor): Promise<TenantRecord> {
+export async function removeDomain(
+  pool: pg.Pool,
+  id: string,
+  text: string,
+  by: Actor,
+): Promise<TenantRecord> {
   return withTx(pool, async (tx) => {
     const tenant = await getTenant(tx, id);
     const domain = tenant.domains.find((d) => d.domain === text || d.ascii === text.toLowerCase());
@@ -169,7 +179,8 @@ const FEATURE = /^[a-z][a-z0-9_]{0,59}$/;
 const FEATURES_MAX = 100;
 
 export function parseFeatures(features: readonly unknown[], faults: Faults): string[] {
-  if (features.length > FEATURES_MAX) faults.add("features", `Expected at most ${FEATURES_MAX} features, got ${features.length}.`);
+  if (features.length > FEATURES_MAX)
+    faults.add("features", `Expected at most ${FEATURES_MAX} features, got ${features.length}.`);
   for (const [i, feature] of features.entries()) {
     if (typeof feature === "string" && FEATURE.test(feature)) continue;
     faults.add(`features[${i}]`, `Expected a feature key such as ai_mixing, got ${JSON.stringify(feature)}.`);
@@ -184,7 +195,10 @@ export function parseLimits(limits: Limits, faults: Faults): Limits {
     if (!(LIMITS as readonly string[]).includes(key)) {
       faults.add(`limits.${key}`, `Expected one of ${LIMITS.join(", ")}, got \`${key}\`.`);
     } else if (typeof value !== "number" || !Number.isFinite(value) || value < 0) {
-      faults.add(`limits.${key}`, `Expected \`limits.${key}\` to be a number from 0 and up, got ${JSON.stringify(value)}.`);
+      faults.add(
+        `limits.${key}`,
+        `Expected \`limits.${key}\` to be a number from 0 and up, got ${JSON.stringify(value)}.`,
+      );
     }
   }
   return limits;

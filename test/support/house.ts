@@ -35,7 +35,10 @@ export interface House {
   /** Environment of a process that joins this house. */
   readonly env: Record<string, string>;
   readonly cwd: string;
-  migrate(files: readonly MigrationFile[], options?: { canary?: number; errorBudget?: number }): Promise<MigrationRunRow>;
+  migrate(
+    files: readonly MigrationFile[],
+    options?: { canary?: number; errorBudget?: number },
+  ): Promise<MigrationRunRow>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 

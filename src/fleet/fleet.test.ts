@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { type House, openHouse, STUDIO_SQL } from "../../test/support/house.ts";
+import { isTenancyError } from "../base/errors.ts";
+import { ISOLATION_LEVELS } from "../tenants/tenant.ts";
+import { registerMigrations } from "./app-migrations.ts";
+import { findDrift } from "./drift.ts";
+import { findPending, resumeRun, startRun } from "./migration-run.ts";
+
+const code = (expected: string) => (error: unknown) => isTenancyError(error, expected);
+const first = { version: 1, name: "0001_studio.sql", sql: STUDIO_SQL };
+
+let house: House;
+before(async () => {
+  house = await openHouse();
+  for (const isolation of ISOLATION_LEVELS) {
+    for (const n of [1, 2])
+      await house.tenancy.tenants.create({ name: `Fleet ${isolation} ${n}`, isolation });
+  }
+});
+after(async () => {
+  await house[Symbol.asyncDispose]();
+});
+
+async function everyTenant(
+  work: (slug: string, ctx: Awaited<ReturnType<House["tenancy"]["data"]["context"]>>) => Promise<void>,
+) {
+  for (const tenant of await house.tenancy.tenants.list({ limit: 100 })) {
+    await house.tenancy.data.run(tenant.id, (ctx) => work(tenant.slug as string, ctx));
+  }
+}
+
+test("a migration reaches every place once: structure, rows and what contexts know", async () => {
+  const second = {
+    version: 2,
+    name: "0002_bpm.sql",
+    sql: `alter table tracks add column bpm int;
+          create table labels (id int primary key, name text not null);
+          insert into labels (id, name) values (1, 'House label');
+          update tracks set bpm = 120;`,
+  };
+  await everyTenant(async (slug, ctx) => {
+    await ctx.table("tracks").insert({ title: `of ${slug}` });
+  });
+
+  const run = await house.migrate([first, second]);
+
+  assert.deepEqual([run.status, run.failed], ["done", 0], JSON.stringify(run.errors));
+  await everyTenant(async (slug, ctx) => {
+    assert.deepEqual(
+      (await ctx.table("tracks").findAll()).map((t) => [t["title"], t["bpm"]]),
+      [[`of ${slug}`, 120]],
+    );
+    assert.deepEqual(await ctx.table("labels").findAll(), [{ id: 1, name: "House label" }]);
+  });
+  const again = await house.migrate([first, second]);
+  assert.deepEqual([again.total, again.done], [0, 0]);
+  const fresh = await house.tenancy.tenants.create({ name: "Late comer", isolation: "table" });
+  await house.tenancy.data.run(fresh.id, async (ctx) => {
+    assert.deepEqual(await ctx.table("labels").findAll(), [{ id: 1, name: "House label" }]);
+  });
+});
+
+test("files that changed, vanished or came out of order are refused, and nothing is registered", async () => {
+  const { control } = house.tenancy.internals;
+  const register = (files: { version: number; name: string; sql: string }[]) =>
+    registerMigrations(control, files, { shared: ["genres"], by: { actor: "test" } });
+  const { rows } = await control.query<{ version: number; name: string; source: string }>(
+    "select version, name, source from tenancy.app_migrations order by version",
+  );
+  const files = rows.map((row) => ({ version: row.version, name: row.name, sql: row.source }));
+
+  await assert.rejects(
+    () => register([{ ...first, sql: `${STUDIO_SQL} select 1;` }, ...files.slice(1)]),
+    code("app.migration_changed"),
+  );
+  await assert.rejects(() => register(files.slice(0, 1)), code("app.migration_missing"));
+  await assert.rejects(
+    () =>
+      register([
+        { version: 0, name: "0000_early.sql", sql: "create table early (id int primary key)" },
+        ...files,
+      ]),
+    code("app.migration_order"),
+  );
+  await assert.rejects(() => register([...files, { ...first, version: 1 }]), code("app.migration_name"));
+  await assert.rejects(
+    () =>
+      register([
+        ...files,
+        { version: 9, name: "0009_bad.sql", sql: "create materialized view v as select 1" },
+      ]),
+    code("adopt.refused"),
+  );
+
+  const after = await control.query("select version from tenancy.app_migrations");
+  assert.equal(after.rowCount, files.length);
+});
+
+test("the canary stops a bad migration before it reaches the fleet, and mending it goes on", async () => {
+  const { control } = house.tenancy.internals;
+  const { rows } = await control.query<{ version: number; name: string; source: string }>(
+    "select version, name, source from tenancy.app_migrations order by version",
+  );
+  const before = rows.map((row) => ({ version: row.version, name: row.name, sql: row.source }));
+  // Fails where a tenant has a track without a genre, which every tenant here has.
+  const bad = {
+    version: 3,
+    name: "0003_genre.sql",
+    sql: "alter table tracks alter column genre_id set not null;",
+  };
+
+  const run = await house.migrate([...before, bad], { canary: 1 });
+
+  assert.equal(run.status, "failed");
+  assert.equal(run.wave, "canary");
+  assert.equal(run.done, 0);
+  assert.equal(run.failed, 1);
+  assert.match(run.errors[0]?.message ?? "", /null values/);
+  const pending = await findPending(house.tenancy.internals, house.tenancy.internals.app());
+  assert.ok(pending.every(({ versions }) => versions.includes(3)));
+  // What stands in the way is mended in the data; the run goes on where it stopped.
+  await everyTenant(async (_, ctx) => {
+    await ctx.query({ text: "update tracks set genre_id = 1 where genre_id is null" });
+  });
+  const mended = await house.migrate([...before, bad]);
+  assert.deepEqual([mended.status, mended.failed], ["done", 0], JSON.stringify(mended.errors));
+});
+
+test("only one run is at work, and a run whose process died is taken up", async () => {
+  const { internals } = house.tenancy;
+  const run = await startRun(internals, internals.app(), {}, { actor: "test" });
+
+  await assert.rejects(
+    () => startRun(internals, internals.app(), {}, { actor: "test" }),
+    code("app.run_active"),
+  );
+  await resumeRun(internals, internals.app());
+
+  const { rows } = await internals.control.query<{ status: string }>({
+    text: "select status from tenancy.migration_runs where id = $1",
+    values: [run.id],
+  });
+  assert.equal(rows[0]?.status, "done");
+});
+
+test("a place that somebody changed by hand is named with what differs", async () => {
+  const { internals, tenants } = house.tenancy;
+  assert.deepEqual((await findDrift(internals, internals.app())).drifted, []);
+  const victim = (await tenants.list({ level: "schema" }))[0];
+  const schema = victim?.placement.schema as string;
+  await internals.control.query(
+    `alter table ${schema}.tracks add column secret text; drop index ${schema}.tracks_title_idx`,
+  );
+
+  const drift = await findDrift(internals, internals.app());
+
+  assert.equal(drift.drifted.length, 1);
+  assert.equal(drift.drifted[0]?.slug, victim?.slug);
+  const differences = drift.drifted[0]?.differences.join("\n") ?? "";
+  assert.match(differences, /column tracks\.secret text is not expected/);
+  assert.match(differences, /tracks_title_idx .* is missing/);
+});
+
+test("a table in use is waited for briefly, so that a migration never queues the app behind itself", async () => {
+  const { control } = house.tenancy.internals;
+  const { rows } = await control.query<{ version: number; name: string; source: string }>(
+    "select version, name, source from tenancy.app_migrations order by version",
+  );
+  const before = rows.map((row) => ({ version: row.version, name: row.name, sql: row.source }));
+  const blocker = await control.connect();
+  await blocker.query("begin; lock table public.tracks in access share mode");
+  const release = setTimeout(() => void blocker.query("commit"), 2_500);
+
+  const run = await house.migrate([
+    ...before,
+    { version: 4, name: "0004_mood.sql", sql: "alter table tracks add column mood text;" },
+  ]);
+
+  clearTimeout(release);
+  await blocker.query("rollback");
+  blocker.release();
+  assert.deepEqual([run.status, run.failed], ["done", 0], JSON.stringify(run.errors));
+});

@@ -1,0 +1,137 @@
+import type pg from "pg";
+import { type Tx, withTx } from "../db/tx.ts";
+import { isolationError } from "./errors.ts";
+import type { PendingWrite, StorageDriver, StorageWriter } from "./storage-driver.ts";
+import * as store from "./storage-store.ts";
+
+interface Parts {
+  readonly driver: StorageDriver;
+  readonly pool: pg.Pool;
+}
+
+const SWEEP_BATCH = 200;
+
+/** Reserves more for a write under way; zero only shows that it lives. False when the tenant has no room. */
+export async function reserve(
+  pool: pg.Pool,
+  write: PendingWrite,
+  bytes: number,
+  bytesMax: number | null,
+): Promise<boolean> {
+  const { tenantId, writeId, path } = write;
+  const noRoom = new Error("No room");
+  try {
+    await withTx(pool, async (tx) => {
+      if (!(await store.grow(tx, tenantId, store.writePath(writeId, path), bytes))) {
+        throw isolationError("storage.write_lost", { path });
+      }
+      if (bytes > 0 && !(await store.charge(tx, tenantId, bytes, bytesMax))) throw noRoom;
+    });
+    return true;
+  } catch (error) {
+    if (error === noRoom) return false;
+    throw error;
+  }
+}
+
+/**
+ * Ends a write: publishes the file and makes its row, in one transaction that holds the path. Only here it is known
+ * what the file replaces, so the quota is asked once more when that has become less than was reserved for. A crash
+ * after publishing and before the commit leaves the row of the write, and the sweep asks the driver.
+ */
+export async function settleWrite(
+  pool: pg.Pool,
+  writer: StorageWriter,
+  write: PendingWrite,
+  sizeBytes: number,
+  bytesMax: number | null,
+): Promise<void> {
+  const { tenantId, writeId, path, contentType = null } = write;
+  await withTx(pool, async (tx) => {
+    await store.lock(tx, tenantId, path);
+    const reserved = await store.takeWriting(tx, tenantId, store.writePath(writeId, path));
+    if (reserved === undefined) throw isolationError("storage.write_lost", { path });
+    const replaced = Number((await store.find(tx, tenantId, path))?.size_bytes ?? 0);
+    await store.putStored(tx, tenantId, path, sizeBytes, contentType);
+    const growth = sizeBytes - reserved - replaced;
+    if (growth > 0 && !(await store.charge(tx, tenantId, growth, bytesMax))) {
+      throw isolationError("storage.quota_exceeded", { maxBytes: bytesMax, path });
+    }
+    await writer.publish();
+    // Last, so that a tenant's writers wait for each other's publishing only when they must.
+    if (growth < 0) await store.charge(tx, tenantId, growth, null);
+  });
+}
+
+/** Gives back what a failed write had reserved. */
+export async function abandonWrite(pool: pg.Pool, { tenantId, writeId, path }: PendingWrite): Promise<void> {
+  await withTx(pool, async (tx) => {
+    const reserved = await store.takeWriting(tx, tenantId, store.writePath(writeId, path));
+    if (reserved) await store.charge(tx, tenantId, -reserved, null);
+  });
+}
+
+/** Marks first: a crash after that is settled by the sweep, and never shows a row without a file. */
+export async function removeObject(parts: Parts, tenantId: string, path: string): Promise<void> {
+  if (await store.markForRemoval(parts.pool, tenantId, path)) await finishRemoval(parts, tenantId, path);
+}
+
+async function finishRemoval({ driver, pool }: Parts, tenantId: string, path: string): Promise<void> {
+  await withTx(pool, async (tx) => {
+    await store.lock(tx, tenantId, path);
+    const row = await store.find(tx, tenantId, path);
+    // Somebody has put it anew meanwhile, or removed it too.
+    if (row?.status !== "removing") return;
+    await driver.remove(tenantId, path);
+    await store.deleteRow(tx, tenantId, path);
+    await store.charge(tx, tenantId, -Number(row.size_bytes), null);
+  });
+}
+
+export async function sweepUnsettled(parts: Parts, staleAfterMs: number): Promise<number> {
+  let settled = 0;
+  for (;;) {
+    const rows = await store.unsettled(parts.pool, staleAfterMs, SWEEP_BATCH);
+    for (const row of rows) {
+      if (row.status === "removing") await finishRemoval(parts, row.tenant_id, row.path);
+      else await settleDead(parts, row);
+    }
+    settled += rows.length;
+    if (rows.length < SWEEP_BATCH) return settled;
+  }
+}
+
+/** A dead writer may have published and not said so: the row is made to tell what is there. */
+async function settleDead({ driver, pool }: Parts, row: store.UnsettledRow): Promise<void> {
+  const tenantId = row.tenant_id;
+  const { writeId, path } = store.parseWritePath(row.path);
+  await withTx(pool, async (tx) => {
+    await store.lock(tx, tenantId, path);
+    const reserved = await store.takeWriting(tx, tenantId, row.path);
+    if (reserved === undefined) return;
+    // An upload to S3 is known by its key only; while another writes there, theirs is not to be touched.
+    if (!(await store.hasOtherWriter(tx, tenantId, row.path, path))) {
+      await driver.sweep({ tenantId, writeId, path });
+    }
+    const change = await matchRow(tx, tenantId, path, await driver.size(tenantId, path), row.content_type);
+    await store.charge(tx, tenantId, change - reserved, null);
+  });
+}
+
+/** How many bytes the row has grown by. */
+async function matchRow(
+  tx: Tx,
+  tenantId: string,
+  path: string,
+  sizeBytes: number | undefined,
+  contentType: string | null,
+): Promise<number> {
+  const row = await store.find(tx, tenantId, path);
+  const counted = Number(row?.size_bytes ?? 0);
+  if (sizeBytes === undefined) {
+    if (row) await store.deleteRow(tx, tenantId, path);
+    return -counted;
+  }
+  if (!row || counted !== sizeBytes) await store.putStored(tx, tenantId, path, sizeBytes, contentType);
+  return sizeBytes - counted;
+}
