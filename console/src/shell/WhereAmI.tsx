@@ -20,7 +20,7 @@ export function WhereAmI() {
     <span className="where">
       {region !== "" && (
         <span>
-          <span className="quiet">{shell.region}</span> {region}
+          <span className="quiet where-word">{shell.region}</span> {region}
         </span>
       )}
       {mode && (

@@ -40,15 +40,25 @@ export function ActionMenu({ trigger, groups }: { trigger: ReactElement; groups:
 
 function MenuEntry({ action }: { action: MenuAction }) {
   const isOff = Boolean(action.disabledReason);
+  if (action.isChosen !== undefined) {
+    return (
+      <Menu.RadioItem
+        value={action.label}
+        checked={action.isChosen}
+        onChange={action.onSelect}
+        checkIcon={<Icon name="check" size={14} />}
+        closeMenuOnClick
+      >
+        {action.label}
+      </Menu.RadioItem>
+    );
+  }
   return (
     <Menu.Item
-      role={action.isChosen === undefined ? "menuitem" : "menuitemradio"}
-      aria-checked={action.isChosen}
       aria-disabled={isOff || undefined}
       data-danger={action.isDanger || undefined}
       closeMenuOnClick={!isOff}
       onClick={isOff ? undefined : action.onSelect}
-      rightSection={action.isChosen ? <Icon name="check" size={14} /> : undefined}
     >
       {action.label}
       {action.disabledReason && <span className="menu-reason">{action.disabledReason}</span>}

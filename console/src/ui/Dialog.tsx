@@ -12,20 +12,27 @@ interface DialogProps {
 
 export function Dialog({ title, isOpen, onClose, closeLabel, width = 480, children }: DialogProps) {
   return (
-    <Modal
+    <Modal.Root
       opened={isOpen}
       onClose={onClose}
-      title={title}
       size={width}
-      // The lock writes a style element, which the content security policy refuses; the sheet's own rule does it.
+      // The lock would write a style element at run time, which the content security policy refuses.
       lockScroll={false}
       transitionProps={{ duration: 0 }}
-      closeButtonProps={{ "aria-label": closeLabel, size: "sm" }}
-      classNames={{ title: "dialog-title", header: "dialog-header", body: "dialog-body", content: "dialog" }}
       yOffset="10vh"
     >
-      {children}
-    </Modal>
+      <Modal.Overlay />
+      <Modal.Content className="dialog">
+        <Modal.Body className="dialog-body">
+          {/* Not Modal.Header: it is a header element, which readers take for another banner of the page. */}
+          <div className="dialog-header">
+            <Modal.Title className="dialog-title">{title}</Modal.Title>
+            <Modal.CloseButton size="sm" aria-label={closeLabel} />
+          </div>
+          {children}
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 

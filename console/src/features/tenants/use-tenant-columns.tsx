@@ -58,7 +58,9 @@ export function useTenantColumns(search: TenantsSearch, onSort: (sort: Sort) => 
       header: tenants.level,
       isSecondary: true,
       cell: (tenant) => (
-        <span title={tenants.levelMeaning[tenant.level]}>{tenants.levels[tenant.level]}</span>
+        <span className="nowrap" title={tenants.levelMeaning[tenant.level]}>
+          {tenants.levels[tenant.level]}
+        </span>
       ),
     },
     {

@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import {
+  assertAccessible,
+  launchBrowser,
+  openPlatform,
+  type Platform,
+  type Session,
+  signIn,
+  visit,
+} from "./support.ts";
+
+let platform: Platform;
+let browser: Browser;
+let session: Session;
+let tenantPath: string;
+
+before(async () => {
+  platform = await openPlatform();
+  browser = await launchBrowser();
+  session = await signIn(browser, platform);
+  // A page without rows passes too easily: the scan needs a tenant.
+  tenantPath = await createTenant("Accessible Studio");
+});
+
+after(async () => {
+  await browser?.close();
+  await platform?.[Symbol.asyncDispose]();
+});
+
+const pages = (): readonly string[] => [
+  "/tenants",
+  "/tenants?q=nothing-is-called-this",
+  "/tenants/new",
+  tenantPath,
+  `${tenantPath}?act=suspend`,
+  `${tenantPath}?act=delete`,
+  `${tenantPath}?act=edit`,
+  `${tenantPath}/data`,
+  `${tenantPath}/isolation`,
+  `${tenantPath}/activity`,
+  "/migrations",
+  "/migrations/runs",
+  "/migrations/runs/new",
+  "/migrations/drift",
+  "/isolation",
+  "/cells",
+  "/activity",
+  "/api-keys",
+  "/api-keys/new",
+  "/no-such-page",
+];
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`every page is free of axe violations in ${colorScheme}`, async () => {
+    await using visitor = await visit(browser, session, { colorScheme });
+
+    for (const path of pages()) {
+      await visitor.page.goto(platform.url + path);
+      await visitor.page.getByRole("heading", { level: 1 }).waitFor({ state: "attached" });
+      await assertAccessible(visitor.page, `${path} in ${colorScheme}`);
+    }
+
+    assert.deepEqual(visitor.complaints, []);
+  });
+
+  test(`the palette, the list of keys and the menus are free of axe violations in ${colorScheme}`, async () => {
+    await using visitor = await visit(browser, session, { colorScheme });
+    const { page } = visitor;
+    await page.goto(`${platform.url}/tenants`);
+    await page.getByRole("table").waitFor();
+
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox", { name: "Tenant, page or action" }).waitFor();
+    await assertAccessible(page, "palette");
+    await page.keyboard.press("Escape");
+
+    await page.keyboard.press("?");
+    await page.getByRole("dialog", { name: "Keys" }).waitFor();
+    await assertAccessible(page, "keys");
+    await page.keyboard.press("Escape");
+
+    await page.getByRole("button", { name: /^Operator/ }).click();
+    await page.getByRole("menu").waitFor();
+    await assertAccessible(page, "operator menu");
+  });
+
+  test(`the sign-in page is free of axe violations in ${colorScheme}`, async () => {
+    await using visitor = await visit(browser, { cookies: [], origins: [] }, { colorScheme });
+
+    await visitor.page.goto(`${platform.url}/sign-in`);
+    await visitor.page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
+
+    await assertAccessible(visitor.page, "sign-in");
+  });
+}
+
+test("no page is wider than a telephone", async () => {
+  await using visitor = await visit(browser, session, { viewport: { width: 390, height: 800 } });
+
+  for (const path of pages()) {
+    await visitor.page.goto(platform.url + path);
+    await visitor.page.getByRole("heading", { level: 1 }).waitFor({ state: "attached" });
+    await visitor.page.waitForLoadState("networkidle");
+    assert.ok((await overflowPx(visitor.page)) <= 0, path);
+  }
+});
+
+function overflowPx(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+async function createTenant(name: string): Promise<string> {
+  await using visitor = await visit(browser, session);
+  const { page } = visitor;
+  await page.goto(`${platform.url}/tenants/new`);
+  await page.getByLabel("Name", { exact: true }).fill(`${name} ${Date.now()}`);
+  await page.getByRole("button", { name: "Create tenant" }).click();
+  await page.waitForURL(/\/tenants\/[0-9a-f]{8}-/);
+  return new URL(page.url()).pathname;
+}

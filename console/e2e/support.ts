@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import AxeBuilder from "@axe-core/playwright";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+
+export interface Platform extends AsyncDisposable {
+  readonly url: string;
+  /** One-time operator link. */
+  readonly link: string;
+}
+
+/** A console that is open elsewhere, named by environment, or a platform of its own. */
+export async function openPlatform(): Promise<Platform> {
+  const url = process.env["CONSOLE_URL"];
+  if (url) {
+    return { url, link: process.env["CONSOLE_LINK"] ?? `${url}/`, [Symbol.asyncDispose]: async () => {} };
+  }
+  const support: { startPlatform(): Promise<Platform> } = await import("../../test/support/platform.ts");
+  return support.startPlatform();
+}
+
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium",
+    args: [
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+}
+
+export interface Visit extends AsyncDisposable {
+  readonly page: Page;
+  /** What the browser complained about: faults of scripts, and refusals of the content security policy. */
+  readonly complaints: readonly string[];
+}
+
+export type Session = Awaited<ReturnType<Awaited<ReturnType<Browser["newContext"]>>["storageState"]>>;
+
+/** Signs in once by the one-time link; the visits of a file share the session. */
+export async function signIn(browser: Browser, platform: Platform): Promise<Session> {
+  const context = await browser.newContext({ locale: "en-GB" });
+  const page = await context.newPage();
+  await page.goto(platform.link);
+  await page.getByRole("heading", { level: 1, name: "Tenants" }).waitFor();
+  assert.equal(new URL(page.url()).hash, "", "the token leaves the address");
+  const session = await context.storageState();
+  await context.close();
+  return session;
+}
+
+export async function visit(
+  browser: Browser,
+  session: Session,
+  options: BrowserContextOptions = {},
+): Promise<Visit> {
+  const context = await browser.newContext({ locale: "en-GB", ...options, storageState: session });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(message.text());
+  });
+  return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
+}
+
+/** Every rule of WCAG 2.2 up to AA that axe knows, and its best practices. */
+export async function assertAccessible(page: Page, where: string): Promise<void> {
+  await page.waitForLoadState("networkidle");
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const found = violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`,
+  );
+  assert.deepEqual(found, [], where);
+}
