@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { existsSync, readFileSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { after, before, describe, it } from "node:test";
+import { openStorageHouse, type StorageHouse } from "../../test/support/storage.ts";
+import { isTenancyError } from "../base/errors.ts";
+import { RootKey } from "../keys/derive.ts";
+import { FileDriver } from "./file-driver.ts";
+
+let house: StorageHouse;
+before(async () => {
+  house = await openStorageHouse();
+});
+after(async () => house?.[Symbol.asyncDispose]());
+
+describe("files on disk", () => {
+  it("no link is followed: of a file, of a folder, of the tenant's root, for any call", async () => {
+    const root = join(house.folder, "links");
+    const storage = house.storageOn(await FileDriver.open(root));
+    const [tenantId, victimId] = [await house.newTenant(), await house.newTenant()];
+    const files = storage.bind({ tenantId, storageBytesMax: null });
+    await storage.bind({ tenantId: victimId, storageBytesMax: null }).put("secret", "secret");
+    await files.put("own", "x");
+    const [home, secret] = [join(root, "tenants", tenantId), join(root, "tenants", victimId, "secret")];
+    symlinkSync(secret, join(home, "file"));
+    symlinkSync(join(root, "tenants", victimId), join(home, "folder"));
+    symlinkSync("/etc", join(home, "etc"));
+    symlinkSync("nowhere", join(home, "dangling"));
+
+    await assert.rejects(files.get("file"), refusedAs("storage.bad_path"));
+    await assert.rejects(files.get("folder/secret"), refusedAs("storage.bad_path"));
+    await assert.rejects(files.get("etc/passwd"), refusedAs("storage.bad_path"));
+    await assert.rejects(files.put("folder/secret", "x"), refusedAs("storage.bad_path"));
+    await assert.rejects(files.put("etc/tenancy-test", "x"), refusedAs("storage.bad_path"));
+    await assert.rejects(files.get("dangling"), refusedAs("storage.bad_path"));
+    // A link in the place of the file is replaced, what it points to stays.
+    await files.put("file", "mine");
+    await files.put("dangling", "mine");
+    assert.equal(readFileSync(secret, "utf8"), "secret");
+    assert.equal((await files.getBytes("file")).toString(), "mine");
+    await storage.eraseTenant(tenantId);
+    assert.equal(readFileSync(secret, "utf8"), "secret");
+    assert.ok(existsSync("/etc/passwd") && !existsSync("/etc/tenancy-test"));
+
+    symlinkSync(join(root, "tenants", victimId), home);
+    await assert.rejects(files.get("secret"), refusedAs("storage.bad_path"));
+    await assert.rejects(files.put("secret", "x"), refusedAs("storage.bad_path"));
+  });
+
+  it("folders, pipes and files in the way are told, not waited for", async () => {
+    const root = join(house.folder, "odd");
+    const storage = house.storageOn(await FileDriver.open(root));
+    const tenantId = await house.newTenant();
+    const files = storage.bind({ tenantId, storageBytesMax: null });
+    await files.put("a/b", "x");
+    await assert.rejects(files.get("a"), refusedAs("storage.not_found"));
+    await assert.rejects(files.put("a", "x"), refusedAs("storage.bad_path"));
+    await assert.rejects(files.put("a/b/c", "x"), refusedAs("storage.bad_path"));
+    await assert.rejects(files.get("a/b/c"), refusedAs("storage.not_found"));
+    assert.deepEqual(await house.usedBytes(tenantId), { used: 1, sum: 1, rows: 1 });
+    const pipe = spawn("mkfifo", [join(root, "tenants", tenantId, "pipe")]);
+    await once(pipe, "exit");
+    await assert.rejects(files.get("pipe"), refusedAs("storage.not_found"));
+    assert.deepEqual(
+      (await files.list()).files.map((file) => file.path),
+      ["a/b"],
+    );
+  });
+
+  it("a signed URL opens one file until it expires, and none of its bits can change", async () => {
+    const storage = house.storageOn(await FileDriver.open(join(house.folder, "signed")));
+    const tenantId = await house.newTenant();
+    const files = storage.bind({ tenantId, storageBytesMax: null });
+    await files.put("a b/ü.txt", "content", { contentType: "text/plain" });
+    const url = await files.signedUrl("a b/ü.txt", { expiresIn: 60 });
+    const token = url.slice("https://h/f/".length);
+
+    const opened = await storage.openSignedUrl(token);
+
+    assert.equal(opened.tenantId, tenantId);
+    assert.equal(opened.file.contentType, "text/plain");
+    assert.equal((await opened.stream.toArray()).join(""), "content");
+    for (let i = 0; i < token.length; i++) {
+      const changed = token.slice(0, i) + (token[i] === "A" ? "B" : "A") + token.slice(i + 1);
+      assert.throws(() => storage.verifySignedUrl(changed), refusedAs("storage.signature_invalid"));
+    }
+    for (const bad of [
+      "",
+      ".",
+      token.split(".")[0] ?? "",
+      `${token}.x`,
+      `${token}=`,
+      "x".repeat(5_000),
+      null,
+    ]) {
+      assert.throws(() => storage.verifySignedUrl(bad as string), refusedAs("storage.signature_invalid"));
+    }
+    const rootKey = new RootKey(randomBytes(32));
+    const other = house.storageOn(await FileDriver.open(join(house.folder, "signed")), { rootKey });
+    assert.throws(() => other.verifySignedUrl(token), refusedAs("storage.signature_invalid"));
+    house.clock.advance(60_000);
+    assert.throws(() => storage.verifySignedUrl(token), refusedAs("storage.signature_invalid"));
+  });
+
+  it("kill -9 of a writer, mid-put and between publishing and commit, then the sweep: nothing lost, nothing left", async () => {
+    const root = join(house.folder, "killed");
+    const storage = house.storageOn(await FileDriver.open(root));
+    for (const moment of ["mid", "published"]) {
+      const tenantId = await house.newTenant();
+      const files = storage.bind({ tenantId, storageBytesMax: 50_000_000 });
+      await files.put("f", "old content");
+
+      await killedWriter({ moment, root, tenantId });
+
+      assert.equal((await house.usedBytes(tenantId)).rows, 2);
+      assert.equal(await storage.sweepStorage(), 0, "a young write is left alone");
+      assert.equal(await storage.sweepStorage({ staleAfterMs: 0 }), 1);
+      const bytes = await files.getBytes("f");
+      const expected = moment === "mid" ? Buffer.from("old content") : Buffer.alloc(1_000_000, 9);
+      assert.ok(bytes.equals(expected));
+      assert.deepEqual(await house.usedBytes(tenantId), { used: bytes.length, sum: bytes.length, rows: 1 });
+      assert.deepEqual(await storage.countTenantObjects(tenantId), { rows: 2, files: 1 });
+    }
+  });
+
+  it("a stream of 300 MB is stored in constant memory", async () => {
+    const storage = house.storageOn(await FileDriver.open(join(house.folder, "large")));
+    const files = storage.bind({ tenantId: await house.newTenant(), storageBytesMax: null });
+    const before = process.memoryUsage().rss;
+    await files.put("f", Readable.from(repeated(Buffer.alloc(1_000_000), 300)));
+    assert.ok(process.memoryUsage().rss - before < 150_000_000);
+    await files.remove("f");
+  });
+});
+
+/** A process of its own that writes 1 MB over `f` and is killed at the moment given. */
+async function killedWriter(options: { moment: string; root: string; tenantId: string }): Promise<void> {
+  const here = (file: string) => JSON.stringify(new URL(file, import.meta.url).href);
+  const program = `
+    import pg from ${JSON.stringify(import.meta.resolve("pg"))};
+    import { FileDriver } from ${here("./file-driver.ts")};
+    import { ObjectStorage } from ${here("./storage.ts")};
+    import { RootKey } from ${here("../keys/derive.ts")};
+    const real = await FileDriver.open(${JSON.stringify(options.root)});
+    const say = () => { process.stdout.write("now"); return new Promise(() => setInterval(() => {}, 1000)); };
+    const driver = Object.create(real, { begin: { value: async (write) => {
+      const writer = await real.begin(write);
+      const publish = writer.publish.bind(writer);
+      writer.publish = async () => { await publish(); await say(); };
+      return writer;
+    } } });
+    for (const name of ["read", "size", "remove"]) driver[name] = real[name].bind(real);
+    const pool = new pg.Pool({ connectionString: ${JSON.stringify(house.url)} });
+    const storage = new ObjectStorage({ driver, pool, rootKey: new RootKey(Buffer.alloc(32, 7)), signedUrlBase: "" });
+    const body = async function* () {
+      yield Buffer.alloc(1_000_000, 9);
+      if (${JSON.stringify(options.moment)} === "mid") await say();
+    };
+    await storage.bind({ tenantId: ${JSON.stringify(options.tenantId)}, storageBytesMax: null }).put("f", body());
+  `;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", program], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  await once(child.stdout, "data");
+  child.kill("SIGKILL");
+  await once(child, "exit");
+}
+
+async function* repeated(chunk: Buffer, times: number) {
+  for (let i = 0; i < times; i++) yield chunk;
+}
+
+function refusedAs(code: string) {
+  return (error: unknown) => {
+    assert.ok(isTenancyError(error, code), String(error));
+    return true;
+  };
+}
