@@ -1,3 +1,4 @@
+import type { Actor } from "../audit/record.ts";
 import type { Config } from "../base/config.ts";
 import type { Tenancy } from "../start.ts";
 import { flag, type Options, text, type Values } from "./options.ts";
@@ -35,6 +36,8 @@ export interface Call<V = Readonly<Record<string, unknown>>> {
   readonly out: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** Who acts, in the audit trail. */
+  readonly by: Actor;
   /** Aborted by the first Ctrl-C, for commands that end their work in good order (see `endsItself`). */
   readonly signal: AbortSignal;
   /** From here on the command itself answers to `signal`. */

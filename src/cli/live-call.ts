@@ -1,6 +1,8 @@
+import { userInfo } from "node:os";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { pathToFileURL } from "node:url";
+import type { Actor } from "../audit/record.ts";
 import type { Config } from "../base/config.ts";
 import type { Tenancy } from "../start.ts";
 import type { Parsed } from "./arguments.ts";
@@ -22,17 +24,18 @@ export function liveCall(command: Command, parsed: Parsed, out: Output, signal: 
   const { globals, options, positionals } = parsed;
   const { env } = process;
   const cwd = process.cwd();
+  const by = { actor: `cli:${userName()}` };
   let endsItself = false;
   let tenancy: Promise<Tenancy> | undefined;
   const config = () => readConfig(env, cwd, globals.dataDir);
   return {
-    ...{ options, globals, positionals, out, env, cwd, signal, config },
+    ...{ options, globals, positionals, out, env, cwd, by, signal, config },
     isEndingItself: () => endsItself,
     endsItself: () => {
       endsItself = true;
     },
     open: () => {
-      tenancy ??= config().then((read) => startTenancy(read, out));
+      tenancy ??= config().then((read) => startTenancy(read, out, by));
       return tenancy;
     },
     tenant: () => readTenant(command, positionals[0], options["tenantId"] as string | undefined), // see `tenantId`
@@ -57,12 +60,12 @@ async function readConfig(env: Call["env"], cwd: string, asked: string | undefin
   return { ...config, dataDir, storageUrl };
 }
 
-async function startTenancy(config: Config, out: Output): Promise<Tenancy> {
+async function startTenancy(config: Config, out: Output, by: Actor): Promise<Tenancy> {
   const { createTenancy } = await import("../start.ts");
   const where = config.databaseUrl ? "the database" : `the embedded PostgreSQL in ${config.dataDir}`;
   const remark = setTimeout(() => out.say(`Opening ${where} …`), PATIENCE_MS);
   try {
-    return await createTenancy({ config, background: false, by: { actor: `cli:${await userName()}` } });
+    return await createTenancy({ config, background: false, by });
   } finally {
     clearTimeout(remark);
   }
@@ -98,8 +101,7 @@ async function readStdin(): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-async function userName(): Promise<string> {
-  const { userInfo } = await import("node:os");
+function userName(): string {
   try {
     return userInfo().username;
   } catch {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type pg from "pg";
-import { assertAdopted, compile } from "../adopt/compile.ts";
+import { assertAdopted, type Compiled, compile } from "../adopt/compile.ts";
 import { type AppModel, emptyModel } from "../adopt/model.ts";
 import type { CompiledStatement, Finding } from "../adopt/work.ts";
 import { type Actor, recordEvent } from "../audit/record.ts";
@@ -77,33 +77,15 @@ export async function loadAppSchema(pool: pg.Pool): Promise<AppSchema> {
  */
 export async function registerMigrations(
   pool: pg.Pool,
-  input: readonly MigrationFile[],
+  files: readonly MigrationFile[],
   options: { shared: readonly string[]; by: Actor },
 ): Promise<{ added: string[]; version: number; notices: Finding[] }> {
-  const files = input.toSorted((a, b) => a.version - b.version);
-  const duplicate = files.find((file, i) => files[i - 1]?.version === file.version);
-  if (duplicate) throw fleetError("app.migration_name", { file: duplicate.name });
-  const compiled = await compile(files, { shared: options.shared });
-  assertAdopted(compiled);
+  const compiled = await compileFiles(files, options.shared);
   return withTx(pool, async (tx) => {
     await exec(tx, lockAppMigrations);
-    const registered = await many(tx, listAppMigrations);
-    const latest = registered.at(-1);
-    for (const row of registered) {
-      const file = files.find((candidate) => candidate.version === row.version);
-      if (!file) throw fleetError("app.migration_missing", { file: row.name });
-      if (checksum(file.sql) !== row.checksum) throw fleetError("app.migration_changed", { file: file.name });
-    }
-    const added: string[] = [];
+    const fresh = findNew(await many(tx, listAppMigrations), files);
     for (const [i, file] of files.entries()) {
-      if (registered.some((row) => row.version === file.version)) continue;
-      if (latest && file.version < latest.version) {
-        throw fleetError("app.migration_order", {
-          file: file.name,
-          latest: latest.name,
-          latestNumber: latest.version,
-        });
-      }
+      if (!fresh.includes(file)) continue;
       const statements = compiled.files[i]?.statements ?? [];
       await exec(tx, insertAppMigration, [
         file.version,
@@ -117,15 +99,68 @@ export async function registerMigrations(
         version: file.version,
         name: file.name,
       });
-      added.push(file.name);
     }
-    if (added.length > 0) await exec(tx, notifyAppChanged);
+    if (fresh.length > 0) await exec(tx, notifyAppChanged);
     return {
-      added,
+      added: fresh.map(({ name }) => name),
       version: files.at(-1)?.version ?? 0,
-      notices: compiled.findings.filter((finding) => finding.severity === "notice"),
+      notices: noticesOf(compiled),
     };
   });
+}
+
+/** What `registerMigrations` would do and the schema that would follow; stores nothing. Throws the same. */
+export async function previewMigrations(
+  pool: pg.Pool,
+  files: readonly MigrationFile[],
+  options: { shared: readonly string[] },
+): Promise<{ added: string[]; app: AppSchema; notices: Finding[] }> {
+  const compiled = await compileFiles(files, options.shared);
+  const { migrations } = await loadAppSchema(pool);
+  const fresh = findNew(migrations, files);
+  const added = fresh.map((file): AppMigration => {
+    const { version, name, sql } = file;
+    const statements = compiled.files[files.indexOf(file)]?.statements ?? [];
+    return { version, name, checksum: checksum(sql), statements, createdAt: new Date() };
+  });
+  const app = {
+    version: files.at(-1)?.version ?? 0,
+    migrations: [...migrations, ...added],
+    model: compiled.model,
+  };
+  return { added: fresh.map(({ name }) => name), app, notices: noticesOf(compiled) };
+}
+
+async function compileFiles(files: readonly MigrationFile[], shared: readonly string[]): Promise<Compiled> {
+  const duplicate = files.find((file, i) => files[i - 1]?.version === file.version);
+  if (duplicate) throw fleetError("app.migration_name", { file: duplicate.name });
+  const compiled = await compile(files, { shared });
+  assertAdopted(compiled);
+  return compiled;
+}
+
+/** The files that are not registered yet. What is registered never changes, vanishes or is overtaken. */
+function findNew(
+  registered: readonly { version: number; name: string; checksum: string }[],
+  files: readonly MigrationFile[],
+): MigrationFile[] {
+  for (const row of registered) {
+    const file = files.find((candidate) => candidate.version === row.version);
+    if (!file) throw fleetError("app.migration_missing", { file: row.name });
+    if (checksum(file.sql) !== row.checksum) throw fleetError("app.migration_changed", { file: file.name });
+  }
+  const latest = registered.at(-1);
+  const fresh = files.filter((file) => !registered.some((row) => row.version === file.version));
+  const early = latest && fresh.find((file) => file.version < latest.version);
+  if (early) {
+    const details = { file: early.name, latest: latest.name, latestNumber: latest.version };
+    throw fleetError("app.migration_order", details);
+  }
+  return fresh;
+}
+
+function noticesOf(compiled: Compiled): Finding[] {
+  return compiled.findings.filter((finding) => finding.severity === "notice");
 }
 
 function checksum(sql: string): string {

@@ -5,6 +5,7 @@ import { searchPathOf } from "../isolation/place-names.ts";
 import { OWNER_ROLE, TENANT_ROLE } from "../isolation/roles.ts";
 import { hashSeat } from "../isolation/seat.ts";
 import type { AppMigration, AppSchema } from "./app-migrations.ts";
+import { TEMPLATE_TENANT } from "./template-rows.ts";
 
 /**
  * common: what a database has once (extensions, reference tables); shared: the tables that table-level tenants share;
@@ -33,10 +34,11 @@ export function ledgerKey(place: PlaceRef): string {
   }
 }
 
-/** For people: `acme (schema)`, `local/shared tables`. */
+/** For people: `acme (schema)`, `local/shared tables`, `local/rows of new tenants`. */
 export function describePlace(place: PlaceRef): string {
   if (place.tenantId === null)
     return `${place.cell}/${place.kind === "common" ? "reference tables" : "shared tables"}`;
+  if (place.tenantId === TEMPLATE_TENANT) return `${place.cell}/rows of new tenants`;
   return `${place.slug ?? place.tenantId} (${place.kind === "rows" ? "table" : place.kind})`;
 }
 

@@ -84,22 +84,24 @@ export const listTenants = {
   name: query<TenantRow>(
     "tenants.list_by_name",
     `select ${COLUMNS} ${FROM} ${FILTERS}
-       and ($6::text is null or (lower(t.name), t.id) > ($6::text, $7::uuid))
+       and ($6::text is null or (lower(t.name), t.id) > (lower($6::text), $7::uuid))
      order by lower(t.name), t.id limit $8::int`,
   ),
   "-name": query<TenantRow>(
     "tenants.list_by_name_down",
     `select ${COLUMNS} ${FROM} ${FILTERS}
-       and ($6::text is null or (lower(t.name), t.id) < ($6::text, $7::uuid))
+       and ($6::text is null or (lower(t.name), t.id) < (lower($6::text), $7::uuid))
      order by lower(t.name) desc, t.id desc limit $8::int`,
   ),
 } as const;
 export type TenantSort = keyof typeof listTenants;
 
+/** Created at a whole millisecond, as a Date holds it: a page that begins after one then skips nobody. */
 export const insertTenant = query(
   "tenants.insert",
-  `insert into tenancy.tenants (id, slug, name, status, plan, region, features, limits)
-   values ($1::uuid, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text[], $8::jsonb)`,
+  `insert into tenancy.tenants (id, slug, name, status, plan, region, features, limits, created_at)
+   values ($1::uuid, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text[], $8::jsonb,
+     date_trunc('milliseconds', now()))`,
 );
 
 export const insertPlacement = query(
