@@ -1,0 +1,79 @@
+import { interleave, median, openBench, type Result, times } from "./support.ts";
+
+const STEPS = [10, 1_000, 10_000];
+const COLUMNS = "id, title, genre, artist, duration_ms, created_at";
+const FLAT = 0.2;
+
+/** How cost grows with the number of tenants at table level: reads per second, against bare in the same run, and creation. */
+export async function benchGrowth(): Promise<Result[]> {
+  await using bench = await openBench();
+  const { tenancy, bare } = bench;
+  const ids: string[] = [];
+  await bare.query(
+    "create table public.still (id bigint primary key, title text); insert into public.still select g, 'T' || g from generate_series(1, 1000) g",
+  );
+  const figures: { tenants: number; ratio: number; perSecond: number; createMs: number }[] = [];
+  for (const step of STEPS) {
+    const created: number[] = [];
+    while (ids.length < step) {
+      const [ms] = await times(1, async () => {
+        ids.push(
+          (await tenancy.tenants.create({ name: `G ${ids.length}`, isolation: "table", plan: "premium" })).id,
+        );
+      });
+      created.push(ms as number);
+    }
+    await bare.query({
+      text: `insert into public.tracks (id, title, tenant_id) select g, 'T' || g, t from unnest($1::uuid[]) t, generate_series(1, 20) g on conflict do nothing`,
+      values: [ids],
+    });
+    await bare.query("vacuum analyze public.tracks");
+    const contexts = await Promise.all(ids.map((id) => tenancy.data.context(id)));
+    const [still, read] = await interleave([
+      {
+        name: "bare on a table that does not grow",
+        run: (k) =>
+          bare.query({
+            name: "still",
+            text: "select id, title from public.still where id = $1",
+            values: [(k % 1_000) + 1],
+          }),
+      },
+      {
+        name: "context",
+        run: (k) =>
+          (contexts[(k * 7919) % ids.length] as (typeof contexts)[number]).query({
+            text: `select ${COLUMNS} from tracks where id = $1`,
+            values: [(k % 20) + 1],
+          }),
+      },
+    ]);
+    if (still && read)
+      figures.push({
+        tenants: step,
+        ratio: read.ratio.median,
+        perSecond: read.perSecond,
+        createMs: median(created.slice(-200)),
+      });
+  }
+  const base = figures[0];
+  if (!base) return [];
+  const worstRead = Math.min(...figures.map((f) => f.ratio / base.ratio));
+  const worstCreate = Math.max(...figures.map((f) => f.createMs / base.createMs));
+  const text = (pick: (f: (typeof figures)[number]) => string) =>
+    figures.map((f) => `${f.tenants.toLocaleString("en")}: ${pick(f)}`).join(", ");
+  return [
+    {
+      work: "Point reads as tenants grow (ratio to bare)",
+      must: "flat within 20 %",
+      measured: text((f) => `${f.ratio.toFixed(2)}x`),
+      isMet: worstRead >= 1 - FLAT,
+    },
+    {
+      work: "Creation as tenants grow",
+      must: "flat within 20 %",
+      measured: text((f) => `${f.createMs.toFixed(1)} ms`),
+      isMet: worstCreate <= 1 + FLAT,
+    },
+  ];
+}
