@@ -2,7 +2,7 @@ import type { AlterTableCmd, AlterTableStmt, Constraint, Node } from "@pgsql/typ
 import { alterColumn } from "./alter-column.ts";
 import { alterOther, commandOf, isKnownOther } from "./alter-other.ts";
 import { type Body, isBody, print, strings, unwrap } from "./ast.ts";
-import { adaptConstraint, includingKey, inOrderOf } from "./constraints.ts";
+import { adaptConstraint, companionName, includingKey, inOrderOf } from "./constraints.ts";
 import { TENANT_COLUMN, unforced } from "./guard.ts";
 import { family, findTable, keyOf, type Table } from "./model.ts";
 import { relationName } from "./names.ts";
@@ -28,7 +28,7 @@ export function alterTable(work: Work, statement: AlterTableStmt, unit: Unit) {
   }
   const keyBefore = table.primaryKey.length > 0;
   const adapted = (statement.cmds ?? []).map((node) => adaptCommand(work, table, commandOf(node)));
-  const commands = adapted.flatMap((each) => each.commands);
+  const commands = withoutRepeats(adapted.flatMap((each) => each.commands));
   if (commands.length === 0) return;
   const cmds: Node[] = commands.map((each) => ({ AlterTableCmd: each }));
   const sql = print({ AlterTableStmt: { ...statement, cmds } });
@@ -40,6 +40,17 @@ export function alterTable(work: Work, statement: AlterTableStmt, unit: Unit) {
   const added = commands.flatMap((each) => (each.subtype === "AT_AddColumn" ? [columnName(each)] : []));
   if (added.length > 0) grantSequences(work, table, added);
   followKey(work, table, keyBefore);
+}
+
+/** A companion check is dropped with its reference; printed SQL names both already. */
+function withoutRepeats(commands: readonly AlterTableCmd[]): AlterTableCmd[] {
+  const dropped = new Set<string>();
+  return commands.filter((command) => {
+    if (command.subtype !== "AT_DropConstraint") return true;
+    const isNew = !dropped.has(command.name ?? "");
+    dropped.add(command.name ?? "");
+    return isNew;
+  });
 }
 
 /** A table that gains or loses its key gets the fitting replica identity, which the change stream needs. */
@@ -81,9 +92,14 @@ function adaptCommand(work: Work, table: Table, command: AlterTableCmd): Adapted
       const foreign = table.foreignKeys.find((each) => each.name === command.name);
       return { commands: [command], unforced: foreign ? [self, foreign.table] : [] };
     }
-    case "AT_DropConstraint":
+    case "AT_DropConstraint": {
+      const companion = companionName(command.name ?? "");
+      const hasCompanion = table.constraints[companion] === "companion";
       dropConstraint(work, table, command.name ?? "");
-      return keep(command);
+      if (!hasCompanion) return keep(command);
+      dropConstraint(work, table, companion);
+      return { commands: [command, { ...command, name: companion, missing_ok: true }], unforced: [] };
+    }
     case "AT_DropColumn":
     case "AT_ColumnDefault":
     case "AT_DropNotNull":

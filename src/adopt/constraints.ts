@@ -3,7 +3,7 @@ import { type Body, parseOne, stringNodes, strings, unwrap } from "./ast.ts";
 import { requireExtension } from "./extensions.ts";
 import { TENANT_COLUMN } from "./guard.ts";
 import { type Action, family, findTable, isRelation, keyOf, type Table } from "./model.ts";
-import { freeName, joinColumns, quote, relationName } from "./names.ts";
+import { freeName, joinColumns, objectName, quote, relationName } from "./names.ts";
 import { refuse, type Work } from "./work.ts";
 
 const ACTIONS: Readonly<Record<string, Action>> = {
@@ -51,7 +51,7 @@ export function adaptConstraint(work: Work, table: Table, constraint: Constraint
     case "CONSTR_EXCLUSION":
       return [adaptExclusion(work, table, constraint)];
     case "CONSTR_CHECK":
-      if (constraint.conname) table.constraints[constraint.conname] = "check";
+      if (constraint.conname) table.constraints[constraint.conname] = checkKind(constraint);
       return [constraint];
     case "CONSTR_NOTNULL": {
       const column = table.columns.find((each) => each.name === strings(constraint.keys)[0]);
@@ -79,6 +79,8 @@ function adaptKey(work: Work, table: Table, constraint: Constraint): Constraint 
       isNameTaken(work, table, each),
     );
   table.constraints[name] = isPrimary ? "primary" : "unique";
+  // USING INDEX renames the index to the constraint.
+  if (constraint.indexname) delete work.model.indexes[keyOf(table.schema, constraint.indexname)];
   work.model.indexes[keyOf(table.schema, name)] = {
     ...{ schema: table.schema, name, table: keyOf(table.schema, table.name) },
     ...{ unique: true, method: "btree", columns },
@@ -197,11 +199,22 @@ function tenantForeignKey(
   };
   // tenant_id is never null, so MATCH FULL would refuse every null; for one column SIMPLE means the same.
   if (constraint.fk_matchtype !== "f" || columns.length < 2) return [adapted];
-  const name = `${constraint.conname}_full`.slice(0, 63);
-  table.constraints[name] = "check";
+  const name = companionName(constraint.conname ?? "");
+  table.constraints[name] = "companion";
   const list = columns.map(quote).join(", ");
   const check = `check (num_nulls(${list}) in (0, ${columns.length}))`;
   return [adapted, sampleConstraint(`create table x (constraint ${quote(name)} ${check})`)];
+}
+
+export function companionName(foreignKey: string): string {
+  return objectName(foreignKey, "", "full");
+}
+
+/** Our own check, when printed SQL is read again. */
+function checkKind(constraint: Constraint): "check" | "companion" {
+  const isOurs =
+    constraint.conname?.endsWith("_full") && JSON.stringify(constraint.raw_expr).includes("num_nulls");
+  return isOurs ? "companion" : "check";
 }
 
 function sampleConstraint(createTable: string): Constraint {

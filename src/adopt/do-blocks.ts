@@ -6,7 +6,7 @@ import { isRelation, own } from "./model.ts";
 import { mayChangeOnlyRows, proceduralEdits } from "./plpgsql.ts";
 import { typeMadeBy } from "./shared.ts";
 import { dropPublic } from "./unqualify.ts";
-import { emit, notice, refuse, type Unit, type Work } from "./work.ts";
+import { emit, knownModel, notice, refuse, type Unit, type Work } from "./work.ts";
 
 /**
  * Two kinds of DO block can be read: plain statements whose only condition is that the object may exist already,
@@ -38,10 +38,9 @@ export function doBlock(work: Work, statement: DoStmt, unit: Unit, compile: (uni
     "Check that this is what it is for.",
   );
   const text = applyEdits(body, dropPublic(body));
-  const model = work.ahead ?? work.model;
   const changed = applyEdits(
     text,
-    proceduralEdits(text, { model, listsColumns: "always", stars: "counted" }),
+    proceduralEdits(text, { model: knownModel(work), listsColumns: "always", stars: "counted" }, "counted"),
   );
   let tag = "$do$";
   for (let count = 1; changed.includes(tag); count++) tag = `$do${count}$`;

@@ -8,7 +8,7 @@ import { checkProcedural, deeds, proceduralEdits } from "./plpgsql.ts";
 import { type QueryRules, queryEdits } from "./query.ts";
 import { typeText } from "./type-text.ts";
 import { dropPublic } from "./unqualify.ts";
-import { emit, notice, refuse, type Unit, type Work } from "./work.ts";
+import { emit, knownModel, notice, refuse, type Unit, type Work } from "./work.ts";
 
 /** What a function declares about itself. */
 interface Head {
@@ -129,9 +129,9 @@ function searchPathEdits(statement: CreateFunctionStmt, unit: Unit): Edit[] {
 function bodyEdits(work: Work, statement: CreateFunctionStmt, unit: Unit, head: Head): Edit[] {
   const returned = statement.returnType ? strings(statement.returnType.names).at(-1) : null;
   const returnsTable =
-    returned !== null && returned !== undefined && own((work.ahead ?? work.model).tables, returned) !== null;
+    returned !== null && returned !== undefined && own(knownModel(work).tables, returned) !== null;
   const rules: QueryRules = {
-    model: work.ahead ?? work.model,
+    model: knownModel(work),
     listsColumns: "always",
     stars: returnsTable ? "none" : "all",
   };
@@ -162,7 +162,7 @@ function rewriteSqlBody(body: string, rules: QueryRules): string {
 
 function rewriteProcedural(body: string, rules: QueryRules): string {
   const text = applyEdits(body, dropPublic(body));
-  return applyEdits(text, proceduralEdits(text, { ...rules, stars: "counted" }));
+  return applyEdits(text, proceduralEdits(text, { ...rules, stars: "counted" }, rules.stars));
 }
 
 function replaceBody(unit: Unit, before: string, after: string): Edit {

@@ -37,7 +37,15 @@ export interface Table {
   comment?: string;
 }
 
-export type ConstraintKind = "primary" | "unique" | "foreign" | "check" | "exclusion" | "not null";
+/** `companion` is the check that we add to a reference with MATCH FULL; it goes when the reference goes. */
+export type ConstraintKind =
+  | "primary"
+  | "unique"
+  | "foreign"
+  | "check"
+  | "exclusion"
+  | "not null"
+  | "companion";
 
 export interface Column {
   name: string;

@@ -18,7 +18,16 @@ const BEFORE_STATEMENT = new Set(["begin", "then", "else", "loop", "declare"]);
 
 /** Looks for what a tenant's connection may not do, or what no one can check: by tokens, since names are enough. */
 export function checkProcedural(work: Work, body: string, name: string, isDefiner: boolean): void {
-  checkNames(tokens(body), name);
+  const list = tokens(body);
+  checkNames(list, name);
+  const isWholeRow = (at: number) => list[at + 1]?.text === "." && list[at + 2]?.text === "*";
+  if (list.some((token, at) => (token.word === "new" || token.word === "old") && isWholeRow(at))) {
+    notice(
+      work,
+      `${name} uses new.* or old.*, which now hold tenant_id too.`,
+      "Where the columns are counted, as in INSERT … SELECT new.*, name them.",
+    );
+  }
   const found = deeds(body);
   if (found.length === 0) return;
   const what = found.join(" and ");
@@ -78,8 +87,11 @@ function checkNames(list: readonly Token[], name: string): void {
 
 const QUERY_STARTS = new Set(["select", "insert", "update", "delete", "merge", "with", "perform"]);
 
-/** Changes within the SQL of a PL/pgSQL body. Each query is cut out by its tokens and parsed on its own. */
-export function proceduralEdits(body: string, rules: QueryRules): Edit[] {
+/**
+ * Changes within the SQL of a PL/pgSQL body. Each query is cut out by its tokens and parsed on its own.
+ * `returned` is the rule for stars in RETURN QUERY, whose columns must be those that the function declares.
+ */
+export function proceduralEdits(body: string, rules: QueryRules, returned: QueryRules["stars"]): Edit[] {
   const list = tokens(body);
   const bytes = Buffer.from(body);
   const edits: Edit[] = [];
@@ -89,13 +101,10 @@ export function proceduralEdits(body: string, rules: QueryRules): Edit[] {
     const parsed = parseQuery(bytes, list, index, end);
     if (!parsed) continue;
     const start = list[index]?.start ?? 0;
-    for (const edit of queryEdits(
-      parsed.text,
-      parsed.statements.map((each) => each.node),
-      rules,
-    )) {
-      edits.push({ ...edit, start: edit.start + start, end: edit.end + start });
-    }
+    const isReturned = list[index - 1]?.word === "query" && list[index - 2]?.word === "return";
+    const nodes = parsed.statements.map((each) => each.node);
+    const found = queryEdits(parsed.text, nodes, isReturned ? { ...rules, stars: returned } : rules);
+    edits.push(...found.map((edit) => ({ ...edit, start: edit.start + start, end: edit.end + start })));
     index = end - 1;
   }
   return edits;

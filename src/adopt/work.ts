@@ -96,6 +96,12 @@ export function startWork(options: AdoptOptions, ahead: AppModel | null): Work {
   };
 }
 
+/** What a function's body may mean: tables as they are now, and those that later files make. */
+export function knownModel(work: Work): AppModel {
+  if (!work.ahead) return work.model;
+  return { ...work.ahead, tables: { ...work.ahead.tables, ...work.model.tables } };
+}
+
 export function emit(work: Work, scope: Scope, sql: string): void {
   const { file, line } = work.current;
   work.statements.push({ scope, sql, source: { file, line }, transactional: true });
