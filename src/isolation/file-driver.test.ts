@@ -127,6 +127,27 @@ describe("files on disk", () => {
     }
   });
 
+  it("killed at any moment under load, many writers on few paths: the sweep makes counts and files exact", async () => {
+    const root = join(house.folder, "fuzz");
+    const storage = house.storageOn(await FileDriver.open(root));
+    const tenantId = await house.newTenant();
+    const files = storage.bind({ tenantId, storageBytesMax: 3_000_000 });
+    for (let round = 1; round <= 5; round++) {
+      await killedCrowd({ root, tenantId, afterMs: Math.random() * 150 });
+      await storage.sweepStorage({ staleAfterMs: 0 });
+
+      const { used, sum, rows } = await house.usedBytes(tenantId);
+      const listed = (await files.list()).files;
+      assert.ok(used === sum && used <= 3_000_000, `${used} counted of ${sum}`);
+      assert.deepEqual([listed.length, (await storage.countTenantObjects(tenantId)).files], [rows, rows]);
+      for (const { path, sizeBytes } of listed) {
+        const bytes = await files.getBytes(path);
+        assert.equal(bytes.length, sizeBytes);
+        assert.ok(bytes.every((byte) => byte === bytes[0]));
+      }
+    }
+  });
+
   it("a stream of 300 MB is stored in constant memory", async () => {
     const storage = house.storageOn(await FileDriver.open(join(house.folder, "large")));
     const files = storage.bind({ tenantId: await house.newTenant(), storageBytesMax: null });
@@ -139,35 +160,71 @@ describe("files on disk", () => {
 
 /** A process of its own that writes 1 MB over `f` and is killed at the moment given. */
 async function killedWriter(options: { moment: string; root: string; tenantId: string }): Promise<void> {
+  const child = runWriter({
+    ...options,
+    work: `
+      const say = () => { process.stdout.write("now"); return new Promise(() => setInterval(() => {}, 1000)); };
+      const begin = driver.begin.bind(driver);
+      driver.begin = async (write) => {
+        const writer = await begin(write);
+        const publish = writer.publish.bind(writer);
+        writer.publish = async () => { await publish(); await say(); };
+        return writer;
+      };
+      await files.put("f", (async function* () {
+        yield Buffer.alloc(1_000_000, 9);
+        if (${JSON.stringify(options.moment)} === "mid") await say();
+      })());`,
+  });
+  await once(child.stdout, "data");
+  child.kill("SIGKILL");
+  await once(child, "exit");
+}
+
+/** A process of its own that puts and removes without end, killed after a while. */
+async function killedCrowd(options: { root: string; tenantId: string; afterMs: number }): Promise<void> {
+  const child = runWriter({
+    ...options,
+    work: `
+      const any = (max) => Math.floor(Math.random() * max);
+      process.stdout.write("now");
+      await Promise.all(Array.from({ length: 6 }, async () => {
+        for (;;) {
+          const path = "d" + any(3) + "/p" + any(3);
+          if (any(3) === 0) await files.remove(path);
+          else await files.put(path, Buffer.alloc(any(400_000), any(255))).catch((error) => {
+            if (error.code !== "storage.quota_exceeded") throw error;
+          });
+        }
+      }));`,
+  });
+  await once(child.stdout, "data");
+  await new Promise((resolve) => setTimeout(resolve, options.afterMs));
+  child.kill("SIGKILL");
+  const [, signal] = await once(child, "exit");
+  assert.equal(signal, "SIGKILL", "the writer failed by itself");
+  const theirs = `select count(*)::int as n from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid() and xact_start is not null`;
+  const endMs = Date.now() + 10_000;
+  while ((await house.pool.query<{ n: number }>(theirs)).rows[0]?.n !== 0) assert.ok(Date.now() < endMs);
+}
+
+function runWriter(options: { root: string; tenantId: string; work: string }) {
   const here = (file: string) => JSON.stringify(new URL(file, import.meta.url).href);
   const program = `
     import pg from ${JSON.stringify(import.meta.resolve("pg"))};
     import { FileDriver } from ${here("./file-driver.ts")};
     import { ObjectStorage } from ${here("./storage.ts")};
     import { RootKey } from ${here("../keys/derive.ts")};
-    const real = await FileDriver.open(${JSON.stringify(options.root)});
-    const say = () => { process.stdout.write("now"); return new Promise(() => setInterval(() => {}, 1000)); };
-    const driver = Object.create(real, { begin: { value: async (write) => {
-      const writer = await real.begin(write);
-      const publish = writer.publish.bind(writer);
-      writer.publish = async () => { await publish(); await say(); };
-      return writer;
-    } } });
-    for (const name of ["read", "size", "remove"]) driver[name] = real[name].bind(real);
-    const pool = new pg.Pool({ connectionString: ${JSON.stringify(house.url)} });
-    const storage = new ObjectStorage({ driver, pool, rootKey: new RootKey(Buffer.alloc(32, 7)), signedUrlBase: "" });
-    const body = async function* () {
-      yield Buffer.alloc(1_000_000, 9);
-      if (${JSON.stringify(options.moment)} === "mid") await say();
-    };
-    await storage.bind({ tenantId: ${JSON.stringify(options.tenantId)}, storageBytesMax: null }).put("f", body());
+    const driver = await FileDriver.open(${JSON.stringify(options.root)});
+    const pool = new pg.Pool({ connectionString: ${JSON.stringify(house.url)}, max: 6 });
+    const storage = new ObjectStorage({ driver, pool, rootKey: new RootKey(Buffer.alloc(32)), signedUrlBase: "" });
+    const files = storage.bind({ tenantId: ${JSON.stringify(options.tenantId)}, storageBytesMax: 3_000_000 });
+    ${options.work}
   `;
-  const child = spawn(process.execPath, ["--input-type=module", "-e", program], {
+  return spawn(process.execPath, ["--input-type=module", "-e", program], {
     stdio: ["ignore", "pipe", "inherit"],
   });
-  await once(child.stdout, "data");
-  child.kill("SIGKILL");
-  await once(child, "exit");
 }
 
 async function* repeated(chunk: Buffer, times: number) {

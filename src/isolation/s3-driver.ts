@@ -114,7 +114,9 @@ export class S3StorageDriver implements StorageDriver {
     await this.#fly.delete(this.#key(tenantId, path));
   }
 
-  async sweep(write: PendingWrite): Promise<void> {
+  /** An upload is known by its key only: while another writes there, theirs is not to be touched. */
+  async sweep(write: PendingWrite, isAlone: boolean): Promise<void> {
+    if (!isAlone) return;
     const key = this.#key(write.tenantId, write.path);
     for (const upload of await this.#uploads(key)) {
       if (upload.key === key) await this.#abort(upload);

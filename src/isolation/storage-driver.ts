@@ -12,8 +12,11 @@ export interface StorageDriver {
   size(tenantId: string, path: string): Promise<number | undefined>;
   /** Repeatable. */
   remove(tenantId: string, path: string): Promise<void>;
-  /** Removes what a dead writer left unpublished. Repeatable. */
-  sweep(write: PendingWrite): Promise<void>;
+  /**
+   * Removes what a dead writer left unpublished. Repeatable. `isAlone`: no other write to the path is known; a driver
+   * that cannot tell the writers of one path apart waits for that.
+   */
+  sweep(write: PendingWrite, isAlone: boolean): Promise<void>;
   /** Removes all files of the tenant, published or not, and says how many there were. Repeatable. */
   eraseTenant(tenantId: string): Promise<number>;
   countTenant(tenantId: string): Promise<number>;

@@ -109,10 +109,8 @@ async function settleDead({ driver, pool }: Parts, row: store.UnsettledRow): Pro
     await store.lock(tx, tenantId, path);
     const reserved = await store.takeWriting(tx, tenantId, row.path);
     if (reserved === undefined) return;
-    // An upload to S3 is known by its key only; while another writes there, theirs is not to be touched.
-    if (!(await store.hasOtherWriter(tx, tenantId, row.path, path))) {
-      await driver.sweep({ tenantId, writeId, path });
-    }
+    const isAlone = !(await store.hasOtherWriter(tx, tenantId, row.path, path));
+    await driver.sweep({ tenantId, writeId, path }, isAlone);
     const change = await matchRow(tx, tenantId, path, await driver.size(tenantId, path), row.content_type);
     await store.charge(tx, tenantId, change - reserved, null);
   });
