@@ -1,0 +1,17 @@
+/** A link is made to be used at once; 15 minutes survive a walk to another screen. */
+export const LINK_LIFETIME_MS = 15 * 60_000;
+
+/** NIST SP 800-63B asks to sign in again within 12 hours at AAL2, whatever happens in the session. */
+export const SESSION_LIFETIME_MS = 12 * 3_600_000;
+
+/** Last use is written to the minute: once a minute, not once a request. */
+export const USE_GRAIN_MS = 60_000;
+
+/** How long a verified credential is trusted without a look at the table: revoked anywhere, it is dead within this. */
+export const TRUST_MS = 500;
+
+/** Verified credentials that a process remembers; the least used one goes first. */
+export const REMEMBERED_MAX = 10_000;
+
+/** Keys in the list. More than these point to a program that never revokes. */
+export const API_KEYS_MAX = 1_000;
