@@ -68,6 +68,7 @@ function OperatorMenu({ onKeys }: { onKeys: () => void }) {
   const name = session?.operator.name ?? "";
   return (
     <ActionMenu
+      label={shell.operatorMenu(name)}
       trigger={
         <Button look="bare" icon="person" aria-label={shell.operatorMenu(name)}>
           <span className="operator-name">{name}</span>

@@ -1,6 +1,15 @@
-import { Menu } from "@mantine/core";
-import { Fragment, type ReactElement } from "react";
+import { Popover } from "@mantine/core";
+import {
+  cloneElement,
+  type KeyboardEvent,
+  type ReactElement,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+} from "react";
 import { Icon } from "./Icon.tsx";
+import { nextMenuIndex } from "./menu-keys.ts";
 
 export interface MenuAction {
   readonly label: string;
@@ -15,53 +24,136 @@ export interface MenuGroup {
   readonly actions: readonly MenuAction[];
 }
 
-export function ActionMenu({ trigger, groups }: { trigger: ReactElement; groups: readonly MenuGroup[] }) {
+interface TriggerProps {
+  readonly onClick?: () => void;
+  readonly "aria-haspopup"?: "menu";
+  readonly "aria-expanded"?: boolean;
+  readonly ref?: Ref<HTMLButtonElement>;
+}
+
+interface ActionMenuProps {
+  readonly trigger: ReactElement<TriggerProps>;
+  readonly label: string;
+  readonly groups: readonly MenuGroup[];
+}
+
+/**
+ * Our own items in Mantine's popover: its menu skips disabled items, so that the keyboard never learns the reason.
+ */
+export function ActionMenu({ trigger, label, groups }: ActionMenuProps) {
+  const [isOpen, setIsOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const close = () => {
+    setIsOpen(false);
+    button.current?.focus();
+  };
   return (
-    <Menu
+    <Popover
+      opened={isOpen}
+      onChange={setIsOpen}
       position="bottom-end"
+      withinPortal={false}
+      withRoles={false}
       transitionProps={{ duration: 0 }}
-      classNames={{ dropdown: "menu", item: "menu-item", label: "menu-title", divider: "menu-divider" }}
     >
-      <Menu.Target>{trigger}</Menu.Target>
-      <Menu.Dropdown>
-        {groups.map((group, index) => (
-          <Fragment key={group.title ?? group.actions[0]?.label}>
-            {index > 0 && <Menu.Divider />}
-            {group.title && <Menu.Label>{group.title}</Menu.Label>}
-            {group.actions.map((action) => (
-              <MenuEntry key={action.label} action={action} />
-            ))}
-          </Fragment>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+      <Popover.Target>
+        <span className="menu-anchor">
+          {cloneElement(trigger, {
+            ref: button,
+            "aria-haspopup": "menu",
+            "aria-expanded": isOpen,
+            onClick: () => setIsOpen(!isOpen),
+          })}
+        </span>
+      </Popover.Target>
+      <Popover.Dropdown className="menu">
+        <MenuItems label={label} groups={groups} onClose={close} />
+      </Popover.Dropdown>
+    </Popover>
   );
 }
 
-function MenuEntry({ action }: { action: MenuAction }) {
-  const isOff = Boolean(action.disabledReason);
-  if (action.isChosen !== undefined) {
-    return (
-      <Menu.RadioItem
-        value={action.label}
-        checked={action.isChosen}
-        onChange={action.onSelect}
-        checkIcon={<Icon name="check" size={14} />}
-        closeMenuOnClick
-      >
-        {action.label}
-      </Menu.RadioItem>
+interface MenuItemsProps {
+  readonly label: string;
+  readonly groups: readonly MenuGroup[];
+  readonly onClose: () => void;
+}
+
+function MenuItems({ label, groups, onClose }: MenuItemsProps) {
+  const menu = useRef<HTMLDivElement>(null);
+  const id = useId();
+  const items = () => [...(menu.current?.querySelectorAll<HTMLElement>("[data-item]") ?? [])];
+  useEffect(() => {
+    // The popover is placed first: an earlier focus would scroll the page to where it was made.
+    const frame = requestAnimationFrame(() =>
+      menu.current?.querySelector<HTMLElement>("[data-item]")?.focus({ preventScroll: true }),
     );
+    return () => cancelAnimationFrame(frame);
+  }, []);
+
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.key === "Escape" || event.key === "Tab") {
+      event.preventDefault();
+      event.stopPropagation();
+      onClose();
+      return;
+    }
+    const all = items();
+    const labels = all.map((item) => item.textContent ?? "");
+    const next = nextMenuIndex(event.key, all.indexOf(document.activeElement as HTMLElement), labels);
+    if (next === null) return;
+    event.preventDefault();
+    all[next]?.focus();
   }
+
   return (
-    <Menu.Item
-      aria-disabled={isOff || undefined}
+    <div ref={menu} role="menu" aria-label={label} tabIndex={-1} onKeyDown={onKeyDown}>
+      {groups.map((group, index) => (
+        // biome-ignore lint/a11y/useSemanticElements: a fieldset has no place in a menu
+        <div
+          key={group.actions[0]?.label}
+          role="group"
+          className="menu-group"
+          aria-labelledby={group.title && `${id}-${index}`}
+        >
+          {group.title && (
+            <div id={`${id}-${index}`} className="menu-title" role="presentation">
+              {group.title}
+            </div>
+          )}
+          {group.actions.map((action) => (
+            <MenuItem key={action.label} action={action} onClose={onClose} />
+          ))}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function MenuItem({ action, onClose }: { action: MenuAction; onClose: () => void }) {
+  const isOff = Boolean(action.disabledReason);
+  return (
+    <button
+      type="button"
+      className="menu-item"
+      tabIndex={-1}
+      data-item
       data-danger={action.isDanger || undefined}
-      closeMenuOnClick={!isOff}
-      onClick={isOff ? undefined : action.onSelect}
+      aria-disabled={isOff || undefined}
+      {...(action.isChosen === undefined
+        ? { role: "menuitem" }
+        : { role: "menuitemradio", "aria-checked": action.isChosen })}
+      onClick={() => {
+        if (isOff) return;
+        onClose();
+        action.onSelect();
+      }}
     >
-      {action.label}
-      {action.disabledReason && <span className="menu-reason">{action.disabledReason}</span>}
-    </Menu.Item>
+      <span>
+        {action.label}
+        {action.disabledReason && <span className="menu-reason">{action.disabledReason}</span>}
+      </span>
+      {action.isChosen && <Icon name="check" size={14} />}
+    </button>
   );
 }

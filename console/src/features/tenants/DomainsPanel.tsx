@@ -53,6 +53,7 @@ function DomainRow({ tenant, domain }: { tenant: Tenant; domain: Domain }) {
       </span>
       {domain.isPrimary && <span className="quiet">{overview.primary}</span>}
       <ActionMenu
+        label={overview.domainActions(domain.domain)}
         trigger={<IconButton icon="more" label={overview.domainActions(domain.domain)} />}
         groups={[
           {

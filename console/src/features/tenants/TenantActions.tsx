@@ -55,6 +55,7 @@ export function TenantActions({ tenant }: { tenant: Tenant }) {
     <>
       {first}
       <ActionMenu
+        label={messages.general.actions}
         trigger={<IconButton icon="more" label={messages.general.actions} />}
         groups={[
           {
