@@ -56,8 +56,8 @@ export interface CacheCounts {
 
 /** Redis takes more, but a key is compared and sent with each call. */
 export const KEY_BYTES_MAX = 1024;
-/** A larger value belongs into storage: it would hold up all who share the connection. */
-export const VALUE_BYTES_MAX = 8 * 1024 * 1024;
+/** A larger value belongs into storage: on its way it holds up all who share the connection. */
+export const VALUE_BYTES_MAX = 2 * 1024 * 1024;
 const TTL_SECONDS_MAX = 30 * 86_400;
 const TTL_SECONDS_DEFAULT = 86_400;
 /** How long a caller waits for another caller's load before it loads by itself. */
