@@ -224,7 +224,7 @@ function neighbours(work: Work, table: Table): string[] {
   return targets.length + referring.length > 0 ? [self, ...targets, ...referring.map(([key]) => key)] : [];
 }
 
-export function dropConstraint(work: Work, table: Table, name: string) {
+function dropConstraint(work: Work, table: Table, name: string) {
   if (table.constraints[name] === "primary") table.primaryKey = [];
   table.uniques = table.uniques.filter((each) => each.name !== name);
   table.foreignKeys = table.foreignKeys.filter((each) => each.name !== name);

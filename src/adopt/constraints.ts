@@ -107,7 +107,7 @@ function indexColumns(work: Work, table: Table, indexName: string): string[] {
 }
 
 /** The printed form leads with tenant_id; the model and a second adoption do without. */
-export function withoutTenant(table: Table, columns: string[]): string[] {
+function withoutTenant(table: Table, columns: string[]): string[] {
   return !table.shared && columns[0] === TENANT_COLUMN ? columns.slice(1) : columns;
 }
 

@@ -85,7 +85,7 @@ function dropTables(work: Work, statement: DropStmt, objects: readonly string[][
   for (const names of objects) forgetTable(work, keyOf(names.at(-2), names.at(-1) ?? ""));
 }
 
-export function forgetTable(work: Work, key: string) {
+function forgetTable(work: Work, key: string) {
   const { model } = work;
   delete model.tables[key];
   work.madeInFile.delete(key);

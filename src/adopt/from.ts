@@ -28,6 +28,8 @@ function itemsOf(model: AppModel, item: unknown, names: Names): FromItem[] {
       return [{ alias: name || relname, table: renames ? null : table, renames }];
     }
     case "JoinExpr":
+      // `(a join b on …) as j` hides a and b.
+      if (alias) return [{ alias: name, table: null, renames }];
       return [...itemsOf(model, body["larg"], names), ...itemsOf(model, body["rarg"], names)];
     default:
       return [{ alias: name, table: null, renames }];

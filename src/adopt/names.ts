@@ -8,10 +8,6 @@ export function quote(name: string): string {
   return QuoteUtils.quoteIdentifier(name);
 }
 
-export function quoteLiteral(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
-
 /** `tracks`, or `app2.tracks` outside `public`: the place's schema comes from the search path. */
 export function relationName(schema: string, name: string): string {
   return schema === "public" ? quote(name) : `${quote(schema)}.${quote(name)}`;

@@ -89,6 +89,7 @@ const QUERIES: readonly (readonly [string, string | null])[] = [
     "merge into tracks t using artists a on t.id = a.id when not matched then insert values (a.id, 'a')",
     "merge into tracks t using artists a on t.id = a.id when not matched then insert (id, side) values (a.id, 'a')",
   ],
+  ["select j.id from (artists a join genres g on true) as j (id) group by j.id", null],
   ["truncate tracks", null],
   ["select 1; insert into tracks values (1, 'a')", null],
   ["insert into tracks values (", null],

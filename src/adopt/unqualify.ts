@@ -61,7 +61,7 @@ function literalEdit(value: unknown): Edit[] {
 }
 
 /** Shared tables and types are found from every place as `public.x`. */
-export function addPublic(work: Work, node: Node): Edit[] {
+function addPublic(work: Work, node: Node): Edit[] {
   const edits: Edit[] = [];
   walk(node, (kind, body) => {
     if (typeof body["location"] !== "number") return;
