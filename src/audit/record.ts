@@ -42,6 +42,7 @@ export const ACTIONS = [
   "isolation.proof_started",
   "isolation.proof_finished",
   "system.entered",
+  "region.added",
   "cell.added",
   "cell.updated",
   "plan.updated",

@@ -41,4 +41,34 @@ export const { table: fleetErrors, error: fleetError } = defineErrors({
     sentence: "The app cannot run at {level} level: it uses several schemas.",
     cure: "Choose table or database level, or keep the app's tables in one schema.",
   },
+  "cell.exists": {
+    status: 409,
+    sentence: "There is a cell `{cell}` already.",
+    cure: "Choose another key; `tenancy cell list` shows those in use.",
+  },
+  "cell.input_invalid": {
+    status: 422,
+    sentence: "The description of the region or cell is not acceptable.",
+    cure: "Mend the fields that `errors` lists.",
+  },
+  "cell.unreachable": {
+    status: 422,
+    sentence: "The cluster of cell `{cell}` cannot be reached: {reason}.",
+    cure: "Check host, port, login, password and database of the URL, and that this machine may connect.",
+  },
+  "cell.not_admin": {
+    status: 422,
+    sentence: "The login `{login}` of cell `{cell}` is not a superuser.",
+    cure: "Give the URL of an administrator: roles, schemas and databases of tenants are made with it.",
+  },
+  "cell.database_taken": {
+    status: 409,
+    sentence: "The database `{database}` holds {owner} already.",
+    cure: "Make an empty database for the cell and name that one in the URL.",
+  },
+  "region.exists": {
+    status: 409,
+    sentence: "There is a region `{region}` already.",
+    cure: "`tenancy region list` shows the regions.",
+  },
 });

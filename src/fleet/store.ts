@@ -1,7 +1,7 @@
 import type { AppModel } from "../adopt/model.ts";
 import type { CompiledStatement } from "../adopt/work.ts";
 import { query } from "../db/sql.ts";
-import type { IsolationLevel, TenantStatus } from "../tenants/tenant.ts";
+import type { IsolationLevel, Limits, TenantStatus } from "../tenants/tenant.ts";
 
 export interface AppMigrationRow {
   version: number;
@@ -168,4 +168,74 @@ export const serverFacts = query<{ version: string; bytes: string; used: number;
       from pg_catalog.pg_database d where d.datname = current_database() or d.datname like 't\\_%') as bytes,
      (select count(*)::int from pg_catalog.pg_stat_activity where backend_type = 'client backend') as used,
      current_setting('max_connections')::int as max`,
+);
+
+export const listRegions = query<{ key: string; name: string; cells: number }>(
+  "fleet.list_regions",
+  `select r.key, r.name, (select count(*)::int from tenancy.cells c where c.region = r.key) as cells
+   from tenancy.regions r order by r.key`,
+);
+
+export const insertRegion = query(
+  "fleet.insert_region",
+  `insert into tenancy.regions (key, name) values ($1::text, $2::text) on conflict do nothing`,
+);
+
+/** Smallest plan first. */
+export const listPlans = query<{
+  key: string;
+  name: string;
+  features: string[];
+  limits: Limits;
+  tenants: number;
+}>(
+  "fleet.list_plans",
+  `select p.key, p.name, p.features, p.limits,
+     (select count(*)::int from tenancy.tenants t where t.plan = p.key and t.status <> 'erased') as tenants
+   from tenancy.plans p order by p.position, p.key`,
+);
+
+/**
+ * A new cell, closed; or, again, one that a crash left closed before anything was put there. Touches no row when the
+ * key belongs to a cell in use.
+ */
+export const upsertUnusedCell = query(
+  "fleet.upsert_unused_cell",
+  `insert into tenancy.cells as c (key, region, name, status, sealed_url)
+   values ($1::text, $2::text, $3::text, 'closed', $4::bytea)
+   on conflict (key) do update set region = excluded.region, name = excluded.name, sealed_url = excluded.sealed_url
+   where c.status = 'closed' and c.sealed_url is not null
+     and not exists (select 1 from tenancy.placements l where l.cell = c.key)
+     and not exists (select 1 from tenancy.warm_places w where w.cell = c.key)`,
+);
+
+export const deleteUnusedCell = query(
+  "fleet.delete_unused_cell",
+  `delete from tenancy.cells c where key = $1::text and status = 'closed'
+     and not exists (select 1 from tenancy.placements l where l.cell = c.key)
+     and not exists (select 1 from tenancy.warm_places w where w.cell = c.key)`,
+);
+
+export const setCellStatus = query(
+  "fleet.set_cell_status",
+  `update tenancy.cells set status = $2::text where key = $1::text`,
+);
+
+/** Which database of which cluster this is, however it was reached. */
+export const clusterIdentity = query<{
+  identity: string;
+  database: string;
+  login: string;
+  is_superuser: boolean;
+}>(
+  "fleet.cluster_identity",
+  `select (select system_identifier::text from pg_catalog.pg_control_system()) || '/' || d.oid as identity,
+     d.datname as database, current_user::text as login,
+     (select rolsuper from pg_catalog.pg_roles where rolname = current_user) as is_superuser
+   from pg_catalog.pg_database d where d.datname = current_database()`,
+);
+
+export const holdsCatalogue = query<{ holds: boolean }>(
+  "fleet.holds_catalogue",
+  `select to_regclass('tenancy.installation') is not null as holds`,
 );
