@@ -15,6 +15,7 @@ import { one } from "./db/sql.ts";
 import { type AppSchema, loadAppSchema } from "./fleet/app-migrations.ts";
 import { resumeRun } from "./fleet/migration-run.ts";
 import { latestAppVersion } from "./fleet/store.ts";
+import type { CacheStore } from "./isolation/cache.ts";
 import { type ConnectionLimits, Connections } from "./isolation/connections.ts";
 import {
   type ContextFacets,
@@ -26,8 +27,13 @@ import {
 import { TenantDataManager } from "./isolation/data-manager.ts";
 import { Directory } from "./isolation/directory.ts";
 import { Executor } from "./isolation/executor.ts";
+import { type AssertOpen, tenantAnalytics, tenantCache, tenantStorage } from "./isolation/facets.ts";
+import { MemoryCache } from "./isolation/memory-cache.ts";
+import { openStorageDriver } from "./isolation/open-driver.ts";
 import { prepareCell, prepareDatabase } from "./isolation/place-setup.ts";
+import { RedisCache } from "./isolation/redis-cache.ts";
 import { appRole, assertSafe } from "./isolation/roles.ts";
+import { ObjectStorage } from "./isolation/storage.ts";
 import { RootKey } from "./keys/derive.ts";
 import { eraseDefinition } from "./lifecycle/erase.ts";
 import { Keeper } from "./lifecycle/keeper.ts";
@@ -55,6 +61,8 @@ export interface TenancyOptions {
   readonly connections?: Partial<ConnectionLimits>;
   /** A PgBouncer in transaction mode that tenants' statements go through. */
   readonly pooler?: { readonly host: string; readonly port: number };
+  /** What stands before the token of a signed storage URL. Default: `/v1/files/` of the server. */
+  readonly signedUrlBase?: string;
   /** Called around each workflow step: crash tests end the process there. */
   readonly onStep?: (kind: string, step: string, moment: "before" | "after") => Promise<void> | void;
 }
@@ -90,6 +98,7 @@ export interface Internals {
   readonly parts: LifecycleParts;
   readonly workflows: Workflows;
   readonly executor: Executor;
+  readonly storage: ObjectStorage;
   readonly keeper: Keeper;
   readonly rootKey: RootKey;
   readonly log: Log;
@@ -173,13 +182,29 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     executor.forgetRewrites();
     return app;
   };
-  const reloadQuietly = () =>
-    void reloadApp().catch((error: Error) =>
-      log.warn("The app schema could not be read again", { error: error.message }),
-    );
+  // Anybody who can send SQL can send a notification, so it only makes us look, once at a time.
+  let looks = 0;
+  const reloadQuietly = () => {
+    looks += 1;
+    if (looks > 1) return;
+    void loadAppSchemaIfNewer(control, app, reloadApp)
+      .catch((error: Error) => log.warn("The app schema could not be read again", { error: error.message }))
+      .finally(() => {
+        const isStale = looks > 1;
+        looks = 0;
+        if (isStale) reloadQuietly();
+      });
+  };
   listener.on("tenancy_app_changed", reloadQuietly, reloadQuietly);
   await listener.open();
 
+  const cache = openCache(config, rootKey, log);
+  const storage = new ObjectStorage({
+    driver: await openStorageDriver(config.storageUrl),
+    pool: control,
+    rootKey,
+    signedUrlBase: options.signedUrlBase ?? `http://${config.server.host}:${config.server.port}/v1/files/`,
+  });
   const parts: LifecycleParts = {
     control,
     cells,
@@ -187,8 +212,8 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     role,
     clock: options.clock ?? systemClock,
     connections,
-    cache: { erase: async () => undefined, count: async () => 0 },
-    storage: { erase: async () => undefined, count: async () => 0 },
+    forget: (tenantId) => directory.forget(tenantId),
+    ...remnantsOf(cache, storage),
     appSchema: () => loadAppSchemaIfNewer(control, app, reloadApp),
     ...poolsOf(cells),
   };
@@ -201,12 +226,20 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     parts,
     workflows,
     warm: { schema: config.pool.schemas, database: config.pool.databases },
+    sweepStorage: () => storage.sweepStorage(),
     resumeRun: async () => resumeRun({ control, cells }, await parts.appSchema()),
     onError: (error) => log.error("A background duty failed", { error: error.message }),
   });
   const by = options.by ?? { actor: "library" };
   const tenants = new TenantManager({ parts, workflows, defaultLevel: config.isolationLevel, by });
-  const facets = (): ContextFacets => ({ cache: undefined, storage: undefined, analytics: undefined });
+  const facets = (tenantId: string, assertOpen: AssertOpen): ContextFacets => {
+    const files = tenantStorage(directory, storage, tenantId, assertOpen);
+    return {
+      cache: tenantCache(directory, cache, tenantId, assertOpen),
+      storage: files,
+      analytics: tenantAnalytics(executor, shape.tables, files, tenantId),
+    };
+  };
   const data = new TenantDataManager(() => ({ executor, facets, ...shape }));
   if (options.background !== false) keeper.start();
 
@@ -214,6 +247,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     await keeper.close();
     await listener.close();
     await connections.close();
+    await Promise.allSettled([cache.close(), storage.close()]);
     await cells.close();
     await embedded?.stop();
   };
@@ -224,6 +258,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     parts,
     workflows,
     executor,
+    storage,
     keeper,
     rootKey,
     log,
@@ -242,6 +277,37 @@ function stderrLog(clock: Clock): Log {
     clock,
     write: (line) => process.stderr.write(line),
   });
+}
+
+function openCache(config: Config, rootKey: RootKey, log: Log): CacheStore {
+  if (!config.cacheUrl) return new MemoryCache();
+  return new RedisCache({
+    url: config.cacheUrl.reveal(),
+    prefix: config.cachePrefix,
+    rootKey,
+    onChange: (state) =>
+      log.warn(state === "lost" ? "The cache is unreachable; reads miss" : "The cache is back"),
+  });
+}
+
+/** Cache and files as the erasure sees them. */
+function remnantsOf(cache: CacheStore, storage: ObjectStorage): Pick<LifecycleParts, "cache" | "storage"> {
+  return {
+    cache: {
+      erase: async (tenantId) => void (await cache.eraseTenant(tenantId)),
+      count: async (tenantId) => {
+        const { keys, users } = await cache.countTenantKeys(tenantId);
+        return keys + users;
+      },
+    },
+    storage: {
+      erase: async (tenantId) => void (await storage.eraseTenant(tenantId)),
+      count: async (tenantId) => {
+        const { rows, files } = await storage.countTenantObjects(tenantId);
+        return rows + files;
+      },
+    },
+  };
 }
 
 function shapeOf(app: AppSchema) {

@@ -2,7 +2,8 @@ import type { Cells } from "../tenants/cells.ts";
 import type { Place } from "./directory.ts";
 import { isolationError } from "./errors.ts";
 import { PlaceConnections } from "./place-connections.ts";
-import { placeName } from "./place-names.ts";
+import { placeName, searchPathOf } from "./place-names.ts";
+import { mendLoginRole } from "./roles.ts";
 
 export interface ConnectionLimits {
   /** Shared connections per cell. */
@@ -40,6 +41,7 @@ export class Connections {
   readonly #open = new Map<string, PlaceConnections>();
   readonly #opening = new Map<string, Promise<PlaceConnections>>();
   readonly #budgets = new Map<string, number>();
+  readonly #mending = new Map<string, Promise<boolean>>();
   readonly #sweep: NodeJS.Timeout;
 
   /** @param role Login role for table and schema level; a tenant's own database has a role of its own. */
@@ -64,7 +66,20 @@ export class Connections {
     return opening;
   }
 
-  /** Cancels private work of a tenant that was suspended or moved. */
+  /**
+   * Gives the login role of a place its password and settings again. A role may change its own, and SQL that an app's
+   * function builds at run time can do that where no gate sees it. True when something was amiss.
+   */
+  mendRole(place: Place): Promise<boolean> {
+    const key = keyOf(place);
+    const running = this.#mending.get(key);
+    if (running) return running;
+    const mending = this.#mend(place).finally(() => this.#mending.delete(key));
+    this.#mending.set(key, mending);
+    return mending;
+  }
+
+  /** Cancels the work of a tenant that was suspended or moved. */
   cancelTenant(tenantId: string): void {
     for (const connections of this.#open.values()) connections.cancelTenant(tenantId);
   }
@@ -85,6 +100,13 @@ export class Connections {
     await Promise.allSettled(all.map((connections) => connections.close()));
   }
 
+  async #mend({ cell, database, level, tenantId }: Place): Promise<boolean> {
+    const admin = await this.#cells.admin(cell);
+    const role = level === "database" ? placeName(tenantId) : this.#role;
+    const connection = await this.#cells.appConnection(cell, database, role);
+    return mendLoginRole(admin.pool(database), connection, { database, searchPath: searchPathOf("public") });
+  }
+
   async #start(place: Place, key: string): Promise<PlaceConnections> {
     const isOwn = place.level === "database";
     const expressMax = this.#cells.isPooled
@@ -99,6 +121,7 @@ export class Connections {
       connection: await this.#cells.appConnection(place.cell, place.database, role),
       expressMax,
       privateMax,
+      isPooled: this.#cells.isPooled,
       waitMsMax: this.#limits.waitMsMax,
     });
     connections.lastUsedMs = performance.now();

@@ -2,28 +2,31 @@ import { Kysely } from "kysely";
 import type { QueryResult } from "pg";
 import Cursor from "pg-cursor";
 import type { AppModel } from "../adopt/model.ts";
+import type { TenantCache } from "./cache.ts";
 import { isolationError } from "./errors.ts";
 import type { Executor } from "./executor.ts";
+import type { AssertOpen, TenantAnalytics } from "./facets.ts";
 import { TenantDialect } from "./kysely-dialect.ts";
 import { TenantPgPool } from "./pg-client.ts";
 import { Repository, type TableShape, toProperty } from "./repository.ts";
 import type { ScopedQueryConfig } from "./scope.ts";
 import { Session } from "./session.ts";
+import type { TenantStorage } from "./storage.ts";
 import { type Runner, runSavepoint, runTransaction, type TransactionOptions } from "./transaction.ts";
 
-/** What each context offers besides the database; made by the composition root, bound to one tenant. */
+/** What each context offers besides the database, bound to one tenant. */
 export interface ContextFacets {
-  readonly cache: unknown;
-  readonly storage: unknown;
-  readonly analytics: unknown;
+  readonly cache: TenantCache;
+  readonly storage: TenantStorage;
+  readonly analytics: TenantAnalytics;
 }
 
-export interface ContextParts<F extends ContextFacets> {
+export interface ContextParts {
   readonly executor: Executor;
   readonly tables: ReadonlyMap<string, TableShape>;
   /** `Transaction` with the tables of the app schema. */
   readonly transactionClass: typeof Transaction;
-  readonly facets: (tenantId: string) => F;
+  readonly facets: (tenantId: string, assertOpen: AssertOpen) => ContextFacets;
 }
 
 /** Tables of the app; `tenancy app types` declares them. */
@@ -35,13 +38,13 @@ const STREAM_ROWS = 500;
 /** What a transaction offers: the same tables, on one connection. */
 export class Transaction implements Runner {
   readonly #session: Session;
-  readonly #parts: ContextParts<ContextFacets>;
+  readonly #parts: ContextParts;
   readonly #tenantId: string;
   readonly #repositories = new Map<string, Repository>();
   #db: Kysely<AppTables> | undefined;
   #isEnded = false;
 
-  constructor(tenantId: string, session: Session, parts: ContextParts<ContextFacets>) {
+  constructor(tenantId: string, session: Session, parts: ContextParts) {
     this.#tenantId = tenantId;
     this.#session = session;
     this.#parts = parts;
@@ -72,16 +75,17 @@ export class Transaction implements Runner {
 }
 
 /** The one door to a tenant's data. Ends with `close` (or `await using`); then it refuses everything. */
-export class TenantContext<F extends ContextFacets = ContextFacets> implements Runner {
+export class TenantContext implements Runner {
   readonly tenantId: string;
-  readonly #parts: ContextParts<F>;
+  readonly #parts: ContextParts;
   readonly #repositories = new Map<string, Repository>();
   #db: Kysely<AppTables> | undefined;
   #pg: TenantPgPool | undefined;
-  #facets: F | undefined;
+  #facets: ContextFacets | undefined;
+  readonly #sessions = new Set<Session>();
   #isEnded = false;
 
-  constructor(tenantId: string, parts: ContextParts<F>) {
+  constructor(tenantId: string, parts: ContextParts) {
     this.tenantId = tenantId;
     this.#parts = parts;
   }
@@ -100,15 +104,15 @@ export class TenantContext<F extends ContextFacets = ContextFacets> implements R
     return this.#pg;
   }
 
-  get cache(): F["cache"] {
+  get cache(): TenantCache {
     return this.#facet().cache;
   }
 
-  get storage(): F["storage"] {
+  get storage(): TenantStorage {
     return this.#facet().storage;
   }
 
-  get analytics(): F["analytics"] {
+  get analytics(): TenantAnalytics {
     return this.#facet().analytics;
   }
 
@@ -170,8 +174,11 @@ export class TenantContext<F extends ContextFacets = ContextFacets> implements R
     return repository(this, this.#parts.tables, this.#repositories, name);
   }
 
+  /** Ends the context, and with it every connection that it still holds: what runs on one is cancelled. */
   close(): void {
     this.#isEnded = true;
+    for (const session of this.#sessions) session.abandon();
+    this.#sessions.clear();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -180,12 +187,19 @@ export class TenantContext<F extends ContextFacets = ContextFacets> implements R
 
   async #openSession(signal?: AbortSignal): Promise<Session> {
     this.#assertOpen();
-    return Session.open(this.#parts.executor, this.tenantId, signal);
+    const session = await Session.open(this.#parts.executor, this.tenantId, signal);
+    if (this.#isEnded) {
+      session.release();
+      throw this.#ended();
+    }
+    this.#sessions.add(session);
+    session.onRelease = () => this.#sessions.delete(session);
+    return session;
   }
 
-  #facet(): F {
+  #facet(): ContextFacets {
     this.#assertOpen();
-    this.#facets ??= this.#parts.facets(this.tenantId);
+    this.#facets ??= this.#parts.facets(this.tenantId, () => this.#assertOpen());
     return this.#facets;
   }
 

@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type pg from "pg";
+import { isTenancyError } from "../base/errors.ts";
 import type { Listener } from "../db/listener.ts";
 import { maybe } from "../db/sql.ts";
 import type { RootKey } from "../keys/derive.ts";
@@ -37,6 +38,8 @@ export class Directory {
   readonly #places = new LRUCache<string, Place>({ max: PLACES_MAX });
   readonly #loading = new Map<string, Promise<Place>>();
   readonly #listeners = new Set<(tenantId: string) => void>();
+  /** Tenants that are being looked up after a notification; true when another one came meanwhile. */
+  readonly #heard = new Map<string, boolean>();
   #generation = 0;
 
   constructor(options: { control: pg.Pool; listener: Listener; rootKey: RootKey }) {
@@ -44,12 +47,12 @@ export class Directory {
     this.#rootKey = options.rootKey;
     options.listener.on(
       "tenancy_tenant_changed",
-      (tenantId) => this.forget(tenantId),
+      (tenantId) => this.#hear(tenantId),
       () => this.#forgetAll(),
     );
   }
 
-  /** Called with the id of each tenant that changed anywhere. */
+  /** Called with the id of each tenant that was closed or moved, here or anywhere: what it runs must stop. */
   onChange(listener: (tenantId: string) => void): void {
     this.#listeners.add(listener);
   }
@@ -90,7 +93,28 @@ export class Directory {
     this.#generation += 1;
     this.#loading.delete(tenantId);
     this.#places.delete(tenantId);
-    for (const listener of this.#listeners) listener(tenantId);
+  }
+
+  /**
+   * A notification is a hint and no more: any SQL can send one. So the catalogue is asked whether the tenant really
+   * was closed or moved before its work is stopped, once at a time however many come.
+   */
+  #hear(tenantId: string): void {
+    const isAsking = this.#heard.has(tenantId);
+    this.#heard.set(tenantId, isAsking);
+    if (isAsking) return;
+    const before = this.#places.get(tenantId);
+    this.#generation += 1;
+    this.#loading.delete(tenantId);
+    const asking = before
+      ? this.load(tenantId).then((now) => now.epoch !== before.epoch, isRefusal)
+      : Promise.resolve(true);
+    void asking.then((isStopped) => {
+      if (isStopped) for (const listener of this.#listeners) listener(tenantId);
+      const isStale = this.#heard.get(tenantId);
+      this.#heard.delete(tenantId);
+      if (isStale) this.#hear(tenantId);
+    });
   }
 
   async #fetch(tenantId: string): Promise<Place> {
@@ -121,6 +145,11 @@ export class Directory {
     this.#generation += 1;
     this.#places.clear();
   }
+}
+
+/** The tenant is not served; any other failure to ask says nothing about it. */
+function isRefusal(failure: unknown): boolean {
+  return isTenancyError(failure);
 }
 
 function refuse(row: PlacementRow) {

@@ -31,6 +31,11 @@ export const { table: isolationErrors, error: isolationError } = defineErrors({
     sentence: "A context runs one statement at a time.",
     cure: "Send the statements one by one, inside ctx.transaction() when they belong together.",
   },
+  "isolation.statement_refused": {
+    status: 500,
+    sentence: "A tenant's statement may not be or begin with {found}.",
+    cure: "Structure, roles, locks on tables and EXPLAIN belong to migrations and operators; see docs/decisions/0020-channels.md.",
+  },
   "isolation.seat_refused": {
     status: 503,
     sentence: "The database refused the seat of tenant {tenantId}.",

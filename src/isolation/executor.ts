@@ -5,6 +5,7 @@ import type { Directory, Place } from "./directory.ts";
 import { isolationError } from "./errors.ts";
 import type { PlaceConnections } from "./place-connections.ts";
 import type { ScopedQueryConfig } from "./scope.ts";
+import { assertAllowed } from "./statement-gate.ts";
 
 /** Rewrites the app's SQL where composite keys ask for it; returns the same string when nothing is to be done. */
 export type Rewrite = (text: string) => string;
@@ -15,6 +16,8 @@ export type Rewrite = (text: string) => string;
  */
 const MOVED = new Set(["TE001", "3D000", "28000", "28P01", "3F000"]);
 const REWRITES_MAX = 5_000;
+/** SQLSTATEs of a login role that somebody changed: wrong password, no login, no CONNECT. */
+const LOCKED_OUT = new Set(["28P01", "28000", "42501"]);
 
 /** Runs statements for a tenant where the tenant is. */
 export class Executor {
@@ -60,6 +63,7 @@ export class Executor {
   rewrite(text: string): string {
     const known = this.#rewritten.get(text);
     if (known !== undefined) return known;
+    assertAllowed(text);
     const rewritten = this.#rewrite(text);
     if (this.#rewritten.size >= REWRITES_MAX) this.#rewritten.clear();
     this.#rewritten.set(text, rewritten);
@@ -79,6 +83,15 @@ export class Executor {
     return before === undefined || now.epoch !== before.epoch;
   }
 
+  /** Lets the login role in again, should a statement have changed it; true when the refused one may run again. */
+  async #unlock(tenantId: string, failure: unknown): Promise<boolean> {
+    const { code, message } = failure as { code?: string; message?: string };
+    if (!LOCKED_OUT.has(code ?? "")) return false;
+    if (code === "42501" && !message?.includes("for database")) return false;
+    const place = this.directory.peek(tenantId);
+    return place !== undefined && this.connections.mendRole(place);
+  }
+
   async #again(
     tenantId: string,
     before: Place | undefined,
@@ -94,6 +107,10 @@ export class Executor {
           ? isolationError("isolation.seat_refused", { tenantId }, { cause: error })
           : error;
       });
+    }
+    if (await this.#unlock(tenantId, failure)) {
+      const { place, connections } = await this.open(tenantId);
+      return connections.run(place.scope, config, signal);
     }
     // A cancel that reached us because the tenant was suspended: say so, rather than "canceling statement".
     if ((failure as { code?: string }).code === "57014" && !this.directory.peek(tenantId)) {

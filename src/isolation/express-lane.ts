@@ -69,6 +69,18 @@ export class ExpressLane {
     });
   }
 
+  /**
+   * Stops what a tenant runs or waits for here. Statements of others on the same connection are rolled back with it
+   * and repeated elsewhere.
+   */
+  cancelTenant(tenantId: string): void {
+    for (const track of this.#tracks) {
+      if (!track.flights.some((flight) => flight.scope.tenantId === tenantId)) continue;
+      for (const flight of track.flights) flight.isCancelled = flight.scope.tenantId !== tenantId;
+      void cancelBackend(track.client, this.#options.connection);
+    }
+  }
+
   get connections(): number {
     return this.#tracks.length;
   }
@@ -166,6 +178,8 @@ export class ExpressLane {
     if (error && mustRepeat(error, flight)) {
       if (flight.isCancelled) this.#options.book.recordBlocking(statement, nowMs);
       else this.#options.book.forget(statement);
+      // Prepared statements are gone, the scope's own perhaps among them: this connection is of no more use.
+      if ((error as { code?: string }).code === "26000") this.#retire(track);
       this.#options.runPrivately(scope, statement, config).then(flight.resolve, flight.reject);
     } else if (error) {
       flight.reject(error);

@@ -11,6 +11,8 @@ export interface PlaceConnectionsOptions {
   /** 0 where connections cannot be shared: behind PgBouncer. */
   readonly expressMax: number;
   readonly privateMax: number;
+  /** A pooler in between hands a server connection to the next tenant at the end of each transaction. */
+  readonly isPooled: boolean;
   readonly waitMsMax: number;
 }
 
@@ -71,8 +73,13 @@ export class PlaceConnections {
     return cancelBackend(lease.client, this.#options.connection);
   }
 
-  /** Cancels all private work of a tenant: it was suspended, or it moves. */
+  get isPooled(): boolean {
+    return this.#options.isPooled;
+  }
+
+  /** Cancels all work of a tenant: it was suspended, or it moves. */
   cancelTenant(tenantId: string): void {
+    this.#express?.cancelTenant(tenantId);
     for (const cancel of this.#running.get(tenantId) ?? []) cancel();
   }
 
@@ -103,7 +110,7 @@ export class PlaceConnections {
     const startedMs = performance.now();
     let isBroken = false;
     try {
-      const result = await submitScoped(lease, scope, config);
+      const result = await submitScoped(lease, scope, config, this.#options.isPooled);
       if (transactionStatus(lease.client) !== "I") {
         isBroken = true;
         throw isolationError("isolation.transaction_left_open", {});
@@ -123,11 +130,17 @@ export class PlaceConnections {
   }
 }
 
-export function submitScoped(lease: Lease, scope: Scope, config: ScopedQueryConfig): Promise<QueryResult> {
+/** @param isPooled Then the message wipes behind itself; otherwise the connection is wiped when it is given back. */
+export function submitScoped(
+  lease: Lease,
+  scope: Scope,
+  config: ScopedQueryConfig,
+  isPooled: boolean,
+): Promise<QueryResult> {
   return new Promise((resolve, reject) => {
-    const query = new ScopedQuery(scope, config, null, (failure, result) =>
-      failure ? reject(failure) : resolve(result as QueryResult),
-    );
+    const answer = (failure: Error | null, result?: QueryResult) =>
+      failure ? reject(failure) : resolve(result as QueryResult);
+    const query = new ScopedQuery(scope, config, null, answer, isPooled);
     // ScopedQuery extends node-postgres' Query; its type hides `submit`.
     lease.client.query(query as unknown as Submittable);
   });

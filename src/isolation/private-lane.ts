@@ -1,6 +1,8 @@
 import pg from "pg";
 import { FairQueue } from "./fair-queue.ts";
 
+const WIPE_MS_MAX = 5_000;
+
 export interface PrivateLaneOptions {
   readonly connection: pg.ClientConfig;
   readonly connectionsMax: number;
@@ -126,9 +128,7 @@ export class PrivateLane {
     let isClean = false;
     if (!isBroken && !this.#isClosed) {
       try {
-        if (transactionStatus(client) !== "I") await client.query("rollback");
-        await client.query("discard all");
-        isClean = transactionStatus(client) === "I";
+        isClean = await within(WIPE_MS_MAX, wipe(client));
       } catch {
         isClean = false;
       }
@@ -151,6 +151,29 @@ export class PrivateLane {
     } else {
       this.#idle.push(client);
     }
+  }
+}
+
+/** Nothing of the last tenant stays: neither on the server nor in what node-postgres knows of prepared statements. */
+async function wipe(client: pg.Client): Promise<boolean> {
+  if (transactionStatus(client) !== "I") await client.query("rollback");
+  await client.query("discard all");
+  const { connection } = client as unknown as { connection: Record<string, object> };
+  connection["parsedStatements"] = {};
+  connection["submittedNamedStatements"] = {};
+  return transactionStatus(client) === "I";
+}
+
+/** False when it takes longer: a cursor that nobody reads to its end would hold the connection for good. */
+async function within(timeoutMs: number, work: Promise<boolean>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), timeoutMs);
+  });
+  try {
+    return await Promise.race([work, tooLong]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

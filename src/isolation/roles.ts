@@ -46,6 +46,38 @@ export async function ensureLoginRole(
   await allowDatabase(db, role, options.database, options.searchPath);
 }
 
+/** Settings that a role carries into its sessions, each as `database|name=value`. */
+export const listRoleSettings = query<{ setting: string }>(
+  "isolation.list_role_settings",
+  `select coalesce(d.datname, '') || '|' || unnest(s.setconfig) as setting
+   from pg_catalog.pg_db_role_setting s
+   join pg_catalog.pg_roles r on r.oid = s.setrole
+   left join pg_catalog.pg_database d on d.oid = s.setdatabase
+   where r.rolname = $1::text`,
+);
+
+/** Puts back a login role whose password, settings or right to connect were changed; true when they were. */
+export async function mendLoginRole(
+  db: Queryable,
+  connection: pg.ClientConfig,
+  options: { database: string; searchPath: string },
+): Promise<boolean> {
+  const role = connection.user as string; // always set by Cells.appConnection
+  const settings = (await many(db, listRoleSettings, [role])).map((row) => row.setting);
+  const foreign = settings.filter((setting) => !/^[^|]+\|search_path=public, extensions$/.test(setting));
+  const mayLogIn = await canLogin(connection);
+  if (foreign.length === 0 && mayLogIn) return false;
+  const name = quoteIdentifier(role);
+  for (const scope of new Set(foreign.map((setting) => setting.slice(0, setting.indexOf("|"))))) {
+    const where = scope === "" ? "" : ` in database ${quoteIdentifier(scope)}`;
+    await retryCollision(() => db.query({ text: `alter role ${name}${where} reset all` }));
+  }
+  const password = quoteLiteral(String(connection.password));
+  await retryCollision(() => db.query({ text: `alter role ${name} login password ${password}` }));
+  await allowDatabase(db, role, options.database, options.searchPath);
+  return true;
+}
+
 /** Lets a role into one database, where nobody else from outside may connect. */
 export async function allowDatabase(
   db: Queryable,

@@ -74,6 +74,18 @@ export interface ScopedQueryConfig {
   readonly rowMode?: "array";
 }
 
+/**
+ * Ends a message behind a pooler that hands the server connection to anybody afterwards: settings of the session and
+ * cursors that outlive their transaction end with it. A failed statement has left none.
+ */
+const WIPE = Buffer.concat(
+  ["close all", "reset all"].flatMap((text) => [
+    serialize.parse({ text }),
+    serialize.bind({ portal: "", statement: "", values: [] }),
+    serialize.execute({ portal: "", rows: 0 }),
+  ]),
+);
+
 type Fields = unknown[];
 
 interface WireConnection {
@@ -119,7 +131,9 @@ const BaseQuery = pg.Query as unknown as new (
 export class ScopedQuery extends BaseQuery {
   readonly scope: Scope;
   readonly #prepared: boolean;
+  readonly #isWiped: boolean;
   #inScope = false;
+  #isComplete = false;
   #described = false;
   #connection: WireConnection | undefined;
 
@@ -128,6 +142,7 @@ export class ScopedQuery extends BaseQuery {
     config: ScopedQueryConfig,
     preparedName: string | null,
     callback: (error: Error | null, result?: QueryResult) => void,
+    isWiped = false,
   ) {
     super(
       { text: config.text, types: config.types, rowMode: config.rowMode, name: preparedName ?? undefined },
@@ -136,6 +151,7 @@ export class ScopedQuery extends BaseQuery {
     );
     this.scope = scope;
     this.#prepared = preparedName !== null;
+    this.#isWiped = isWiped;
   }
 
   requiresPreparation(): boolean {
@@ -163,6 +179,7 @@ export class ScopedQuery extends BaseQuery {
       this._accumulateRows = true;
     }
     connection.execute({ portal: "", rows: 0 });
+    if (this.#isWiped) connection.stream.write(WIPE);
     connection.sync();
   }
 
@@ -183,6 +200,8 @@ export class ScopedQuery extends BaseQuery {
       this.#inScope = true;
       return;
     }
+    if (this.#isComplete) return; // of the wipe
+    this.#isComplete = true;
     if (!this.#described && this.name !== undefined && this.#connection) {
       this.#connection.tenancyFields ??= new Map();
       if (!this.#connection.tenancyFields.has(this.name)) this.#connection.tenancyFields.set(this.name, null);

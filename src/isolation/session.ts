@@ -2,11 +2,13 @@ import type pg from "pg";
 import type { QueryResult, Submittable } from "pg";
 import { BeginQuery } from "./begin-query.ts";
 import type { Place } from "./directory.ts";
+import { isolationError } from "./errors.ts";
 import type { Executor } from "./executor.ts";
 import type { PlaceConnections } from "./place-connections.ts";
 import { submitScoped } from "./place-connections.ts";
 import { type Lease, transactionStatus } from "./private-lane.ts";
 import type { ScopedQueryConfig } from "./scope.ts";
+import { assertStreamable, firstWord } from "./statement-gate.ts";
 
 /** A connection that a tenant has alone: for transactions, cursors, and clients of the `pg` interface. */
 export class Session {
@@ -18,6 +20,8 @@ export class Session {
   #savepoints = 0;
   #isCancelled = false;
   #isReleased = false;
+  /** Told when the connection is given back. */
+  onRelease: (() => void) | undefined;
 
   private constructor(executor: Executor, place: Place, connections: PlaceConnections, lease: Lease) {
     this.#executor = executor;
@@ -52,9 +56,14 @@ export class Session {
   }
 
   /** Within a transaction the scope is set already; outside of one, each statement carries it. */
-  query(config: ScopedQueryConfig): Promise<QueryResult> {
+  async query(config: ScopedQueryConfig): Promise<QueryResult> {
+    if (this.#isReleased) throw isolationError("context.ended", { tenantId: this.#place.tenantId });
     const prepared = this.#executor.prepare(config);
-    if (!this.isInTransaction) return submitScoped(this.#lease, this.#place.scope, prepared);
+    if (!this.isInTransaction) {
+      if (this.#isCancelled) throw this.#closed();
+      return submitScoped(this.#lease, this.#place.scope, prepared, this.#connections.isPooled);
+    }
+    this.#beforeStatement(firstWord(prepared.text));
     const extended = {
       text: prepared.text,
       values: prepared.values as unknown[],
@@ -68,6 +77,8 @@ export class Session {
 
   /** For cursors and copies of node-postgres' own add-ons; only within a transaction, where the scope is set. */
   submit<T extends Submittable>(submittable: T): T {
+    assertStreamable(submittable);
+    if (this.#isCancelled) throw this.#closed();
     return this.#lease.client.query(submittable);
   }
 
@@ -77,15 +88,39 @@ export class Session {
     return this.#savepoints;
   }
 
+  /** Gives the connection up, whatever runs on it. */
+  abandon(): void {
+    if (this.#isReleased) return;
+    if (this.isInTransaction) this.cancel();
+    this.release(true);
+  }
+
   cancel(): void {
     this.#isCancelled = true;
     void this.#connections.cancel(this.#lease);
+  }
+
+  #beforeStatement(word: string): void {
+    // A repeatable-read transaction sees the seat in its old snapshot, so the database would go on serving it.
+    if (this.#isCancelled && word !== "rollback" && word !== "abort") throw this.#closed();
+    // Behind a pooler this connection goes to anybody at the end of the transaction; settings of the session end here.
+    if (this.#connections.isPooled && (word === "commit" || word === "end")) {
+      for (const text of ["close all", "reset all"]) this.#lease.client.query(text).catch(() => undefined);
+    }
+  }
+
+  /** With the code of a dead seat: whoever repeats work then asks the catalogue where the tenant is, or why not. */
+  #closed(): Error {
+    return Object.assign(new Error("The tenant was closed or moved during this transaction"), {
+      code: "TE001",
+    });
   }
 
   release(isBroken = false): void {
     if (this.#isReleased) return;
     this.#isReleased = true;
     this.#untrack();
+    this.onRelease?.();
     // A cancel on its way must not hit the next tenant's statement.
     this.#lease.release(isBroken || this.#isCancelled);
   }

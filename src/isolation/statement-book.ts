@@ -1,3 +1,5 @@
+import { isShareable } from "./shareable.ts";
+
 /**
  * What a process knows of each statement text: which lane it may take.
  *
@@ -9,7 +11,8 @@ export interface Statement {
   readonly text: string;
   /** Name of the prepared statement on express connections. */
   readonly name: string;
-  readonly mayShare: boolean;
+  /** Null until it has been asked: only texts that keep coming are worth the parser's time. */
+  mayShare: boolean | null;
   runs: number;
   /** Exponentially weighted mean of the time at the server, ms. */
   meanMs: number;
@@ -27,11 +30,6 @@ const PENALTY_MS = 500;
 const PENALTY_MS_MAX = 60_000;
 const BOOK_SIZE_MAX = 2_000;
 
-const READS_OR_WRITES = /^\s*(select|insert|update|delete|merge|with|values)\b/i;
-// Whatever can outlive its transaction, reach other sessions, or run text that we do not see.
-const LEAVES_TRACES =
-  /set_config|pg_advisory|pg_notify|_to_xml|dblink|pg_sleep|pg_terminate|pg_cancel|\bexecute\b|\blo_|nextval|setval|for\s+(no\s+key\s+)?(update|share|key)/i;
-
 export class StatementBook {
   readonly #statements = new Map<string, Statement>();
   #names = 0;
@@ -46,7 +44,7 @@ export class StatementBook {
     const statement: Statement = {
       text,
       name: `t${++this.#names}`,
-      mayShare: READS_OR_WRITES.test(text) && !LEAVES_TRACES.test(text),
+      mayShare: null,
       runs: 0,
       meanMs: 0,
       privateUntilMs: 0,
@@ -57,12 +55,10 @@ export class StatementBook {
   }
 
   isExpress(statement: Statement, nowMs: number): boolean {
-    return (
-      statement.mayShare &&
-      statement.runs >= RUNS_MIN &&
-      statement.meanMs <= SHARED_MS_MAX &&
-      statement.privateUntilMs <= nowMs
-    );
+    if (statement.runs < RUNS_MIN || statement.meanMs > SHARED_MS_MAX || statement.privateUntilMs > nowMs)
+      return false;
+    statement.mayShare ??= isShareable(statement.text);
+    return statement.mayShare;
   }
 
   recordRun(statement: Statement, elapsedMs: number): void {
