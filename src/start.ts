@@ -198,7 +198,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
   listener.on("tenancy_app_changed", reloadQuietly, reloadQuietly);
   await listener.open();
 
-  const cache = openCache(config, rootKey, log);
+  const cache = await openCache(config, rootKey, log);
   const storage = new ObjectStorage({
     driver: await openStorageDriver(config.storageUrl),
     pool: control,
@@ -279,15 +279,17 @@ function stderrLog(clock: Clock): Log {
   });
 }
 
-function openCache(config: Config, rootKey: RootKey, log: Log): CacheStore {
+async function openCache(config: Config, rootKey: RootKey, log: Log): Promise<CacheStore> {
   if (!config.cacheUrl) return new MemoryCache();
-  return new RedisCache({
+  const cache = new RedisCache({
     url: config.cacheUrl.reveal(),
     prefix: config.cachePrefix,
     rootKey,
     onChange: (state) =>
       log.warn(state === "lost" ? "The cache is unreachable; reads miss" : "The cache is back"),
   });
+  await cache.start();
+  return cache;
 }
 
 /** Cache and files as the erasure sees them. */

@@ -1,24 +1,24 @@
-import type { AppTables, ContextFacets, ContextParts, TenantContext } from "./context.ts";
+import type { AppTables, ContextParts, TenantContext } from "./context.ts";
 import type { Repository } from "./repository.ts";
 
 /** The context as apps see it: tables of the app schema are its properties. */
-export type Context<F extends ContextFacets = ContextFacets> = TenantContext<F> & {
+export type Context = TenantContext & {
   readonly [K in keyof AppTables]: AppTables[K] extends { row: infer R; insert: infer I }
     ? Repository<R, I>
     : Repository;
 } & { readonly [table: string]: Repository };
 
-export interface DataParts<F extends ContextFacets> extends ContextParts<F> {
+export interface DataParts extends ContextParts {
   /** `TenantContext` with the tables of the app schema. */
   readonly contextClass: typeof TenantContext;
 }
 
 /** Opens contexts: the one door to tenants' data. */
-export class TenantDataManager<F extends ContextFacets = ContextFacets> {
-  readonly #parts: () => DataParts<F>;
+export class TenantDataManager {
+  readonly #parts: () => DataParts;
 
   /** @param parts Asked at each context, so that a new app schema is seen. */
-  constructor(parts: () => DataParts<F>) {
+  constructor(parts: () => DataParts) {
     this.#parts = parts;
   }
 
@@ -29,15 +29,15 @@ export class TenantDataManager<F extends ContextFacets = ContextFacets> {
    * await using ctx = await tenancy.data.context(tenant.id);
    * const tracks = await ctx.tracks.findAll({ where: { genre: "jazz" }, orderBy: "-createdAt", limit: 20 });
    */
-  async context(tenantId: string): Promise<Context<F>> {
+  async context(tenantId: string): Promise<Context> {
     const parts = this.#parts();
     await parts.executor.directory.get(tenantId);
     // Its tables are properties that the class cannot declare.
-    return new parts.contextClass(tenantId, parts) as unknown as Context<F>;
+    return new parts.contextClass(tenantId, parts) as unknown as Context;
   }
 
   /** Runs `work` in a context and closes it. A promise that escapes finds the context ended. */
-  async run<T>(tenantId: string, work: (ctx: Context<F>) => Promise<T>): Promise<T> {
+  async run<T>(tenantId: string, work: (ctx: Context) => Promise<T>): Promise<T> {
     const ctx = await this.context(tenantId);
     try {
       return await work(ctx);

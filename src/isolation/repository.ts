@@ -41,10 +41,7 @@ export class Repository<Row = Record<string, unknown>, Insert = Record<string, u
   constructor(runner: Runner, table: TableShape) {
     this.#runner = runner;
     this.#table = table;
-    this.#from =
-      table.schema === "public"
-        ? quoteIdentifier(table.name)
-        : `${quoteIdentifier(table.schema)}.${quoteIdentifier(table.name)}`;
+    this.#from = tableName(table);
     this.#columns = new Map();
     for (const column of table.columns) {
       this.#columns.set(column, column);
@@ -208,6 +205,11 @@ export class Repository<Row = Record<string, unknown>, Insert = Record<string, u
     });
     return terms.length === 0 ? "" : `order by ${terms.join(", ")}`;
   }
+}
+
+/** As the tenant's search_path finds it: only other schemas than `public` are named. */
+export function tableName({ schema, name }: TableShape): string {
+  return schema === "public" ? quoteIdentifier(name) : `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
 }
 
 export function toProperty(column: string): string {

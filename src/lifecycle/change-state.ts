@@ -32,6 +32,7 @@ export async function suspendTenant(
     await recordEvent(tx, by, "tenant.suspended", tenant.id, { reason });
     await exec(tx, notifyTenantChanged, [tenant.id]);
   });
+  parts.forget(tenant.id);
   await fenceOwnDatabase(parts, tenant);
   return getTenant(parts.control, tenant.id);
 }
@@ -88,6 +89,7 @@ export async function requestDeletion(
     });
     await exec(tx, notifyTenantChanged, [tenant.id]);
   });
+  parts.forget(tenant.id);
   await fenceOwnDatabase(parts, tenant);
   return getTenant(parts.control, tenant.id);
 }
@@ -155,6 +157,7 @@ async function reopen(
     await recordEvent(tx, by, action, tenant.id);
     await exec(tx, notifyTenantChanged, [tenant.id]);
   });
+  parts.forget(tenant.id);
   return getTenant(parts.control, tenant.id);
 }
 

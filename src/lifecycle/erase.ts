@@ -48,6 +48,7 @@ async function fence(parts: LifecycleParts, step: StepInput): Promise<void> {
     await exec(tx, setStatus, [step.tenantId, "erasing", null, null]);
     await exec(tx, notifyTenantChanged, [step.tenantId]);
   });
+  parts.forget(step.tenantId);
   const admin = await parts.cells.admin(at.cell);
   const isThere =
     at.level !== "database" || (await maybe(admin.pool(), findDatabase, [placeName(at.tenantId)]));

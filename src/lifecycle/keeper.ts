@@ -15,6 +15,8 @@ export const listClosedDatabases = query<{ id: string; cell: string }>(
 );
 
 const PASS_MS = 1_000;
+/** Half-written files are rare and cost only their bytes. */
+const SWEEP_MS = 5 * 60_000;
 
 /**
  * The background work of every server process: what a crashed process left undone is taken up here within a second.
@@ -24,16 +26,20 @@ export class Keeper {
   readonly #parts: LifecycleParts;
   readonly #workflows: Workflows;
   readonly #warm: WarmPoolSize;
+  readonly #sweepStorage: () => Promise<unknown>;
   readonly #resumeRun: () => Promise<void>;
   readonly #onError: (error: Error) => void;
   #timer: NodeJS.Timeout | undefined;
   #pass: Promise<void> = Promise.resolve();
+  #sweptMs = Number.NEGATIVE_INFINITY;
   #isClosed = false;
 
   constructor(options: {
     parts: LifecycleParts;
     workflows: Workflows;
     warm: WarmPoolSize;
+    /** Settles files that a crashed process left half written. */
+    sweepStorage: () => Promise<unknown>;
     /** Takes up a fleet migration whose process died. */
     resumeRun: () => Promise<void>;
     onError: (error: Error) => void;
@@ -41,6 +47,7 @@ export class Keeper {
     this.#parts = options.parts;
     this.#workflows = options.workflows;
     this.#warm = options.warm;
+    this.#sweepStorage = options.sweepStorage;
     this.#resumeRun = options.resumeRun;
     this.#onError = options.onError;
   }
@@ -60,6 +67,7 @@ export class Keeper {
       () => eraseDue(this.#parts, this.#workflows),
       () => reconcileSeats(this.#parts),
       () => this.#resumeRun(),
+      () => this.#sweepNowAndThen(),
       () => refillWarmPool(this.#parts, this.#warm),
     ];
     for (const duty of duties) {
@@ -70,6 +78,12 @@ export class Keeper {
         if (!this.#isClosed) this.#onError(failure as Error);
       }
     }
+  }
+
+  async #sweepNowAndThen(): Promise<void> {
+    if (performance.now() - this.#sweptMs < SWEEP_MS) return;
+    this.#sweptMs = performance.now();
+    await this.#sweepStorage();
   }
 
   async close(): Promise<void> {

@@ -26,6 +26,8 @@ export interface LifecycleParts {
   readonly role: string;
   readonly cache: Remnants;
   readonly storage: Remnants;
+  /** Forgets at once what this process knew of the tenant; the others hear it by NOTIFY. */
+  readonly forget: (tenantId: string) => void;
   appSchema(): Promise<AppSchema>;
   sharedPool(cell: string): Promise<pg.Pool>;
   placePool(at: { cell: string; level: IsolationLevel; tenantId: string }): Promise<pg.Pool>;
