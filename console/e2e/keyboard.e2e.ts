@@ -90,6 +90,17 @@ test("the palette goes to a page, and back returns", async () => {
   assert.equal(new URL(page.url()).search, "?status=suspended");
 });
 
+test("a list that matches nothing says so, and one key press clears the filters", async () => {
+  await using visitor = await visit(browser, session);
+  const { page } = visitor;
+
+  await page.goto(`${platform.url}/tenants?q=nothing-is-called-this&status=erased`);
+  await page.getByText("Nothing matches these filters.").waitFor();
+  await page.getByRole("main").getByRole("button", { name: "Clear filters" }).last().press("Enter");
+
+  await page.waitForURL(/\/tenants$/);
+});
+
 test("two keys go to a room, unless they are typed into a field", async () => {
   await using visitor = await visit(browser, session);
   const { page } = visitor;

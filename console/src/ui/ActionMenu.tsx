@@ -1,8 +1,8 @@
-import { Popover } from "@mantine/core";
 import {
   cloneElement,
   type KeyboardEvent,
   type ReactElement,
+  type Ref,
   useEffect,
   useId,
   useRef,

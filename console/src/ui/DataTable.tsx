@@ -46,7 +46,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const isBlank = rows !== undefined && rows.length === 0;
 
   if (rows === undefined && problem) return <>{problem}</>;
-  if (isBlank) return <>{problem ?? blank}</>;
+  if (isBlank) return <>{problem || blank}</>;
   return (
     <>
       {problem}
