@@ -28,6 +28,8 @@ export interface Compiled {
   readonly files: CompiledFile[];
   readonly findings: Finding[];
   readonly model: AppModel;
+  /** Shared tables by the names under which they are made; `model.sharedTables` has their names at the end. */
+  readonly shared: readonly string[];
   /** Levels that the app can run at. */
   readonly levels: { table: true; schema: boolean; database: boolean };
 }
@@ -41,15 +43,16 @@ export async function compile(files: readonly SourceFile[], options: AdoptOption
   const read = readFiles(files);
   const hasFunctions = read.some((file) => file.statements.some(({ node }) => "CreateFunctionStmt" in node));
   const ahead = hasFunctions ? compileAll(read, options, null).work.model : null;
-  const { work, compiled } = compileAll(read, options, ahead);
+  const { work, compiled, shared } = compileAll(read, options, ahead);
   const levels = { table: true, schema: work.model.schemas.length === 0, database: true } as const;
-  return { files: compiled, findings: work.findings, model: work.model, levels };
+  return { files: compiled, findings: work.findings, model: work.model, shared, levels };
 }
 
 function compileAll(read: readonly ReadFile[], options: AdoptOptions, ahead: AppModel | null) {
   const work = startWork(options, ahead);
   findShared(work, read, options);
-  return { work, compiled: read.map((file) => compileFile(work, file)) };
+  const shared = [...work.sharedTables];
+  return { shared, work, compiled: read.map((file) => compileFile(work, file)) };
 }
 
 /** Throws `adopt.refused` when anything was refused: nothing of it may be applied then. */

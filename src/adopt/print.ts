@@ -8,13 +8,13 @@ const SCOPES = {
 } as const;
 
 /** The adopted SQL for review. Adopting it again gives the same text, so it can also be kept as the source. */
-export function printAdopted(compiled: Pick<Compiled, "files" | "model">): string {
+export function printAdopted(compiled: Pick<Compiled, "files" | "shared">): string {
   const lines: string[] = [];
   for (const file of compiled.files) {
     if (lines.length > 0) lines.push("");
     lines.push(`-- tenancy: file ${file.name}`);
-    if (file === compiled.files[0] && compiled.model.sharedTables.length > 0) {
-      lines.push(`-- tenancy: shared ${compiled.model.sharedTables.join(", ")}`);
+    if (file === compiled.files[0] && compiled.shared.length > 0) {
+      lines.push(`-- tenancy: shared ${compiled.shared.join(", ")}`);
     }
     let scope: CompiledStatement["scope"] | null = null;
     let line = 0;
