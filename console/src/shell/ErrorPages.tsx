@@ -24,7 +24,7 @@ export function CrashPage({ error, reset }: ErrorComponentProps) {
   const { crashed } = useMessages().shell;
   const router = useRouter();
   return (
-    <>
+    <div className="crash">
       <PageHeading title={crashed.title} />
       <div className="stack">
         <p>{crashed.body}</p>
@@ -36,6 +36,6 @@ export function CrashPage({ error, reset }: ErrorComponentProps) {
           }}
         />
       </div>
-    </>
+    </div>
   );
 }

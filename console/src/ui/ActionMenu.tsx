@@ -1,3 +1,4 @@
+import { Popover } from "@mantine/core";
 import {
   cloneElement,
   type KeyboardEvent,
