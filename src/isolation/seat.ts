@@ -35,6 +35,12 @@ export const deleteSeats = query(
   `delete from tenancy.seats where tenant_id = $1::uuid`,
 );
 
+/** All seats of one database; epoch 0 lives inside a migration's transaction alone. */
+export const listSeats = query<{ tenant_id: string; epochs: string[] }>(
+  "isolation.list_seats",
+  `select tenant_id, array_agg(epoch order by epoch) as epochs from tenancy.seats where epoch > 0 group by tenant_id`,
+);
+
 /** Opens the tenant's rows in one database to the token of this epoch, and to no other. */
 export async function installSeat(
   db: Queryable,

@@ -1,4 +1,5 @@
 import { query } from "../db/sql.ts";
+import type { IsolationLevel, TenantStatus } from "../tenants/tenant.ts";
 
 export interface StepState {
   name: string;
@@ -137,4 +138,36 @@ export const measureStorage = query<{ bytes: string; objects: number }>(
   "lifecycle.measure_storage",
   `select coalesce(sum(size_bytes), 0)::bigint as bytes, count(*)::int as objects
    from tenancy.stored_objects where tenant_id = $1::uuid`,
+);
+
+export interface SeatHolderRow {
+  tenant_id: string;
+  slug: string | null;
+  status: TenantStatus | "warm";
+  cell: string;
+  level: IsolationLevel;
+  epoch: string;
+}
+
+/** Whoever may have a seat somewhere: tenants that are not erased, and places prepared for tenants to come. */
+export const listSeatHolders = query<SeatHolderRow>(
+  "lifecycle.list_seat_holders",
+  `select t.id as tenant_id, t.slug, t.status, l.cell, l.level, l.epoch
+   from tenancy.tenants t join tenancy.placements l on l.tenant_id = t.id
+   where t.status <> 'erased'
+   union all
+   select tenant_id, null, 'warm', cell, level, 1 from tenancy.warm_places`,
+);
+
+/** Work that failed at least once and waits for its next try. */
+export const listFailingWorkflows = query<{
+  id: string;
+  kind: string;
+  tenant_id: string;
+  attempts: number;
+  error: string | null;
+}>(
+  "lifecycle.list_failing_workflows",
+  `select id, kind, tenant_id, attempts, error from tenancy.workflows
+   where status in ('running', 'undoing') and attempts > 0 order by id limit 20`,
 );

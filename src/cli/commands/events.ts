@@ -18,7 +18,10 @@ const events = defineCommand({
     const { tenant, action, actor, limit = 50 } = options;
     if (action !== undefined) checkAction(action);
     const { tenants, internals } = await open();
-    const [{ readEvents }, { isUuid }] = await Promise.all([import("../../audit/record.ts"), import("../../base/ids.ts")]);
+    const [{ readEvents }, { isUuid }] = await Promise.all([
+      import("../../audit/record.ts"),
+      import("../../base/ids.ts"),
+    ]);
     const tenantId = tenant === undefined || isUuid(tenant) ? tenant : (await tenants.get(tenant)).id;
     const items = await readEvents(internals.control, { tenantId, action, actor, limit });
     out.answer({ items }, () =>

@@ -15,9 +15,20 @@ const status = defineCommand({
         ["Version", `tenancy ${found.version} on Node ${found.node}`],
         ["Database", `${database.where} (${database.engine}, ${MODES[database.mode]})`],
         ["Data folder", found.dataDir],
-        ["Tenants", `${tenants.table} at table level, ${tenants.schema} at schema level, ${tenants.database} at database level`],
-        ["App schema", app.version === 0 ? "no migration yet" : `version ${app.version}, ${app.pendingPlaces} places pending${app.isRunning ? ", a run is at work" : ""}`],
-        ["Prepared", `${warmPool.schema.ready} of ${warmPool.schema.target} schemas, ${warmPool.database.ready} of ${warmPool.database.target} databases`],
+        [
+          "Tenants",
+          `${tenants.table} at table level, ${tenants.schema} at schema level, ${tenants.database} at database level`,
+        ],
+        [
+          "App schema",
+          app.version === 0
+            ? "no migration yet"
+            : `version ${app.version}, ${app.pendingPlaces} places pending${app.isRunning ? ", a run is at work" : ""}`,
+        ],
+        [
+          "Prepared",
+          `${warmPool.schema.ready} of ${warmPool.schema.target} schemas, ${warmPool.database.ready} of ${warmPool.database.target} databases`,
+        ],
         ["Cells", found.cells.map(({ key, status: state }) => `${key} (${state})`).join(", ")],
       ]),
     );
@@ -39,7 +50,8 @@ async function gather({ internals, config }: Tenancy) {
   ]);
   const cells = await describeCells(internals, config.pool);
   const app = await internals.reloadApp();
-  const sum = (pick: (cell: (typeof cells)[number]) => number) => cells.reduce((total, cell) => total + pick(cell), 0);
+  const sum = (pick: (cell: (typeof cells)[number]) => number) =>
+    cells.reduce((total, cell) => total + pick(cell), 0);
   const warm = (level: "schema" | "database") => ({
     ready: sum((cell) => cell.warmPool[level].ready),
     target: sum((cell) => cell.warmPool[level].target),
@@ -49,9 +61,17 @@ async function gather({ internals, config }: Tenancy) {
   return {
     version: await readVersion(),
     node: process.version,
-    database: { where: await whereOf(config, internals.control.options), engine: cells[0]?.engine ?? "", mode } as const,
+    database: {
+      where: whereOf(config, internals.control.options),
+      engine: cells[0]?.engine ?? "",
+      mode,
+    } as const,
     dataDir: config.dataDir,
-    tenants: { table: sum((c) => c.tenants.table), schema: sum((c) => c.tenants.schema), database: sum((c) => c.tenants.database) },
+    tenants: {
+      table: sum((c) => c.tenants.table),
+      schema: sum((c) => c.tenants.schema),
+      database: sum((c) => c.tenants.database),
+    },
     app: {
       version: app.version,
       pendingPlaces: (await findPending(internals, app)).length,
@@ -63,9 +83,9 @@ async function gather({ internals, config }: Tenancy) {
 }
 
 /** Host, port and database; never the login. */
-async function whereOf(config: Config, pool: { host?: string; port?: number; database?: string }): Promise<string> {
-  const where = `${pool.host ?? "localhost"}:${pool.port ?? 5432}/${pool.database ?? ""}`;
-  return config.databaseUrl ? where : `${config.dataDir} (${where})`;
+function whereOf(config: Config, pool: { host?: string; port?: number; database?: string }): string {
+  if (!config.databaseUrl) return `in the data folder, port ${pool.port}`;
+  return `${pool.host ?? "localhost"}:${pool.port ?? 5432}/${pool.database ?? ""}`;
 }
 
 export const commands = [status];

@@ -32,7 +32,11 @@ const resume = defineCommand({
     const { internals } = await call.open();
     await internals.workflows.find(id);
     const row = await internals.workflows.run(id);
-    call.out.say(row.status === "done" ? `${call.out.paint("green", "Done.")}` : "It did not end; its last failure is below. Mend the cause and resume it again.");
+    call.out.say(
+      row.status === "done"
+        ? `${call.out.paint("green", "Done.")}`
+        : "It did not end; its last failure is below. Mend the cause and resume it again.",
+    );
     call.out.answer(toWorkflow(row), () => facts(call.out, row));
     return row.status === "done" ? EXIT.ok : EXIT.failed;
   },
@@ -48,7 +52,18 @@ async function readId({ positionals }: Call): Promise<string> {
 
 function toWorkflow(row: WorkflowRow) {
   const { id, kind, tenant_id, status, steps, attempts, error, actor, created_at, updated_at } = row;
-  return { id, kind, tenantId: tenant_id, status, steps, attempts, error, actor, createdAt: created_at, updatedAt: updated_at };
+  return {
+    id,
+    kind,
+    tenantId: tenant_id,
+    status,
+    steps,
+    attempts,
+    error,
+    actor,
+    createdAt: created_at,
+    updatedAt: updated_at,
+  };
 }
 
 function facts(out: Output, row: WorkflowRow): string {
