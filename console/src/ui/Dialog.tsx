@@ -20,9 +20,10 @@ export function Dialog({ title, isOpen, onClose, closeLabel, width = 480, childr
       lockScroll={false}
       transitionProps={{ duration: 0 }}
       yOffset="10vh"
+      classNames={{ content: "dialog" }}
     >
       <Modal.Overlay />
-      <Modal.Content className="dialog">
+      <Modal.Content>
         <Modal.Body className="dialog-body">
           {/* Not Modal.Header: it is a header element, which readers take for another banner of the page. */}
           <div className="dialog-header">
