@@ -28,6 +28,11 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     summary: "PostgreSQL clusters that hold tenants",
     load: async () => (await import("./commands/cell.ts")).commands,
   },
+  operator: {
+    summary: "Staff of the platform",
+    load: async () => (await import("./commands/operator.ts")).commands,
+  },
+  key: { summary: "API keys for programs", load: async () => (await import("./commands/key.ts")).commands },
   workflow: {
     summary: "Durable work on a tenant",
     load: async () => (await import("./commands/workflow.ts")).commands,

@@ -28,6 +28,26 @@ export function required(value: string, about: string): Option<string> {
   return { shape: "one", value, about, isRequired: true, read: (texts) => texts.at(-1) as string };
 }
 
+const LABEL_CHARACTERS_MAX = 100;
+
+/** A name for people to recognise something by. */
+export function label(about: string): Option<string | undefined> {
+  const read = (texts: readonly string[]) => {
+    const last = texts.at(-1)?.trim();
+    if (last === undefined) return undefined;
+    const { length } = [...last];
+    if (length > 0 && length <= LABEL_CHARACTERS_MAX && !/\p{Cc}/u.test(last)) return last;
+    throw new OptionFault(`to be 1 to ${LABEL_CHARACTERS_MAX} readable characters, got ${length}`);
+  };
+  return { shape: "one", value: "NAME", about, isRequired: false, read };
+}
+
+/** The same option, that must be there. */
+export function mandatory<T>(option: Option<T>): Option<Exclude<T, undefined>> {
+  // The parser asks for it before it reads.
+  return { ...option, isRequired: true } as Option<Exclude<T, undefined>>;
+}
+
 export function integer(
   value: string,
   about: string,
