@@ -56,7 +56,7 @@ const frame = createRoute({
     try {
       await context.client.ensureQueryData(sessionQuery);
     } catch (error) {
-      if (!isApiError(error, "session.required")) throw error;
+      if (!isApiError(error, "session.required") && !isApiError(error, "session.none")) throw error;
       const isHome = location.pathname === "/" || location.pathname === "/tenants";
       throw redirect({ to: "/sign-in", search: isHome ? {} : { to: location.href }, replace: true });
     }

@@ -45,8 +45,13 @@ test("empty fields are left out, so that the server's defaults apply", () => {
 });
 
 test("an edit sends only what differs", () => {
-  const plan = { key: "premium", features: ["analytics"], limits: {} } as unknown as Plan;
-  const tenant = { name: "A", plan: "premium", features: ["analytics", "sso"], limits: { maxUsers: 5 } };
+  const plan = { key: "premium", features: ["analytics"], limits: { maxStorageGb: 9 } } as unknown as Plan;
+  const tenant = {
+    name: "A",
+    plan: "premium",
+    features: ["analytics", "sso"],
+    limits: { maxUsers: 5, maxStorageGb: 9 },
+  };
   const current = tenant as unknown as Tenant;
   const same = { name: "A", plan: "premium", features: ["sso"], limits: { maxUsers: 5 } };
 

@@ -2,7 +2,7 @@ import { useMessages } from "../messages/LocaleProvider.tsx";
 import { Button } from "../ui/Button.tsx";
 import { CopyableId } from "../ui/Copyable.tsx";
 import { Notice } from "../ui/Notice.tsx";
-import { describeProblem } from "./describe-problem.ts";
+import { describeProblem, fieldOfPath } from "./describe-problem.ts";
 
 interface ProblemNoteProps {
   readonly error: unknown;
@@ -15,9 +15,7 @@ interface ProblemNoteProps {
 export function ProblemNote({ error, onRetry, shownFields = [] }: ProblemNoteProps) {
   const messages = useMessages();
   const problem = describeProblem(error, messages);
-  const others = problem.fields.filter(
-    ({ path }) => !shownFields.includes(path.split(/[./]/).at(-1) ?? path),
-  );
+  const others = problem.fields.filter(({ path }) => !shownFields.includes(fieldOfPath(path)));
   return (
     <Notice
       tone="danger"

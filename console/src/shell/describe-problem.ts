@@ -23,10 +23,38 @@ export function describeProblem(error: unknown, { errors }: Messages): ProblemTe
   };
 }
 
-/** Messages by field, for forms: `limits.maxUsers`, `/limits/maxUsers` and `maxUsers` all name their last part. */
-export function fieldErrors(error: unknown): Readonly<Record<string, string>> {
-  const fields = error instanceof ApiError ? (error.problem.errors ?? []) : [];
-  return Object.fromEntries(fields.map(({ path, message }) => [path.split(/[./]/).at(-1) ?? path, message]));
+/** Codes that are about one field, for answers that name it by their code alone. */
+const fieldOfCode: Readonly<Record<string, string>> = {
+  "tenant.name_invalid": "name",
+  "tenant.slug_invalid": "slug",
+  "tenant.slug_reserved": "slug",
+  "tenant.slug_taken": "slug",
+  "tenant.domain_invalid": "domain",
+  "tenant.domain_taken": "domain",
+  "tenant.confirm_mismatch": "confirm",
+  "cell.not_found": "cell",
+  "cell.none_open": "region",
+  "app.level_unsupported": "isolation",
+};
+
+/** `limits.maxUsers`, `/body/limits/maxUsers` and `features[0]` belong to the fields `maxUsers` and `features`. */
+export function fieldOfPath(path: string): string {
+  return (
+    path
+      .replaceAll(/\[\d+\]/g, "")
+      .split(/[./]/)
+      .filter((part) => part !== "" && !/^\d+$/.test(part))
+      .at(-1) ?? path
+  );
+}
+
+/** The faults of an input by field, for the form to show in their places. */
+export function fieldErrors(error: unknown, messages: Messages): Readonly<Record<string, string>> {
+  if (!(error instanceof ApiError)) return {};
+  const { errors = [], code } = error.problem;
+  const field = fieldOfCode[code];
+  if (errors.length === 0 && field) return { [field]: describeProblem(error, messages).title };
+  return Object.fromEntries(errors.map(({ path, message }) => [fieldOfPath(path), message]));
 }
 
 function problemOf(error: unknown): Problem {

@@ -6,7 +6,7 @@ import { sessionQuery } from "../features/session/queries.ts";
 /** One place decides what a lost session does: every request may meet it. */
 export function createConsoleQueryClient(onSessionEnd: () => void): QueryClient {
   const onError = (error: unknown) => {
-    if (!isApiError(error, "session.required")) return;
+    if (!isApiError(error, "session.required") && !isApiError(error, "session.none")) return;
     // Without a session before, none has ended: the first page's route sends the reader to sign in.
     if (client.getQueryData(sessionQuery.queryKey) === undefined) return;
     client.removeQueries({ queryKey: sessionQuery.queryKey });

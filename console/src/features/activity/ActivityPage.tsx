@@ -30,8 +30,8 @@ export function ActivityPage() {
         actions={
           <ApiAndCli
             calls={{
-              cli: manage("event list", {
-                "tenant-id": filters.tenantId,
+              cli: manage("events", {
+                tenant: filters.tenantId,
                 action: filters.action,
                 actor: filters.actor,
               }),

@@ -31,7 +31,7 @@ export function ApiKeysPage() {
         title={text.title}
         actions={
           <>
-            <ApiAndCli calls={{ cli: manage("api-key list"), api: curl("GET", "/v1/api-keys") }} />
+            <ApiAndCli calls={{ cli: manage("key list"), api: curl("GET", "/v1/api-keys") }} />
             {create}
           </>
         }

@@ -3,9 +3,9 @@ import { type FormEvent, useState } from "react";
 import type { ApiKeyCreate, ApiKeyCreated } from "../../api/types.ts";
 import { useAction } from "../../api/use-action.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
-import { fieldErrors } from "../../shell/describe-problem.ts";
 import { PageHeading } from "../../shell/PageHeading.tsx";
 import { ProblemNote } from "../../shell/ProblemNote.tsx";
+import { useFieldErrors } from "../../shell/use-field-errors.ts";
 import { Button } from "../../ui/Button.tsx";
 import { CodeBlock } from "../../ui/CodeBlock.tsx";
 import { NumberField, TextField } from "../../ui/fields.tsx";
@@ -36,7 +36,7 @@ function KeyForm({ onCreated }: { onCreated: (created: ApiKeyCreated) => void })
     touches: apiKeyTouches,
     onDone: onCreated,
   });
-  const errors = fieldErrors(create.error);
+  const errors = useFieldErrors(create.error);
 
   function submit(event: FormEvent) {
     event.preventDefault();

@@ -27,7 +27,10 @@ export function ProofPage() {
         beside={proof && <ProofMark proof={proof} />}
         actions={
           <ApiAndCli
-            calls={{ cli: manage(`proof show ${proofId}`), api: curl("GET", `/v1/proofs/${proofId}`) }}
+            calls={{
+              cli: manage("verify isolation", { "tenant-id": proof?.tenantId ?? undefined }),
+              api: curl("GET", `/v1/proofs/${proofId}`),
+            }}
           />
         }
       />

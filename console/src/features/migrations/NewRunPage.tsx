@@ -4,10 +4,10 @@ import type { MigrationRun, MigrationRunCreate } from "../../api/types.ts";
 import { useAction } from "../../api/use-action.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
 import { CallsList } from "../../shell/ApiAndCli.tsx";
-import { fieldErrors } from "../../shell/describe-problem.ts";
 import { curl, manage } from "../../shell/equivalents.ts";
 import { PageHeading } from "../../shell/PageHeading.tsx";
 import { ProblemNote } from "../../shell/ProblemNote.tsx";
+import { useFieldErrors } from "../../shell/use-field-errors.ts";
 import { Button } from "../../ui/Button.tsx";
 import { NumberField } from "../../ui/fields.tsx";
 import { Notice } from "../../ui/Notice.tsx";
@@ -38,7 +38,7 @@ export function NewRunPage() {
   });
   const body: MigrationRunCreate = { canary, errorBudget };
   const failure = start.error ?? tryOut.error;
-  const errors = fieldErrors(failure);
+  const errors = useFieldErrors(failure);
   const hasNothing = tryOut.data?.total === 0;
 
   return (

@@ -32,7 +32,7 @@ export function RunPage() {
           <>
             <ApiAndCli
               calls={{
-                cli: manage(`app run show ${runId}`),
+                cli: manage("app status"),
                 api: curl("GET", `/v1/migrations/runs/${runId}`),
               }}
             />

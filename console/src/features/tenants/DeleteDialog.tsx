@@ -4,9 +4,9 @@ import type { Tenant, TenantDelete } from "../../api/types.ts";
 import { useAction } from "../../api/use-action.ts";
 import { useFormats, useMessages } from "../../messages/LocaleProvider.tsx";
 import { CallsList } from "../../shell/ApiAndCli.tsx";
-import { fieldErrors } from "../../shell/describe-problem.ts";
 import { curl, manage } from "../../shell/equivalents.ts";
 import { ProblemNote } from "../../shell/ProblemNote.tsx";
+import { useFieldErrors } from "../../shell/use-field-errors.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Dialog, DialogActions } from "../../ui/Dialog.tsx";
 import { NumberField, TextField } from "../../ui/fields.tsx";
@@ -47,7 +47,7 @@ function DeleteForm({ tenant, onClose }: { tenant: Tenant; onClose: () => void }
     },
   });
   const isConfirmed = confirm.trim() === tenant.slug;
-  const errors = fieldErrors(remove.error);
+  const errors = useFieldErrors(remove.error);
 
   function submit(event: FormEvent) {
     event.preventDefault();

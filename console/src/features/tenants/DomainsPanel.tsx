@@ -2,8 +2,9 @@ import { type FormEvent, useState } from "react";
 import type { Domain, DomainAdd, Tenant } from "../../api/types.ts";
 import { useAction } from "../../api/use-action.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
-import { describeProblem, fieldErrors } from "../../shell/describe-problem.ts";
+import { describeProblem } from "../../shell/describe-problem.ts";
 import { ProblemNote } from "../../shell/ProblemNote.tsx";
+import { useFieldErrors } from "../../shell/use-field-errors.ts";
 import { ActionMenu } from "../../ui/ActionMenu.tsx";
 import { Button, IconButton } from "../../ui/Button.tsx";
 import { TextField } from "../../ui/fields.tsx";
@@ -90,7 +91,7 @@ function AddDomain({ tenant }: { tenant: Tenant }) {
       toast(overview.domainAdded(body.domain));
     },
   });
-  const fault = fieldErrors(add.error)["domain"];
+  const fault = useFieldErrors(add.error)["domain"];
 
   function submit(event: FormEvent) {
     event.preventDefault();

@@ -3,15 +3,15 @@ import { type FormEvent, useState } from "react";
 import type { Tenant, TenantUpdate } from "../../api/types.ts";
 import { useAction } from "../../api/use-action.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
-import { fieldErrors } from "../../shell/describe-problem.ts";
 import { ProblemNote } from "../../shell/ProblemNote.tsx";
+import { useFieldErrors } from "../../shell/use-field-errors.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Dialog, DialogActions } from "../../ui/Dialog.tsx";
 import { NumberField, SelectField, TagsField, TextField } from "../../ui/fields.tsx";
 import { useToast } from "../../ui/Toaster.tsx";
 import { limitNames } from "./limit-names.ts";
 import { plansQuery, tenantTouches, updateTenant } from "./queries.ts";
-import { addedFeatures, tenantChange } from "./tenant-change.ts";
+import { addedFeatures, ownLimits, tenantChange } from "./tenant-change.ts";
 import { useActDialog } from "./use-act-dialog.ts";
 
 export function EditTenantDialog({ tenant }: { tenant: Tenant }) {
@@ -38,7 +38,7 @@ function EditTenantForm({ tenant, onClose }: { tenant: Tenant; onClose: () => vo
   const planOfTenant = plans.find(({ key }) => key === tenant.plan);
   const [name, setName] = useState(tenant.name);
   const [planKey, setPlanKey] = useState(tenant.plan);
-  const [limits, setLimits] = useState(tenant.limits);
+  const [limits, setLimits] = useState(ownLimits(tenant, planOfTenant));
   const [features, setFeatures] = useState(addedFeatures(tenant, planOfTenant));
   const plan = plans.find(({ key }) => key === planKey);
   const change = tenantChange(tenant, planOfTenant, { name: name.trim(), plan: planKey, limits, features });
@@ -51,7 +51,7 @@ function EditTenantForm({ tenant, onClose }: { tenant: Tenant; onClose: () => vo
       onClose();
     },
   });
-  const errors = fieldErrors(update.error);
+  const errors = useFieldErrors(update.error);
 
   function submit(event: FormEvent) {
     event.preventDefault();

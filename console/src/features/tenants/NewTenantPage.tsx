@@ -5,10 +5,10 @@ import type { TenantCreate } from "../../api/types.ts";
 import { useAction } from "../../api/use-action.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
 import { CallsList } from "../../shell/ApiAndCli.tsx";
-import { fieldErrors } from "../../shell/describe-problem.ts";
 import { curl, manage } from "../../shell/equivalents.ts";
 import { PageHeading } from "../../shell/PageHeading.tsx";
 import { ProblemNote } from "../../shell/ProblemNote.tsx";
+import { useFieldErrors } from "../../shell/use-field-errors.ts";
 import { Button } from "../../ui/Button.tsx";
 import { NumberField, SelectField, TagsField, TextField } from "../../ui/fields.tsx";
 import { Panel } from "../../ui/Panel.tsx";
@@ -35,7 +35,7 @@ export function NewTenantPage() {
     },
   });
   const body = toTenantCreate(draft);
-  const errors = fieldErrors(create.error);
+  const errors = useFieldErrors(create.error);
 
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -99,7 +99,7 @@ export function NewTenantPage() {
                 region: body.region,
                 cell: body.cell,
                 "max-users": body.maxUsers,
-                features: body.features,
+                feature: body.features,
               }),
               api: curl("POST", "/v1/tenants", body),
             }}

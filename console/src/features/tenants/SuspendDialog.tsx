@@ -2,8 +2,8 @@ import { type FormEvent, useState } from "react";
 import type { Tenant } from "../../api/types.ts";
 import { useAction } from "../../api/use-action.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
-import { fieldErrors } from "../../shell/describe-problem.ts";
 import { ProblemNote } from "../../shell/ProblemNote.tsx";
+import { useFieldErrors } from "../../shell/use-field-errors.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Dialog, DialogActions } from "../../ui/Dialog.tsx";
 import { TextAreaField } from "../../ui/fields.tsx";
@@ -39,6 +39,8 @@ function SuspendForm({ tenant, onClose }: { tenant: Tenant; onClose: () => void 
     },
   });
 
+  const errors = useFieldErrors(suspend.error);
+
   function submit(event: FormEvent) {
     event.preventDefault();
     if (reason.trim() !== "") suspend.mutate(reason.trim());
@@ -52,7 +54,7 @@ function SuspendForm({ tenant, onClose }: { tenant: Tenant; onClose: () => void 
         hint={tenants.acts.reasonHint}
         value={reason}
         onChange={setReason}
-        error={fieldErrors(suspend.error)["reason"]}
+        error={errors["reason"]}
         maxLength={500}
         autoFocus
       />

@@ -84,7 +84,7 @@ export function TenantsPage() {
 function listCalls(search: TenantsSearch) {
   const { cursor: _, q, ...filters } = search;
   return {
-    cli: manage("tenant list", { search: q, ...filters }),
+    cli: manage("tenant list", { q, ...filters }),
     api: curl("GET", `/v1/tenants${queryString({ q, ...filters })}`),
   };
 }

@@ -1,4 +1,5 @@
 import type { Messages } from "../en.ts";
+import { errorsByCode } from "./errors-by-code.ts";
 
 export const errors = {
   local: {
@@ -11,23 +12,5 @@ export const errors = {
       cure: "Réessayez. Si cela persiste, un mandataire entre vous et le serveur est peut-être en cause.",
     },
   },
-  byCode: {
-    "session.required": {
-      title: "Vous n’êtes pas connecté.",
-      cure: "Demandez un lien d’opérateur et ouvrez-le.",
-    },
-    "session.link_invalid": {
-      title: "Ce lien a déjà servi ou a expiré.",
-      cure: "Lancez `npx tenancy operator link` pour en obtenir un autre.",
-    },
-    "input.invalid": {
-      title: "La saisie contient des erreurs.",
-      cure: "Corrigez les champs indiqués, puis envoyez de nouveau.",
-    },
-    "tenant.not_found": { title: "Ce locataire n’existe pas.", cure: "Vérifiez l’identifiant." },
-    "tenant.slug_taken": {
-      title: "Cet identifiant court est déjà pris.",
-      cure: "Choisissez-en un autre.",
-    },
-  },
+  byCode: errorsByCode,
 } satisfies Messages["errors"];

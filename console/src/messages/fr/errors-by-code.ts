@@ -1,0 +1,222 @@
+/** By code of the server's error table; a test holds both together. */
+export const errorsByCode: Record<string, { title: string; cure: string }> = {
+  "tenant.not_found": {
+    title: "Ce locataire n’existe pas.",
+    cure: "Vérifiez l’ID, l’identifiant court ou le domaine.",
+  },
+  "tenant.suspended": { title: "Ce locataire est suspendu.", cure: "Réactivez-le d’abord." },
+  "tenant.not_ready": {
+    title: "Ce locataire est encore en préparation.",
+    cure: "Attendez la fin de la préparation ; la page du locataire en montre les étapes.",
+  },
+  "tenant.closed": {
+    title: "Ce locataire est en cours de suppression ou effacé.",
+    cure: "Pendant le délai de grâce, annulez sa suppression pour le retrouver.",
+  },
+  "tenant.wrong_state": {
+    title: "L’état du locataire ne permet pas cette action.",
+    cure: "Rechargez la page pour voir son état actuel.",
+  },
+  "tenant.slug_taken": {
+    title: "Cet identifiant court appartient à un autre locataire.",
+    cure: "Choisissez-en un autre.",
+  },
+  "tenant.domain_taken": {
+    title: "Ce domaine appartient à un autre locataire.",
+    cure: "Choisissez-en un autre, ou retirez-le d’abord de l’autre locataire.",
+  },
+  "tenant.domain_not_found": {
+    title: "Le locataire n’a pas ce domaine.",
+    cure: "Rechargez la page pour voir ses domaines.",
+  },
+  "tenant.name_invalid": {
+    title: "Le nom doit compter de 1 à 100 caractères lisibles.",
+    cure: "Saisissez un autre nom.",
+  },
+  "tenant.slug_invalid": {
+    title:
+      "L’identifiant court doit compter de 1 à 63 lettres minuscules, chiffres et traits d’union intérieurs.",
+    cure: "Saisissez-en un autre, ou laissez le champ vide.",
+  },
+  "tenant.slug_reserved": {
+    title: "Cet identifiant court est réservé à la plateforme.",
+    cure: "Choisissez-en un autre.",
+  },
+  "tenant.domain_invalid": {
+    title: "Le domaine doit être un nom d’hôte, par exemple studio.example.com.",
+    cure: "Saisissez un autre domaine.",
+  },
+  "tenant.input_invalid": {
+    title: "Les données du locataire ne sont pas acceptables.",
+    cure: "Corrigez les champs indiqués.",
+  },
+  "tenant.confirm_mismatch": {
+    title: "La confirmation ne correspond pas à l’identifiant court.",
+    cure: "Saisissez l’identifiant court du locataire à supprimer.",
+  },
+  "cell.not_found": { title: "Cette cellule n’existe pas.", cure: "Choisissez une autre cellule." },
+  "cell.none_open": {
+    title: "Aucune cellule ouverte de cette région ne peut accueillir le locataire.",
+    cure: "Ouvrez une cellule ou choisissez une autre région.",
+  },
+  "cell.exists": { title: "Une cellule porte déjà cette clé.", cure: "Choisissez une autre clé." },
+  "cell.input_invalid": {
+    title: "La description de la région ou de la cellule n’est pas acceptable.",
+    cure: "Corrigez les champs indiqués.",
+  },
+  "cell.unreachable": {
+    title: "La grappe de la cellule est injoignable.",
+    cure: "Vérifiez l’hôte, le port, l’identifiant, le mot de passe et la base de données de l’URL.",
+  },
+  "cell.not_admin": {
+    title: "L’identifiant de connexion de la cellule n’est pas superutilisateur.",
+    cure: "Donnez l’URL d’un administrateur.",
+  },
+  "cell.database_taken": {
+    title: "La base de données contient déjà autre chose.",
+    cure: "Créez une base vide pour la cellule et nommez-la dans l’URL.",
+  },
+  "region.exists": { title: "Cette région existe déjà.", cure: "Choisissez une autre clé." },
+  "installation.wrong_key": {
+    title: "La clé de chiffrement n’est pas celle de cette base de données.",
+    cure: "Utilisez la même clé pour tous les processus.",
+  },
+  "installation.key_missing": {
+    title: "La clé de chiffrement manque.",
+    cure: "Générez-en une, conservez-la en lieu sûr et donnez-la à tous les processus.",
+  },
+  "workflow.not_found": {
+    title: "Cette tâche n’existe pas.",
+    cure: "Rechargez la page du locataire pour voir la tâche en cours.",
+  },
+  "workflow.failed": {
+    title: "La tâche a échoué.",
+    cure: "Corrigez la cause, puis relancez-la ; ce qui était à moitié fait a été retiré.",
+  },
+  "lifecycle.remains": {
+    title: "L’effacement a laissé quelque chose derrière lui.",
+    cure: "La tâche réessaie d’elle-même ; son erreur nomme ce qu’elle n’a pas pu retirer.",
+  },
+  "app.migration_name": {
+    title: "Un fichier de migration doit porter un nom comme `0001_tracks.sql`.",
+    cure: "Commencez le nom par un numéro, chacun une seule fois.",
+  },
+  "app.migration_changed": {
+    title: "Une migration diffère de celle qui a été enregistrée.",
+    cure: "Rétablissez le fichier, et placez le changement dans une nouvelle migration.",
+  },
+  "app.migration_missing": {
+    title: "Le fichier d’une migration enregistrée a disparu.",
+    cure: "Rétablissez le fichier ; les migrations enregistrées restent.",
+  },
+  "app.migration_order": {
+    title: "Une migration précède la dernière qui a été enregistrée.",
+    cure: "Donnez-lui un numéro plus élevé.",
+  },
+  "app.no_migrations": {
+    title: "Aucune migration n’a été trouvée.",
+    cure: "Placez des fichiers SQL numérotés dans le dossier de migrations.",
+  },
+  "app.run_active": {
+    title: "Une exécution de migrations est déjà en cours.",
+    cure: "Suivez-la, ou arrêtez-la d’abord.",
+  },
+  "app.run_not_found": {
+    title: "Cette exécution n’existe pas.",
+    cure: "La liste des exécutions montre celles qui existent.",
+  },
+  "app.level_unsupported": {
+    title: "L’application ne peut pas fonctionner à ce niveau d’isolation : elle utilise plusieurs schémas.",
+    cure: "Choisissez le niveau table ou base de données, ou gardez les tables dans un seul schéma.",
+  },
+  "session.required": {
+    title: "Vous n’êtes pas connecté.",
+    cure: "Connectez-vous avec un lien à usage unique.",
+  },
+  "session.link_invalid": {
+    title: "Ce lien de connexion n’est pas valable : il a déjà servi, a expiré ou n’a jamais existé.",
+    cure: "Demandez-en un autre avec `tenancy operator link` ; il sert une fois, pendant 15 minutes.",
+  },
+  "session.none": {
+    title: "Cette requête est faite hors session.",
+    cure: "Connectez-vous avec un lien à usage unique.",
+  },
+  "api_key.not_found": {
+    title: "Cette clé d’API n’existe pas.",
+    cure: "Rechargez la liste ; une clé révoquée n’y figure plus.",
+  },
+  "auth.cross_site": {
+    title: "La requête vient d’un autre site que ce serveur.",
+    cure: "Envoyez-la depuis la console.",
+  },
+  "auth.unknown_host": {
+    title: "Ce serveur ne répond pas à ce nom d’hôte.",
+    cure: "Utilisez l’adresse locale du serveur.",
+  },
+  "request.invalid": { title: "La requête n’est pas acceptable.", cure: "Corrigez les champs indiqués." },
+  "request.bad_json": {
+    title: "Le corps de la requête n’est pas du JSON lisible.",
+    cure: "Rechargez la page, puis réessayez.",
+  },
+  "request.bad_url": { title: "L’adresse est illisible.", cure: "Vérifiez l’adresse." },
+  "request.bad_http": {
+    title: "La requête HTTP est illisible.",
+    cure: "Un mandataire entre vous et le serveur est peut-être en cause.",
+  },
+  "request.unsupported_type": {
+    title: "Le corps de la requête n’est pas du JSON.",
+    cure: "Rechargez la page, puis réessayez.",
+  },
+  "request.too_large": {
+    title: "La requête est trop volumineuse.",
+    cure: "Envoyez moins de données à la fois.",
+  },
+  "request.no_route": {
+    title: "Rien n’existe à cette adresse de l’API.",
+    cure: "La console et le serveur sont peut-être de versions différentes : rechargez la page.",
+  },
+  "request.bad_cursor": {
+    title: "Cette page de la liste n’existe pas.",
+    cure: "Revenez à la première page.",
+  },
+  "request.too_many": {
+    title: "Trop de requêtes en peu de temps.",
+    cure: "Patientez quelques secondes, puis réessayez.",
+  },
+  "request.idempotency_mismatch": {
+    title: "La clé de la requête a déjà servi à une autre requête.",
+    cure: "Réessayez.",
+  },
+  "request.idempotency_key_invalid": {
+    title: "La clé de la requête n’est pas valable.",
+    cure: "Rechargez la page, puis réessayez.",
+  },
+  "request.in_progress": {
+    title: "Cette requête est encore en cours.",
+    cure: "Réessayez dans une seconde : la réponse sera là.",
+  },
+  "request.outcome_unknown": {
+    title: "Le serveur s’est arrêté pendant cette requête.",
+    cure: "Vérifiez si elle a abouti ; sinon, renvoyez-la.",
+  },
+  "request.secret_shown_once": {
+    title: "La réponse contenait un secret, qui n’est pas conservé.",
+    cure: "Si vous l’avez perdu, révoquez ce qui a été créé, puis recommencez.",
+  },
+  "server.failed": {
+    title: "Le serveur a échoué ; la faute est de notre côté.",
+    cure: "Réessayez ; si cela persiste, cherchez l’ID de la requête dans le journal du serveur.",
+  },
+  "server.database_unreachable": {
+    title: "La base de données est injoignable.",
+    cure: "Réessayez dans un instant ; le serveur se reconnecte de lui-même.",
+  },
+  "server.port_taken": {
+    title: "Le port du serveur est occupé par un autre programme.",
+    cure: "Choisissez un autre port, ou arrêtez ce programme.",
+  },
+  "server.address_refused": {
+    title: "Le serveur ne peut pas écouter à cette adresse.",
+    cure: "Corrigez l’hôte et le port dans la configuration.",
+  },
+};
