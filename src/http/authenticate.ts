@@ -1,0 +1,86 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Principal } from "../identity/principal.ts";
+import { isConsolePath } from "./console-files.ts";
+import { readSessionCookie } from "./cookie.ts";
+import { httpError } from "./errors.ts";
+import type { House } from "./house.ts";
+import { CALLS, SIGN_INS, WRONG_CREDENTIALS } from "./limits.ts";
+import { RateLimit } from "./rate-limit.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    principal: Principal | null;
+  }
+  interface FastifyContextConfig {
+    /** Answers without a credential. Absent means closed. */
+    isPublic?: boolean;
+    isSignIn?: boolean;
+  }
+}
+
+const BEARER = /^Bearer (ten_[\w-]{20,100})$/i;
+const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/** The first hook of every request: who is it, may the browser send this, and not too fast. */
+export function authenticator(house: House) {
+  const calls = new RateLimit(CALLS, house.clock);
+  const signIns = new RateLimit(SIGN_INS, house.clock);
+  const wrong = new RateLimit(WRONG_CREDENTIALS, house.clock);
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const { isPublic, isSignIn } = request.routeOptions.config;
+    if (isSignIn) {
+      refuseCrossSite(request, false);
+      pace(signIns.take(request.ip), reply);
+    }
+    // What has no route is the console's page, or not found; below /v1 one needs a credential to be told so.
+    if (isPublic || (request.is404 && isConsolePath(request))) return;
+    const isBearer = request.headers.authorization !== undefined;
+    const principal = await (isBearer ? byKey(house, request) : bySession(house, request));
+    if (!principal) {
+      pace(wrong.take(request.ip), reply);
+      reply.header("www-authenticate", 'Bearer realm="tenancy"');
+      throw httpError("session.required");
+    }
+    if (!isBearer && !SAFE_METHODS.has(request.method)) refuseCrossSite(request, true);
+    pace(calls.take(principal.actor), reply);
+    request.principal = principal;
+  };
+}
+
+async function byKey(house: House, request: FastifyRequest): Promise<Principal | undefined> {
+  const key = BEARER.exec(request.headers.authorization ?? "")?.[1];
+  return key === undefined ? undefined : house.credentials.apiKey(key);
+}
+
+async function bySession(house: House, request: FastifyRequest): Promise<Principal | undefined> {
+  const token = readSessionCookie(request.headers.cookie);
+  return token ? house.credentials.session(token) : undefined;
+}
+
+function pace(waitS: number, reply: FastifyReply): void {
+  if (waitS === 0) return;
+  reply.header("retry-after", waitS);
+  throw httpError("request.too_many");
+}
+
+/**
+ * A browser adds the cookie to requests that other sites make it send; it also says where they come from. SameSite
+ * is the first wall, this the second.
+ */
+function refuseCrossSite({ headers }: FastifyRequest, isProofNeeded: boolean): void {
+  const site = headers["sec-fetch-site"];
+  const { origin } = headers;
+  const isOtherSite = site !== undefined && site !== "same-origin";
+  const isOtherOrigin = origin !== undefined && hostOf(origin) !== headers.host?.toLowerCase();
+  const isUnproven = isProofNeeded && site === undefined && origin === undefined;
+  if (isOtherSite || isOtherOrigin || isUnproven) throw httpError("auth.cross_site");
+}
+
+function hostOf(origin: string): string | undefined {
+  return URL.canParse(origin) ? new URL(origin).host : undefined;
+}
+
+/** Behind a proxy that ends TLS the connection is plain, but the browser knows better. */
+export function isHttps(request: FastifyRequest): boolean {
+  return request.protocol === "https" || (request.headers.origin?.startsWith("https://") ?? false);
+}

@@ -1,0 +1,19 @@
+import type { Clock } from "../base/clock.ts";
+import type { Log } from "../base/log.ts";
+import type { Credentials } from "../identity/credentials.ts";
+import type { OperatorParts } from "../identity/operators.ts";
+import type { Tenancy } from "../start.ts";
+import type { Cursors } from "./cursor.ts";
+
+/** What the routes work on. */
+export interface House {
+  readonly tenancy: Tenancy;
+  readonly operators: OperatorParts;
+  readonly credentials: Credentials;
+  readonly cursors: Cursors;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly version: string;
+  /** Runs work that outlives its request; closing the server waits for it. A failure is logged. */
+  inBackground(what: string, work: () => Promise<unknown>): void;
+}

@@ -1,0 +1,114 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Static, TObject, TSchema } from "typebox";
+import type { Action, Actor } from "../audit/record.ts";
+import type { Principal } from "../identity/principal.ts";
+import type { House } from "./house.ts";
+
+export const TAGS = [
+  "Sessions",
+  "Tenants",
+  "Plans and places",
+  "Migrations",
+  "Isolation",
+  "Audit trail",
+  "API keys",
+  "Server",
+] as const;
+export type Tag = (typeof TAGS)[number];
+
+/** What a handler works with: input that was checked, and who asks. */
+export interface Call<Params, Query, Body> {
+  readonly house: House;
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  /** Goes into the audit trail with everything that the call changes. */
+  readonly by: Actor;
+  readonly requestId: string;
+  /** Reading it on a public route is a programmer's error. */
+  readonly principal: Principal;
+  /** For cookies and headers; answers are what `handle` returns. */
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+interface Described {
+  /** Path with parameters as `:name`. */
+  readonly url: string;
+  readonly tag: Tag;
+  /** A verb first: Suspend a tenant. */
+  readonly summary: string;
+  readonly description?: string;
+}
+
+/** Reads change nothing; whatever changes something names the action that it leaves in the audit trail. */
+type Acting =
+  | { readonly method: "GET"; readonly action: null }
+  | { readonly method: "POST" | "PUT" | "PATCH" | "DELETE"; readonly action: Action };
+
+interface Options {
+  /** Answers without a credential. */
+  readonly isPublic?: true;
+  /** Is paced by address, as it has no credential yet. */
+  readonly isSignIn?: true;
+  /** The answer holds a secret: it is not kept for a repeated Idempotency-Key. */
+  readonly isSecret?: true;
+}
+
+type Input<S> = S extends TSchema ? Static<S> : undefined;
+
+export type RouteSpec<
+  P extends string,
+  Q extends TObject | undefined,
+  B extends TSchema | undefined,
+  A extends TSchema | null,
+> = Described &
+  Acting &
+  Options & {
+    /** What each parameter of the path is. Any text gets in: what leads nowhere is not found. */
+    readonly params?: Readonly<Record<P, string>>;
+    readonly query?: Q;
+    readonly body?: B;
+    /** A body may be left out. */
+    readonly isBodyOptional?: true;
+    /** Default: 200, or 204 without an answer. */
+    readonly status?: 200 | 201 | 202 | 204;
+    /** Null: nothing is answered. */
+    readonly answer: A;
+    handle(
+      call: Call<Readonly<Record<P, string>>, Input<Q>, Input<B>>,
+    ): Promise<A extends TSchema ? Static<A> : void>;
+  };
+
+/** A route as the server and the OpenAPI document see it. */
+export type Route = Described &
+  Acting &
+  Options & {
+    readonly params: Readonly<Record<string, string>>;
+    readonly query: TObject | undefined;
+    readonly body: TSchema | undefined;
+    readonly isBodyOptional: boolean;
+    readonly status: 200 | 201 | 202 | 204;
+    readonly answer: TSchema | null;
+    handle(call: Call<Readonly<Record<string, string>>, unknown, unknown>): Promise<unknown>;
+  };
+
+/** Declares a route. One that changes something without naming its audit action does not compile. */
+export function route<
+  P extends string = never,
+  const Q extends TObject | undefined = undefined,
+  const B extends TSchema | undefined = undefined,
+  const A extends TSchema | null = null,
+>(spec: RouteSpec<P, Q, B, A>): Route {
+  return {
+    ...spec,
+    params: spec.params ?? {},
+    query: spec.query,
+    body: spec.body,
+    isBodyOptional: spec.isBodyOptional ?? false,
+    status: spec.status ?? (spec.answer === null ? 204 : 200),
+    answer: spec.answer,
+    // The server checks query and body against the very schemas that the types come from.
+    handle: spec.handle as Route["handle"],
+  };
+}

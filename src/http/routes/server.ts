@@ -1,0 +1,28 @@
+import { Type } from "typebox";
+import { one } from "../../db/sql.ts";
+import { route } from "../route.ts";
+import { pingDatabase } from "../store.ts";
+
+const Health = Type.Object(
+  {
+    status: Type.Literal("ok", { description: "The process answers." }),
+    database: Type.Literal("ok", { description: "The database answers; without it this is a 503." }),
+  },
+  { title: "Health" },
+);
+
+export const serverRoutes = [
+  route({
+    method: "GET",
+    url: "/health",
+    tag: "Server",
+    action: null,
+    summary: "Tell whether the server works",
+    isPublic: true,
+    answer: Health,
+    handle: async ({ house }) => {
+      await one(house.tenancy.internals.control, pingDatabase);
+      return { status: "ok", database: "ok" } as const;
+    },
+  }),
+];

@@ -1,0 +1,61 @@
+import { identityError } from "../../identity/errors.ts";
+import { signIn, signOut } from "../../identity/operators.ts";
+import type { Principal } from "../../identity/principal.ts";
+import { isHttps } from "../authenticate.ts";
+import { endedSessionCookie, readSessionCookie, sessionCookie } from "../cookie.ts";
+import { route } from "../route.ts";
+import { Session, SessionCreate } from "../schemas/operators.ts";
+
+export const sessionRoutes = [
+  route({
+    method: "POST",
+    url: "/v1/sessions",
+    tag: "Sessions",
+    action: "operator.signed_in",
+    summary: "Sign in with a one-time link",
+    description:
+      "Answers with a session cookie. The link works once, so an Idempotency-Key changes nothing here; the session's token is stored nowhere in clear.",
+    isPublic: true,
+    isSignIn: true,
+    isSecret: true,
+    body: SessionCreate,
+    status: 201,
+    answer: Session,
+    handle: async ({ house, body, request, reply, requestId }) => {
+      const { token, principal } = await signIn(house.operators, body.token, requestId);
+      reply.header("set-cookie", sessionCookie(token, principal.expiresAt, isHttps(request)));
+      return toApiSession(principal, principal.expiresAt, house.version);
+    },
+  }),
+  route({
+    method: "GET",
+    url: "/v1/session",
+    tag: "Sessions",
+    action: null,
+    summary: "Show who is signed in",
+    answer: Session,
+    handle: async ({ house, principal }) => {
+      if (principal.kind !== "operator" || !principal.expiresAt) throw identityError("session.none");
+      return toApiSession(principal, principal.expiresAt, house.version);
+    },
+  }),
+  route({
+    method: "DELETE",
+    url: "/v1/session",
+    tag: "Sessions",
+    action: "operator.signed_out",
+    summary: "Sign out",
+    answer: null,
+    handle: async ({ house, principal, by, request, reply }) => {
+      const token = readSessionCookie(request.headers.cookie);
+      if (principal.kind !== "operator" || !token) throw identityError("session.none");
+      await signOut(house.operators, token, by);
+      house.credentials.forget();
+      reply.header("set-cookie", endedSessionCookie(isHttps(request)));
+    },
+  }),
+];
+
+function toApiSession({ id, name }: Principal, expiresAt: Date, version: string) {
+  return { operator: { id, name }, expiresAt: expiresAt.toISOString(), version };
+}

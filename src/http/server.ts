@@ -1,0 +1,194 @@
+import { readFile } from "node:fs/promises";
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { type Clock, systemClock } from "../base/clock.ts";
+import { uuidv7 } from "../base/ids.ts";
+import { Credentials } from "../identity/credentials.ts";
+import type { OperatorParts } from "../identity/operators.ts";
+import type { Tenancy } from "../start.ts";
+import { accessLogger } from "./access-log.ts";
+import { addRoute } from "./add-route.ts";
+import { authenticator } from "./authenticate.ts";
+import { serveConsole } from "./console-files.ts";
+import { Cursors } from "./cursor.ts";
+import { httpError } from "./errors.ts";
+import type { House } from "./house.ts";
+import { sweepKeys } from "./idempotency.ts";
+import {
+  BODY_BYTES_MAX,
+  DRAIN_MS,
+  IDEMPOTENCY_SWEEP_MS,
+  KEEP_ALIVE_MS,
+  RECEIVE_TIMEOUT_MS,
+} from "./limits.ts";
+import { renderOpenApi } from "./openapi.ts";
+import { asExpected, PROBLEM_TYPE, toProblem } from "./problem.ts";
+import { routes } from "./routes.ts";
+import { addSecurityHeaders, hostChecker } from "./security.ts";
+
+export interface ServerOptions {
+  readonly tenancy: Tenancy;
+  /** Default: `server.host` of the configuration. */
+  readonly host?: string;
+  readonly clock?: Clock;
+  /** Folder of the built console; null serves the API alone. */
+  readonly consoleDir?: string | null;
+}
+
+/** The server, ready to listen. Its requests pass the hooks below in this order. */
+export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
+  const { tenancy } = options;
+  const background = new Background();
+  const house = await openHouse(options, background);
+  const app = Fastify({
+    logger: false,
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: RECEIVE_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    forceCloseConnections: "idle",
+    // An id of the caller's choice could be made to look like another request's in the audit trail.
+    requestIdHeader: false,
+    genReqId: () => uuidv7(),
+    frameworkErrors: (error, request, reply) => void sendFrameworkError(house, error, request, reply),
+    clientErrorHandler,
+  });
+  app.decorateRequest("principal", null);
+  app.removeContentTypeParser("text/plain");
+
+  app.addHook("onRequest", addSecurityHeaders);
+  app.addHook("onRequest", hostChecker(options.host ?? tenancy.config.server.host));
+  app.addHook("onRequest", authenticator(house));
+  app.addHook("onResponse", accessLogger(house.log));
+  app.setErrorHandler((failure, request, reply) => sendProblem(house, failure, request, reply));
+
+  for (const each of routes) addRoute(app, house, each);
+  const document = renderOpenApi(routes, house.version);
+  app.get("/openapi.json", { config: { isPublic: true } }, async () => document);
+  await serveConsole(app, options.consoleDir ?? null);
+
+  keepHouse(app, house, background);
+  await app.ready();
+  return app;
+}
+
+/** Listens, and returns the URL. Throws server.port_taken or server.address_refused. */
+export async function listen(app: FastifyInstance, at: { host: string; port: number }): Promise<string> {
+  try {
+    await app.listen(at);
+  } catch (failure) {
+    const { code, message } = failure as { code?: string; message: string };
+    if (code === "EADDRINUSE") throw httpError("server.port_taken", at, { cause: failure });
+    throw httpError("server.address_refused", { ...at, reason: code ?? message }, { cause: failure });
+  }
+  const address = app.server.address();
+  const port = typeof address === "object" && address ? address.port : at.port;
+  const isEvery = at.host === "0.0.0.0" || at.host === "::";
+  const host = isEvery ? "127.0.0.1" : at.host;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+async function openHouse(options: ServerOptions, background: Background): Promise<House> {
+  const { tenancy, clock = systemClock } = options;
+  const { control, config, rootKey, log } = tenancy.internals;
+  const operators: OperatorParts = { pool: control, clock, sessionTimeoutMs: config.sessionTimeoutMs };
+  return {
+    tenancy,
+    operators,
+    credentials: new Credentials(operators),
+    cursors: new Cursors(rootKey.derive("cursors")),
+    clock,
+    log,
+    version: await readVersion(),
+    inBackground: (what, work) => background.run(what, work, log),
+  };
+}
+
+async function readVersion(): Promise<string> {
+  const text = await readFile(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version; // our own file
+}
+
+/** Work that requests began and that outlives them. */
+class Background {
+  readonly #running = new Set<Promise<void>>();
+  #isClosing = false;
+
+  run(what: string, work: () => Promise<unknown>, log: House["log"]): void {
+    const running = work()
+      .then(() => undefined)
+      .catch((error: Error) => {
+        if (!this.#isClosing) log.error(what, { error });
+      })
+      .finally(() => this.#running.delete(running));
+    this.#running.add(running);
+  }
+
+  /** Waits a little: all of it is durable, and another process or the next start goes on with what remains. */
+  async close(timeoutMs: number): Promise<void> {
+    this.#isClosing = true;
+    await withinMs(Promise.all(this.#running), timeoutMs);
+  }
+}
+
+function keepHouse(app: FastifyInstance, house: House, background: Background): void {
+  const { control } = house.tenancy.internals;
+  const sweep = setInterval(() => {
+    sweepKeys(control, house.clock.now()).catch((error: Error) =>
+      house.log.warn("Old idempotency keys could not be swept", { error: error.message }),
+    );
+  }, IDEMPOTENCY_SWEEP_MS);
+  sweep.unref();
+  let cut: NodeJS.Timeout | undefined;
+  app.addHook("preClose", async () => {
+    clearInterval(sweep);
+    cut = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
+  });
+  app.addHook("onClose", async () => {
+    clearTimeout(cut);
+    await background.close(DRAIN_MS);
+  });
+}
+
+async function withinMs(work: Promise<unknown>, timeoutMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs);
+  });
+  await Promise.race([work, timeout]);
+  clearTimeout(timer);
+}
+
+function sendProblem(house: House, failure: unknown, request: FastifyRequest, reply: FastifyReply) {
+  const error = asExpected(failure);
+  if (error.status >= 500) {
+    house.log.error(error.message, { error: failure, requestId: request.id, code: error.code });
+  }
+  return reply.code(error.status).type(PROBLEM_TYPE).send(toProblem(error, request.id));
+}
+
+/** What the router itself refuses; hooks have not run. */
+async function sendFrameworkError(
+  house: House,
+  failure: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  await addSecurityHeaders(request, reply);
+  const error = asExpected(failure);
+  const body = JSON.stringify(toProblem(error, request.id));
+  if (error.status >= 500) house.log.error(error.message, { error: failure, requestId: request.id });
+  reply.code(error.status).type(PROBLEM_TYPE).serializer(String).send(body);
+}
+
+/** What is not HTTP, or came too slowly. There is no request yet to answer by. */
+function clientErrorHandler(failure: Error, socket: NodeJS.Socket & { writable?: boolean }): void {
+  if ((failure as { code?: string }).code === "ECONNRESET" || !socket.writable) return;
+  const error = httpError("request.bad_http");
+  const body = JSON.stringify(toProblem(error, uuidv7()));
+  const head = [
+    "HTTP/1.1 400 Bad Request",
+    `Content-Type: ${PROBLEM_TYPE}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    "Connection: close",
+  ];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+}
