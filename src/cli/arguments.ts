@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import type { FieldProblem } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 import { type Command, GLOBAL_OPTIONS, type GlobalValues } from "./command.ts";
-import { cliError } from "./errors.ts";
+import { usageError } from "./errors.ts";
 import { kebab, type Option, OptionFault, type Options } from "./options.ts";
 
 /** The words before the first option, and what is left when those of a command's path are taken out. */
@@ -46,7 +46,7 @@ export function parseCommandLine(command: Command, argv: readonly string[]): Par
   if (globals.help) return { options: {}, globals, positionals };
   const options = readAll(command.options, texts, problems);
   checkPositionals(command, positionals, problems);
-  if (problems.length > 0) throw cliError("cli.usage", { command: command.path.join(" ") }, { problems });
+  if (problems.length > 0) throw usageError(command.path, problems);
   return { options, globals, positionals };
 }
 

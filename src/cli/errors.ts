@@ -1,4 +1,4 @@
-import { defineErrors, isTenancyError, type TenancyError } from "../base/errors.ts";
+import { defineErrors, type FieldProblem, isTenancyError, type TenancyError } from "../base/errors.ts";
 import type { Output } from "./output.ts";
 
 export const { table: cliErrors, error: cliError } = defineErrors({
@@ -9,8 +9,8 @@ export const { table: cliErrors, error: cliError } = defineErrors({
   },
   "cli.usage": {
     status: 400,
-    sentence: "`tenancy {command}` cannot be run like this.",
-    cure: "`tenancy {command} --help` shows how it is written.",
+    sentence: "`{command}` cannot be run like this.",
+    cure: "`{command} --help` shows how it is written.",
   },
   "cli.confirmation_missing": {
     status: 400,
@@ -53,6 +53,11 @@ export const { table: cliErrors, error: cliError } = defineErrors({
     cure: "Check that it runs and that TENANT_DATABASE_URL is right; `tenancy doctor` tells more.",
   },
 });
+
+/** A command line that is not right, with every fault of it. */
+export function usageError(path: readonly string[], problems: readonly FieldProblem[]): TenancyError {
+  return cliError("cli.usage", { command: ["tenancy", ...path].join(" ") }, { problems });
+}
 
 const UNREACHABLE = new Set([
   ...[

@@ -7,7 +7,7 @@ import type { Config } from "../base/config.ts";
 import type { Tenancy } from "../start.ts";
 import type { Parsed } from "./arguments.ts";
 import type { Call, Command } from "./command.ts";
-import { cliError } from "./errors.ts";
+import { usageError } from "./errors.ts";
 import type { Output } from "./output.ts";
 
 /** A start that takes longer is told about: a first one makes a database. */
@@ -72,8 +72,7 @@ async function startTenancy(config: Config, out: Output, by: Actor): Promise<Ten
 }
 
 function readTenant(command: Command, word: string | undefined, option: string | undefined): string {
-  const problem = (message: string) =>
-    cliError("cli.usage", { command: command.path.join(" ") }, { problems: [{ path: "TENANT", message }] });
+  const problem = (message: string) => usageError(command.path, [{ path: "TENANT", message }]);
   if (word !== undefined && option !== undefined && word !== option)
     throw problem("Expected TENANT or --tenant-id, not both.");
   const name = word ?? option;

@@ -42,13 +42,13 @@ const adopt = defineCommand({
     out.answer({ sql, findings: compiled.findings, levels: compiled.levels, refused }, () => sql ?? "");
     if (!compiled.levels.schema)
       out.say("It uses several schemas: it can run at table and database level, not at schema level.");
-    if (refused > 0)
+    if (refused === 0) out.say(`${out.paint("green", "Accepted:")} every statement is tenant-safe.`);
+    else if (!out.isJson) {
+      const many = refused === 1 ? "1 statement" : `${refused} statements`;
       out.talk(
-        out.isJson
-          ? ""
-          : `${out.paint("red", "Refused:")} ${count(refused, "statement")}; nothing of this may be applied until they are mended.`,
+        `${out.paint("red", "Refused:")} ${many}; nothing of this may be applied until they are mended.`,
       );
-    else out.say(`${out.paint("green", "Accepted:")} every statement is tenant-safe.`);
+    }
     return refused > 0 ? EXIT.usage : EXIT.ok;
   },
 });
@@ -79,10 +79,6 @@ export function printFindings(out: Output, findings: readonly Finding[]): void {
     );
     out.talk(`  ${out.clean(cure)}`);
   }
-}
-
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? "" : "s"}`;
 }
 
 export const commands = [adopt];

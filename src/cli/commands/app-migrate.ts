@@ -8,8 +8,8 @@ import { type Call, defineCommand } from "../command.ts";
 import { cliError } from "../errors.ts";
 import { flag, integer, text } from "../options.ts";
 import { Progress } from "../progress.ts";
+import { toRun } from "../run-view.ts";
 import { printFindings } from "./adopt.ts";
-import { toRun } from "./app.ts";
 
 const POLL_MS = 250;
 

@@ -3,6 +3,7 @@ import { defineCommand } from "../command.ts";
 import { cliError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
 import { integer, text } from "../options.ts";
+import { toRun } from "../run-view.ts";
 import { at } from "../tenant-view.ts";
 import { migrateApp } from "./app-migrate.ts";
 
@@ -56,25 +57,6 @@ const status = defineCommand({
 
 function errorText(error: { place: string; message: string } | undefined): string {
   return error ? `${error.place}: ${error.message}` : "";
-}
-
-type RunRow = Awaited<ReturnType<typeof import("../../fleet/migration-run.ts").workOnRun>>;
-
-export function toRun(row: RunRow) {
-  const { id, status, to_version, wave, total, done, failed, errors, actor, started_at, finished_at } = row;
-  return {
-    id,
-    status,
-    toVersion: to_version,
-    wave,
-    total,
-    done,
-    failed,
-    errors,
-    actor,
-    startedAt: started_at,
-    finishedAt: finished_at,
-  };
 }
 
 const drift = defineCommand({

@@ -1,6 +1,6 @@
 import type { CellStatus } from "../../fleet/cell-status.ts";
 import { type Call, defineCommand, type Positional } from "../command.ts";
-import { cliError } from "../errors.ts";
+import { usageError } from "../errors.ts";
 import { required, text } from "../options.ts";
 import type { Output } from "../output.ts";
 import { bytes } from "../tenant-view.ts";
@@ -133,7 +133,7 @@ async function readUrl({ options, env, readStdin }: Call<{ urlEnv: string | unde
     urlEnv === undefined
       ? "Expected the name of a variable with the URL, or the URL on standard input."
       : `The variable ${urlEnv} is not set.`;
-  throw cliError("cli.usage", { command: "cell add" }, { problems: [{ path: "--url-env", message }] });
+  throw usageError(["cell", "add"], [{ path: "--url-env", message }]);
 }
 
 export const commands = [

@@ -1,7 +1,7 @@
 import { ACTIONS, type AuditEvent } from "../../audit/record.ts";
 import { nearest } from "../../base/nearest.ts";
 import { defineCommand } from "../command.ts";
-import { cliError } from "../errors.ts";
+import { usageError } from "../errors.ts";
 import { integer, text } from "../options.ts";
 
 const events = defineCommand({
@@ -43,8 +43,8 @@ const events = defineCommand({
 function checkAction(action: string): void {
   if ((ACTIONS as readonly string[]).includes(action)) return;
   const near = nearest(action, ACTIONS);
-  const message = `There is no action ${JSON.stringify(action)}${near === undefined ? "" : `; did you mean ${near}`}.`;
-  throw cliError("cli.usage", { command: "events" }, { problems: [{ path: "--action", message }] });
+  const message = `There is no action ${JSON.stringify(action)}${near === undefined ? "." : `; did you mean ${near}?`}`;
+  throw usageError(["events"], [{ path: "--action", message }]);
 }
 
 function detailText({ detail }: AuditEvent): string {

@@ -1,7 +1,7 @@
 import { systemClock } from "../../base/clock.ts";
 import type { Config } from "../../base/config.ts";
 import { defineCommand } from "../command.ts";
-import { cliError } from "../errors.ts";
+import { usageError } from "../errors.ts";
 import { label, text } from "../options.ts";
 import { at } from "../tenant-view.ts";
 
@@ -37,7 +37,7 @@ function consoleUrl(given: string | undefined, { server }: Config): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && /^https?:$/.test(url.protocol)) return `${url.origin}${url.pathname.replace(/\/?$/, "/")}`;
   const message = `Expected an address such as https://console.example.com, got ${JSON.stringify(text)}.`;
-  throw cliError("cli.usage", { command: "operator link" }, { problems: [{ path: "--base-url", message }] });
+  throw usageError(["operator", "link"], [{ path: "--base-url", message }]);
 }
 
 export const commands = [link];

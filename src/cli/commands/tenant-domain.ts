@@ -1,5 +1,5 @@
 import { defineCommand, type Positional, TENANT, tenantId } from "../command.ts";
-import { cliError } from "../errors.ts";
+import { usageError } from "../errors.ts";
 import { flag, text } from "../options.ts";
 import { at } from "../tenant-view.ts";
 
@@ -12,17 +12,13 @@ const domain = text("DOMAIN", "The domain, in place of DOMAIN.");
 
 /** With --tenant-id the only word is the domain. */
 function readDomain(
-  path: string,
+  verb: "add" | "remove",
   words: readonly string[],
   options: { tenantId?: string; domain?: string },
 ): string {
   const name = options.domain ?? (options.tenantId === undefined ? words[1] : words[0]);
   if (name !== undefined && name !== "") return name;
-  throw cliError(
-    "cli.usage",
-    { command: path },
-    { problems: [{ path: "DOMAIN", message: "Expected a host name." }] },
-  );
+  throw usageError(["tenant", "domain", verb], [{ path: "DOMAIN", message: "Expected a host name." }]);
 }
 
 function readTenant(words: readonly string[], options: { tenantId?: string }, tenant: () => string): string {
@@ -36,7 +32,7 @@ export const addTenantDomain = defineCommand({
   options: { tenantId, domain, primary: flag("The one to link to. The first domain is, anyway.") },
   examples: ["tenancy tenant domain add acme acme.example.com --primary"],
   async run({ options, positionals, out, open, tenant }) {
-    const name = readDomain("tenant domain add", positionals, options);
+    const name = readDomain("add", positionals, options);
     const id = readTenant(positionals, options, tenant);
     const { tenants } = await open();
     const record = await tenants.addDomain(id, {
@@ -55,7 +51,7 @@ export const removeTenantDomain = defineCommand({
   options: { tenantId, domain },
   examples: ["tenancy tenant domain remove acme old.example.com"],
   async run({ options, positionals, out, open, tenant }) {
-    const name = readDomain("tenant domain remove", positionals, options);
+    const name = readDomain("remove", positionals, options);
     const id = readTenant(positionals, options, tenant);
     const { tenants } = await open();
     const record = await tenants.removeDomain(id, name);

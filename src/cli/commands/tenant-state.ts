@@ -51,8 +51,9 @@ export const deleteTenant = defineCommand({
   ],
   async run(call) {
     const { options, out } = call;
+    const id = call.tenant();
     const { tenants, internals } = await call.open();
-    const { record } = await tenants.get(call.tenant());
+    const { record } = await tenants.get(id);
     if (options.dryRun) {
       const { measureTenant } = await import("../../lifecycle/usage.ts");
       const usage = await measureTenant(internals.parts, record);

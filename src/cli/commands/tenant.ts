@@ -124,8 +124,9 @@ const show = defineCommand({
   options: { tenantId },
   examples: ["tenancy tenant show acme", "tenancy tenant show studio-xyz.example.com --json"],
   async run(call) {
+    const id = call.tenant();
     const { tenants } = await call.open();
-    const { record } = await tenants.get(call.tenant());
+    const { record } = await tenants.get(id);
     call.out.answer(record, () => tenantFacts(call.out, record));
   },
 });
@@ -152,8 +153,8 @@ const update = defineCommand({
   async run(call) {
     const { name, plan, features, limit } = call.options;
     const patch = defined({ name, plan, features, limits: limit });
-    const { tenants } = await call.open();
     const id = call.tenant();
+    const { tenants } = await call.open();
     const record =
       Object.keys(patch).length === 0 ? (await tenants.get(id)).record : await tenants.update(id, patch);
     call.out.say(

@@ -1,6 +1,6 @@
 import type { WorkflowRow } from "../../lifecycle/store.ts";
 import { type Call, defineCommand, type Positional } from "../command.ts";
-import { cliError } from "../errors.ts";
+import { usageError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { Output } from "../output.ts";
 import { at } from "../tenant-view.ts";
@@ -13,7 +13,7 @@ const show = defineCommand({
   positionals: [ID],
   examples: ["tenancy workflow show 01980000-0000-7000-8000-000000000001"],
   async run(call) {
-    const id = await readId(call);
+    const id = await readId(call, "show");
     const { internals } = await call.open();
     const row = await internals.workflows.find(id);
     call.out.answer(toWorkflow(row), () => facts(call.out, row));
@@ -28,7 +28,7 @@ const resume = defineCommand({
   examples: ["tenancy workflow resume 01980000-0000-7000-8000-000000000001"],
   onInterrupt: "The steps that are done stay so; the same command goes on.",
   async run(call) {
-    const id = await readId(call);
+    const id = await readId(call, "resume");
     const { internals } = await call.open();
     await internals.workflows.find(id);
     const row = await internals.workflows.run(id);
@@ -42,12 +42,12 @@ const resume = defineCommand({
   },
 });
 
-async function readId({ positionals }: Call): Promise<string> {
+async function readId({ positionals }: Call, verb: string): Promise<string> {
   const { isUuid } = await import("../../base/ids.ts");
   const id = positionals[0] ?? "";
   if (isUuid(id)) return id;
   const message = `Expected the id of a workflow (a UUID), got ${JSON.stringify(id)}.`;
-  throw cliError("cli.usage", { command: "workflow" }, { problems: [{ path: "ID", message }] });
+  throw usageError(["workflow", verb], [{ path: "ID", message }]);
 }
 
 function toWorkflow(row: WorkflowRow) {
