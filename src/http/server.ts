@@ -73,11 +73,13 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
 /** Listens, and returns the URL. Throws server.port_taken or server.address_refused. */
 export async function listen(app: FastifyInstance, at: { host: string; port: number }): Promise<string> {
   try {
-    await app.listen(at);
+    // A copy: Fastify writes into what it is given, and the configuration is frozen.
+    await app.listen({ ...at });
   } catch (failure) {
     const { code, message } = failure as { code?: string; message: string };
     if (code === "EADDRINUSE") throw httpError("server.port_taken", at, { cause: failure });
-    throw httpError("server.address_refused", { ...at, reason: code ?? message }, { cause: failure });
+    if (code === undefined) throw failure;
+    throw httpError("server.address_refused", { ...at, reason: message }, { cause: failure });
   }
   const address = app.server.address();
   const port = typeof address === "object" && address ? address.port : at.port;
