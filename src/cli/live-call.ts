@@ -63,7 +63,7 @@ async function readConfig(env: Call["env"], cwd: string, asked: string | undefin
 async function startTenancy(config: Config, out: Output, by: Actor): Promise<Tenancy> {
   const { createTenancy } = await import("../start.ts");
   const where = config.databaseUrl ? "the database" : `the embedded PostgreSQL in ${config.dataDir}`;
-  const remark = setTimeout(() => out.say(`Opening ${where} …`), PATIENCE_MS);
+  const remark = setTimeout(() => out.isLive && out.say(`Opening ${where} …`), PATIENCE_MS);
   try {
     return await createTenancy({ config, background: false, by });
   } finally {
