@@ -65,7 +65,10 @@ export async function visit(
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("console", (message) => {
-    if (message.type() === "error") complaints.push(message.text());
+    // A refused request is the page's own business: it shows it.
+    if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) {
+      complaints.push(message.text());
+    }
   });
   return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
 }

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useNavigate, useRouter, useSearch } from "@tanstack/react-router";
 import { queryString } from "../../api/client.ts";
 import { rowsPerPage } from "../../api/limits.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
@@ -20,10 +20,14 @@ export function TenantsPage() {
   const { tenants, general } = useMessages();
   const search = parseTenantsSearch(useSearch({ strict: false }));
   const navigate = useNavigate();
+  const router = useRouter();
   const page = useQuery(tenantsQuery({ ...search, limit: rowsPerPage }));
 
-  const show = (change: Partial<TenantsSearch>, replace = false) =>
-    navigate({ to: "/tenants", search: changeTenantsSearch(search, change), replace });
+  const show = (change: Partial<TenantsSearch>, replace = false) => {
+    // The search field follows typing with a delay: by then the reader may be on the way to another page.
+    if (router.latestLocation.pathname !== "/tenants") return;
+    void navigate({ to: "/tenants", search: changeTenantsSearch(search, change), replace });
+  };
   const columns = useTenantColumns(search, (sort) => show({ sort }));
   const create = (
     <Button look="primary" onClick={() => navigate({ to: "/tenants/new" })}>
