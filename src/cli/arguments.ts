@@ -86,8 +86,8 @@ function valueFault(
 ): string | undefined {
   if (option.shape === "flag") return token.value === undefined ? undefined : "Expected no value.";
   if (token.value === undefined) return `Expected a value: ${token.rawName} ${option.value}.`;
-  // Most likely the value was forgotten; a negative number is one.
-  if (!token.inlineValue && /^-(?!\d)/.test(token.value)) {
+  // Most likely the value was forgotten; `-5` and `-createdAt` are values.
+  if (!token.inlineValue && token.value.startsWith("--")) {
     return `Expected a value, got ${token.value}; write ${token.rawName}=${token.value} if that is it.`;
   }
   return undefined;
