@@ -219,4 +219,8 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
     title: "Le serveur ne peut pas écouter à cette adresse.",
     cure: "Corrigez l’hôte et le port dans la configuration.",
   },
+  "proof.not_found": {
+    title: "Cette preuve n’existe pas.",
+    cure: "La liste des preuves montre celles qui existent.",
+  },
 };
