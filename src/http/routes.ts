@@ -1,15 +1,27 @@
 import type { Route } from "./route.ts";
+import { apiKeyRoutes } from "./routes/api-keys.ts";
+import { eventRoutes } from "./routes/events.ts";
+import { migrationRoutes } from "./routes/migrations.ts";
+import { placeRoutes } from "./routes/places.ts";
+import { protectionRoutes } from "./routes/protection.ts";
 import { serverRoutes } from "./routes/server.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
 import { tenantDomainRoutes } from "./routes/tenant-domains.ts";
 import { tenantStateRoutes } from "./routes/tenant-state.ts";
 import { tenantRoutes } from "./routes/tenants.ts";
+import { workflowRoutes } from "./routes/workflows.ts";
 
-/** Every route of the API. */
+/** Every route of the API, in the order of the OpenAPI document. */
 export const routes: readonly Route[] = [
   ...sessionRoutes,
   ...tenantRoutes,
   ...tenantStateRoutes,
   ...tenantDomainRoutes,
+  ...workflowRoutes,
+  ...placeRoutes,
+  ...migrationRoutes,
+  ...protectionRoutes,
+  ...eventRoutes,
+  ...apiKeyRoutes,
   ...serverRoutes,
 ];

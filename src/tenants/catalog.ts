@@ -19,11 +19,12 @@ import {
   lockTenant,
   notifyTenantChanged,
   promoteDomain,
+  setPrimaryDomain,
   type TenantSort,
   tenantFromRow,
   updateTenant,
 } from "./store.ts";
-import type { Limits, TenantRecord, TenantStatus } from "./tenant.ts";
+import type { Domain, Limits, TenantRecord, TenantStatus } from "./tenant.ts";
 
 /** The tenant with this id, slug or domain. Throws tenant.not_found. */
 export async function getTenant(db: Queryable, name: string): Promise<TenantRecord> {
@@ -108,13 +109,38 @@ export async function addDomain(
   const domain = faults.take("domain", () => parseDomain(input.domain));
   faults.throwIfAny();
   return withTx(pool, async (tx) => {
-    const tenant = await getTenant(tx, id);
     await maybe(tx, lockTenant, [id]);
+    const tenant = await getTenant(tx, id);
+    const own = tenant.domains.find((each) => each.ascii === domain?.ascii);
+    if (own) return input.isPrimary ? promote(tx, tenant, own, by) : tenant;
     await putDomain(tx, id, domain as DomainName, input.isPrimary ?? tenant.domains.length === 0);
     await recordEvent(tx, by, "domain.added", id, { domain: domain?.ascii });
     await exec(tx, notifyTenantChanged, [id]);
     return getTenant(tx, id);
   });
+}
+
+/** Makes one of the tenant's domains the one to link to. Throws tenant.domain_not_found. */
+export async function makeDomainPrimary(
+  pool: pg.Pool,
+  id: string,
+  text: string,
+  by: Actor,
+): Promise<TenantRecord> {
+  return withTx(pool, async (tx) => {
+    await maybe(tx, lockTenant, [id]);
+    const tenant = await getTenant(tx, id);
+    return promote(tx, tenant, ownDomain(tenant, text), by);
+  });
+}
+
+async function promote(tx: Tx, tenant: TenantRecord, domain: Domain, by: Actor): Promise<TenantRecord> {
+  if (domain.isPrimary) return tenant;
+  await exec(tx, clearPrimaryDomain, [tenant.id]);
+  await exec(tx, setPrimaryDomain, [tenant.id, domain.ascii]);
+  await recordEvent(tx, by, "domain.made_primary", tenant.id, { domain: domain.ascii });
+  await exec(tx, notifyTenantChanged, [tenant.id]);
+  return getTenant(tx, tenant.id);
 }
 
 export async function putDomain(tx: Tx, id: string, domain: DomainName, isPrimary: boolean): Promise<void> {
@@ -135,14 +161,19 @@ export async function removeDomain(
 ): Promise<TenantRecord> {
   return withTx(pool, async (tx) => {
     const tenant = await getTenant(tx, id);
-    const domain = tenant.domains.find((d) => d.domain === text || d.ascii === text.toLowerCase());
-    if (!domain) throw tenantError("tenant.domain_not_found", { tenant: tenant.slug ?? id, domain: text });
+    const domain = ownDomain(tenant, text);
     await exec(tx, deleteDomain, [id, domain.ascii]);
     await exec(tx, promoteDomain, [id]);
     await recordEvent(tx, by, "domain.removed", id, { domain: domain.ascii });
     await exec(tx, notifyTenantChanged, [id]);
     return getTenant(tx, id);
   });
+}
+
+function ownDomain(tenant: TenantRecord, text: string): Domain {
+  const domain = tenant.domains.find((each) => each.domain === text || each.ascii === text.toLowerCase());
+  if (domain) return domain;
+  throw tenantError("tenant.domain_not_found", { tenant: tenant.slug ?? tenant.id, domain: text });
 }
 
 /** Collects faults of fields, so that a person sees all of them at once. */

@@ -116,6 +116,11 @@ export const insertDomain = query(
    values ($1::text, $2::uuid, $3::text, $4::boolean)`,
 );
 
+export const setPrimaryDomain = query(
+  "tenants.set_primary_domain",
+  `update tenancy.domains set is_primary = true where tenant_id = $1::uuid and ascii = $2::text`,
+);
+
 export const clearPrimaryDomain = query(
   "tenants.clear_primary_domain",
   `update tenancy.domains set is_primary = false where tenant_id = $1::uuid and is_primary`,

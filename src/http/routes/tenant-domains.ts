@@ -1,4 +1,4 @@
-import { makeDomainPrimary } from "../../tenants/primary-domain.ts";
+import { makeDomainPrimary } from "../../tenants/catalog.ts";
 import { findTenant, toApiTenant } from "../api-tenant.ts";
 import { route } from "../route.ts";
 import { DomainAdd, Tenant } from "../schemas/tenants.ts";
@@ -13,6 +13,7 @@ export const tenantDomainRoutes = [
     tag: "Tenants",
     action: "domain.added",
     summary: "Add a domain to a tenant",
+    description: "A domain that it has already stays, and becomes the primary one when `isPrimary` says so.",
     params: { tenant: TENANT },
     body: DomainAdd,
     status: 201,

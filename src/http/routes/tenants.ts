@@ -1,4 +1,3 @@
-import { Type } from "typebox";
 import { readEvents } from "../../audit/record.ts";
 import { createTenant } from "../../lifecycle/create-tenant.ts";
 import { measureTenant } from "../../lifecycle/usage.ts";
@@ -7,7 +6,7 @@ import { findTenant, toApiEvent, toApiTenant } from "../api-tenant.ts";
 import { CREATE_WAIT_MS } from "../limits.ts";
 import { readPage } from "../page.ts";
 import { route } from "../route.ts";
-import { PageQuery } from "../schemas/common.ts";
+import { ListQuery } from "../schemas/common.ts";
 import {
   AuditEventPage,
   Tenant,
@@ -118,7 +117,7 @@ export const tenantRoutes = [
     action: null,
     summary: "List what was done to a tenant, newest first",
     params: { tenant: TENANT },
-    query: Type.Object(PageQuery),
+    query: ListQuery,
     answer: AuditEventPage,
     handle: async ({ house, params, query }) => {
       const { id: tenantId } = await findTenant(house, params.tenant);

@@ -12,6 +12,8 @@ export const PageQuery = {
   ),
 };
 
+export const ListQuery = Type.Object(PageQuery);
+
 export function Page<T extends TSchema>(item: T, title: string) {
   return Type.Object(
     {

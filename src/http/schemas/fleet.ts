@@ -17,6 +17,9 @@ export const Region = Type.Object(
   { title: "Region" },
 );
 
+export const PlanList = Type.Object({ items: Type.Array(Plan) }, { title: "PlanList" });
+export const RegionList = Type.Object({ items: Type.Array(Region) }, { title: "RegionList" });
+
 const Pool = Type.Object(
   { ready: Type.Integer(), target: Type.Integer() },
   { description: "Prepared places that make creation instant." },
@@ -37,6 +40,12 @@ export const Cell = Type.Object(
     warmPool: Type.Object({ schema: Pool, database: Pool }),
   },
   { title: "Cell" },
+);
+
+export const CellList = Type.Object({ items: Type.Array(Cell) }, { title: "CellList" });
+export const CellUpdate = Type.Object(
+  { status: Type.Union([Type.Literal("open"), Type.Literal("closed")]) },
+  { title: "CellUpdate", additionalProperties: false },
 );
 
 export const MigrationStatus = Type.Object(

@@ -149,6 +149,13 @@ export const AuditEvent = Type.Object({
 });
 export const AuditEventPage = Page(AuditEvent, "AuditEventPage");
 
+export const AuditEventQuery = Type.Object({
+  ...PageQuery,
+  tenantId: Type.Optional(Id),
+  action: Type.Optional(Type.String({ maxLength: 100, description: "Such as tenant.suspended." })),
+  actor: Type.Optional(Type.String({ maxLength: 200, description: "Such as operator:… or cli:…" })),
+});
+
 export const WorkflowStep = Type.Object({
   name: Type.String(),
   status: Type.Union([

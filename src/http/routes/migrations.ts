@@ -1,0 +1,168 @@
+import type { Static } from "typebox";
+import { recordEvent } from "../../audit/record.ts";
+import { isUuid, uuidv7 } from "../../base/ids.ts";
+import { exec, many, maybe } from "../../db/sql.ts";
+import { withTx } from "../../db/tx.ts";
+import { findDrift } from "../../fleet/drift.ts";
+import { fleetError } from "../../fleet/errors.ts";
+import { findPending, startRun, workOnRun } from "../../fleet/migration-run.ts";
+import { type MigrationStatus as Counted, countMigrations } from "../../fleet/migration-status.ts";
+import { findRun, listRuns, type MigrationRunRow, requestStop } from "../../fleet/store.ts";
+import type { House } from "../house.ts";
+import { readPage } from "../page.ts";
+import { route } from "../route.ts";
+import { ListQuery } from "../schemas/common.ts";
+import {
+  Drift,
+  MigrationList,
+  MigrationRun,
+  MigrationRunCreate,
+  MigrationRunPage,
+} from "../schemas/fleet.ts";
+
+const RUN = { id: "Id of the run." };
+
+export const migrationRoutes = [
+  route({
+    method: "GET",
+    url: "/v1/migrations",
+    tag: "Migrations",
+    action: null,
+    summary: "List the app's migrations and how far each has come over the fleet",
+    answer: MigrationList,
+    handle: async ({ house }) => {
+      const { internals } = house.tenancy;
+      const counted = await countMigrations(internals, await internals.parts.appSchema());
+      const [latest] = await many(internals.control, listRuns, [null, 1]);
+      return { items: withFailures(counted, latest) };
+    },
+  }),
+  route({
+    method: "GET",
+    url: "/v1/migrations/runs",
+    tag: "Migrations",
+    action: null,
+    summary: "List the runs of migrations over the fleet, newest first",
+    query: ListQuery,
+    answer: MigrationRunPage,
+    handle: async ({ house, query }) => {
+      const { rows, nextCursor } = await readPage(house, {
+        list: "migration runs",
+        query,
+        read: (limit, beforeId: string | undefined) =>
+          many(house.tenancy.internals.control, listRuns, [beforeId ?? null, limit]),
+        positionOf: (row) => row.id,
+      });
+      return { items: rows.map(toApiRun), nextCursor };
+    },
+  }),
+  route({
+    method: "POST",
+    url: "/v1/migrations/runs",
+    tag: "Migrations",
+    action: "app.migration_run_started",
+    summary: "Bring every tenant to the newest registered migration",
+    description:
+      "Answers at once with the run, which goes on in the server; follow it by its id. With `dryRun` nothing is changed or stored: `total` tells how many places are behind.",
+    body: MigrationRunCreate,
+    isBodyOptional: true,
+    status: 202,
+    answer: MigrationRun,
+    handle: async ({ house, body, by }) => {
+      const { internals } = house.tenancy;
+      const app = await internals.parts.appSchema();
+      const { dryRun, ...options } = body;
+      if (dryRun) return dryRunOf((await findPending(internals, app)).length, app.version, house.clock.now());
+      const run = await startRun(internals, app, options, by);
+      house.inBackground("A migration run broke off", () => workOnRun(internals, app, run.id));
+      return toApiRun(run);
+    },
+  }),
+  route({
+    method: "GET",
+    url: "/v1/migrations/runs/:id",
+    tag: "Migrations",
+    action: null,
+    summary: "Show a run",
+    params: RUN,
+    answer: MigrationRun,
+    handle: async ({ house, params }) => toApiRun(await readRun(house, params.id)),
+  }),
+  route({
+    method: "POST",
+    url: "/v1/migrations/runs/:id/stop",
+    tag: "Migrations",
+    action: "app.migration_run_stop_requested",
+    summary: "Stop a run after the places at work",
+    description: "What is done stays done; the next run goes on with what is left.",
+    params: RUN,
+    status: 202,
+    answer: MigrationRun,
+    handle: async ({ house, params, by }) => {
+      const { id } = await readRun(house, params.id);
+      await withTx(house.tenancy.internals.control, async (tx) => {
+        const stopped = await exec(tx, requestStop, [id]);
+        if (stopped > 0) await recordEvent(tx, by, "app.migration_run_stop_requested", null, { id });
+      });
+      return toApiRun(await readRun(house, id));
+    },
+  }),
+  route({
+    method: "GET",
+    url: "/v1/drift",
+    tag: "Migrations",
+    action: null,
+    summary: "Compare the schemas of all tenants and name what differs",
+    answer: Drift,
+    handle: async ({ house }) => {
+      const { internals } = house.tenancy;
+      const drift = await findDrift(internals, await internals.parts.appSchema());
+      return {
+        ...drift,
+        checkedAt: drift.checkedAt.toISOString(),
+        drifted: drift.drifted.map((place) => ({ ...place, differences: [...place.differences] })),
+      };
+    },
+  }),
+];
+
+async function readRun(house: House, id: string): Promise<MigrationRunRow> {
+  const row = isUuid(id) ? await maybe(house.tenancy.internals.control, findRun, [id]) : undefined;
+  if (!row) throw fleetError("app.run_not_found", { id });
+  return row;
+}
+
+/** A place fails at the first migration that it lacks: that one is shown as failed, the later ones as pending. */
+function withFailures(counted: readonly Counted[], latest: MigrationRunRow | undefined) {
+  const behind = counted.find(({ places }) => places.pending > 0)?.version;
+  return counted.map(({ createdAt, places, ...migration }) => {
+    const isFailing = latest?.status === "failed" && migration.version === behind;
+    const failed = isFailing ? Math.min(latest.failed, places.pending) : 0;
+    return {
+      ...migration,
+      createdAt: createdAt.toISOString(),
+      places: { applied: places.applied, pending: places.pending - failed, failed },
+    };
+  });
+}
+
+function toApiRun(row: MigrationRunRow): Static<typeof MigrationRun> {
+  return {
+    id: row.id,
+    status: row.status,
+    toVersion: row.to_version,
+    wave: row.wave,
+    total: row.total,
+    done: row.done,
+    failed: row.failed,
+    errors: row.errors,
+    startedAt: row.started_at.toISOString(),
+    finishedAt: row.finished_at?.toISOString() ?? null,
+  };
+}
+
+function dryRunOf(total: number, toVersion: number, now: Date): Static<typeof MigrationRun> {
+  const at = now.toISOString();
+  const counts = { total, done: 0, failed: 0, errors: [] };
+  return { id: uuidv7(), status: "done", toVersion, wave: null, ...counts, startedAt: at, finishedAt: at };
+}
