@@ -11,6 +11,11 @@ export const { table: lifecycleErrors, error: lifecycleError } = defineErrors({
     sentence: "The workflow `{kind}` of tenant {tenantId} failed at step `{step}`: {reason}",
     cure: "Mend the cause and start it again; what was half made has been removed.",
   },
+  "proof.not_found": {
+    status: 404,
+    sentence: "There is no isolation proof {id}.",
+    cure: "List the proofs, or run one: `tenancy verify isolation`.",
+  },
   "lifecycle.remains": {
     status: 500,
     sentence: "Erasing tenant {tenantId} left something behind: {remains}.",
