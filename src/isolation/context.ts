@@ -1,7 +1,8 @@
 import { Kysely } from "kysely";
+import type pg from "pg";
 import type { QueryResult } from "pg";
-import Cursor from "pg-cursor";
 import type { AppModel } from "../adopt/model.ts";
+import type { AppDatabase, AppRepositories } from "./app-tables.ts";
 import type { TenantCache } from "./cache.ts";
 import { isolationError } from "./errors.ts";
 import type { Executor } from "./executor.ts";
@@ -29,11 +30,12 @@ export interface ContextParts {
   readonly facets: (tenantId: string, assertOpen: AssertOpen) => ContextFacets;
 }
 
-/** Tables of the app; `tenancy app types` declares them. */
-// biome-ignore lint/suspicious/noEmptyInterface: filled by declaration merging in the app
-export interface AppTables {}
+/** A transaction as apps see it: tables of the app schema are its properties. */
+export type AppTransaction = Transaction & AppRepositories;
 
 const STREAM_ROWS = 500;
+const FETCH = `fetch forward ${STREAM_ROWS} from tenancy_stream`;
+const JSON_TYPE = /^(pg_catalog\.)?jsonb?$/i;
 
 /** What a transaction offers: the same tables, on one connection. */
 export class Transaction implements Runner {
@@ -41,7 +43,7 @@ export class Transaction implements Runner {
   readonly #parts: ContextParts;
   readonly #tenantId: string;
   readonly #repositories = new Map<string, Repository>();
-  #db: Kysely<AppTables> | undefined;
+  #db: Kysely<AppDatabase> | undefined;
   #isEnded = false;
 
   constructor(tenantId: string, session: Session, parts: ContextParts) {
@@ -50,27 +52,34 @@ export class Transaction implements Runner {
     this.#parts = parts;
   }
 
-  get db(): Kysely<AppTables> {
-    this.#db ??= new Kysely<AppTables>({ dialect: new TenantDialect(this, null) });
+  get db(): Kysely<AppDatabase> {
+    this.#assertOpen();
+    this.#db ??= new Kysely<AppDatabase>({ dialect: new TenantDialect(this, null) });
     return this.#db;
   }
 
   async query(config: ScopedQueryConfig): Promise<QueryResult> {
-    if (this.#isEnded) throw isolationError("context.ended", { tenantId: this.#tenantId });
+    this.#assertOpen();
     return this.#session.query(config);
   }
 
   /** A savepoint: this part can fail alone. */
-  transaction<T>(work: (tx: this) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (tx: this) => Promise<T>): Promise<T> {
+    this.#assertOpen();
     return runSavepoint(this.#session, () => work(this));
   }
 
   table(name: string): Repository {
+    this.#assertOpen();
     return repository(this, this.#parts.tables, this.#repositories, name);
   }
 
   end(): void {
     this.#isEnded = true;
+  }
+
+  #assertOpen(): void {
+    if (this.#isEnded) throw isolationError("context.ended", { tenantId: this.#tenantId });
   }
 }
 
@@ -79,7 +88,7 @@ export class TenantContext implements Runner {
   readonly tenantId: string;
   readonly #parts: ContextParts;
   readonly #repositories = new Map<string, Repository>();
-  #db: Kysely<AppTables> | undefined;
+  #db: Kysely<AppDatabase> | undefined;
   #pg: TenantPgPool | undefined;
   #facets: ContextFacets | undefined;
   readonly #sessions = new Set<Session>();
@@ -91,17 +100,18 @@ export class TenantContext implements Runner {
   }
 
   /** Kysely on this tenant. */
-  get db(): Kysely<AppTables> {
+  get db(): Kysely<AppDatabase> {
     this.#assertOpen();
-    this.#db ??= new Kysely<AppTables>({ dialect: new TenantDialect(this, () => this.#openSession()) });
+    this.#db ??= new Kysely<AppDatabase>({ dialect: new TenantDialect(this, () => this.#openSession()) });
     return this.#db;
   }
 
   /** A pool with the interface of node-postgres, for ORMs and raw SQL. */
-  get pg(): TenantPgPool {
+  get pg(): pg.Pool {
     this.#assertOpen();
     this.#pg ??= new TenantPgPool(this, () => this.#openSession());
-    return this.#pg;
+    // Its public methods are all there; the overloads and private fields of @types/pg are not written out again.
+    return this.#pg as unknown as pg.Pool;
   }
 
   get cache(): TenantCache {
@@ -123,40 +133,45 @@ export class TenantContext implements Runner {
   }
 
   /** Runs `work` in one transaction; repeated after a serialization failure, a deadlock or a move. */
-  transaction<T>(work: (tx: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+  transaction<T>(work: (tx: AppTransaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     if (this.#isEnded) return Promise.reject(this.#ended());
-    return runTransaction(this.#parts.executor, this.tenantId, options, async (session) => {
+    const open = (signal?: AbortSignal) => this.#openSession(signal);
+    return runTransaction(this.#parts.executor, open, options, async (session) => {
       const tx = new this.#parts.transactionClass(this.tenantId, session, this.#parts);
       try {
-        return await work(tx);
+        // Its tables are properties that the class cannot declare.
+        return await work(tx as AppTransaction);
       } finally {
         tx.end();
       }
     });
   }
 
-  /** Rows of a large result, read 500 at a time: memory stays bounded. */
+  /**
+   * Rows of a large result, fetched 500 at a time: memory stays bounded. The plan's statement timeout counts for each
+   * fetch, not for the reader. (A cursor of the protocol has one timeout for all its rows.)
+   */
   async *stream<R = Record<string, unknown>>(
     text: string,
     values: readonly unknown[] = [],
     signal?: AbortSignal,
   ): AsyncGenerator<R> {
-    this.#assertOpen();
     const session = await this.#openSession(signal);
     const abort = () => session.cancel();
     signal?.addEventListener("abort", abort, { once: true });
     let isDone = false;
     try {
       await session.begin("begin read only");
-      const prepared = this.#parts.executor.prepare({ text, values });
-      const cursor = session.submit(new Cursor<R & object>(prepared.text, prepared.values as unknown[]));
+      // All rows are wanted, so a plan that is quick to its first ones may be the wrong one.
+      await session.query({ text: "set local cursor_tuple_fraction = 1" });
+      const inner = this.#parts.executor.rewrite(text);
+      await session.query({ text: `declare tenancy_stream no scroll cursor for ${inner}`, values });
       for (;;) {
-        this.#assertOpen();
-        const rows = await cursor.read(STREAM_ROWS);
-        yield* rows;
+        const { rows } = await session.query({ text: FETCH });
+        yield* rows as R[];
+        signal?.throwIfAborted();
         if (rows.length < STREAM_ROWS) break;
       }
-      await cursor.close();
       await session.query({ text: "commit" });
       isDone = true;
     } catch (failure) {
@@ -242,6 +257,7 @@ export function tableShapes(model: AppModel): Map<string, TableShape> {
       schema: table.schema,
       columns: table.columns.map((column) => column.name),
       primaryKey: table.primaryKey,
+      jsonColumns: table.columns.filter(({ type }) => JSON_TYPE.test(type)).map((column) => column.name),
     };
     const key = table.schema === "public" ? table.name : `${table.schema}.${table.name}`;
     shapes.set(key, shape);

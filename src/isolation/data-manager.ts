@@ -1,12 +1,8 @@
-import type { AppTables, ContextParts, TenantContext } from "./context.ts";
-import type { Repository } from "./repository.ts";
+import type { AppRepositories } from "./app-tables.ts";
+import type { ContextParts, TenantContext } from "./context.ts";
 
 /** The context as apps see it: tables of the app schema are its properties. */
-export type Context = TenantContext & {
-  readonly [K in keyof AppTables]: AppTables[K] extends { row: infer R; insert: infer I }
-    ? Repository<R, I>
-    : Repository;
-} & { readonly [table: string]: Repository };
+export type Context = TenantContext & AppRepositories;
 
 export interface DataParts extends ContextParts {
   /** `TenantContext` with the tables of the app schema. */

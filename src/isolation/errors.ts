@@ -31,6 +31,11 @@ export const { table: isolationErrors, error: isolationError } = defineErrors({
     sentence: "A context runs one statement at a time.",
     cure: "Send the statements one by one, inside ctx.transaction() when they belong together.",
   },
+  "context.transaction_failed": {
+    status: 500,
+    sentence: "A statement of the transaction failed and its error was caught, so all of it was rolled back.",
+    cure: "Let the error end the transaction, or run the part that may fail in tx.transaction(), a savepoint.",
+  },
   "isolation.statement_refused": {
     status: 500,
     sentence: "A tenant's statement may not be or begin with {found}.",

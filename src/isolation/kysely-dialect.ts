@@ -10,7 +10,7 @@ import {
   type TransactionSettings,
 } from "kysely";
 import type { Session } from "./session.ts";
-import type { Runner } from "./transaction.ts";
+import { commit, type Runner } from "./transaction.ts";
 
 interface Handle extends DatabaseConnection {
   session?: Session;
@@ -122,7 +122,7 @@ async function endSession(handle: Handle, text: "commit" | "rollback"): Promise<
   const { session } = handle;
   if (!session) return;
   try {
-    await session.query({ text });
+    await (text === "commit" ? commit(session) : session.query({ text }));
     handle.session = undefined;
     session.release();
   } catch (failure) {

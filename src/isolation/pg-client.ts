@@ -1,15 +1,17 @@
 import { EventEmitter } from "node:events";
-import type pg from "pg";
-import type { QueryResult, Submittable } from "pg";
+import pg, { type QueryResult, type Submittable } from "pg";
 import { isolationError } from "./errors.ts";
 import type { ScopedQueryConfig } from "./scope.ts";
 import type { Session } from "./session.ts";
 import type { Runner } from "./transaction.ts";
 
 type Callback = (error: Error | undefined, result?: QueryResult) => void;
+type Connected = (
+  error: Error | undefined,
+  client?: TenantPgClient,
+  release?: (error?: Error | boolean) => void,
+) => void;
 type QueryInput = string | (pg.QueryConfig & { rowMode?: "array" });
-
-const STARTS_TRANSACTION = /^\s*(begin|start\s+transaction)\b/i;
 
 /**
  * A pool with the interface of node-postgres, bound to one tenant: what an ORM or hand-written code expects of
@@ -40,14 +42,12 @@ export class TenantPgPool extends EventEmitter {
   }
 
   connect(): Promise<TenantPgClient>;
-  connect(callback: (error: Error | undefined, client?: TenantPgClient, release?: () => void) => void): void;
-  connect(
-    callback?: (error: Error | undefined, client?: TenantPgClient, release?: () => void) => void,
-  ): Promise<TenantPgClient> | undefined {
+  connect(callback: Connected): void;
+  connect(callback?: Connected): Promise<TenantPgClient> | undefined {
     const opening = this.#openSession().then((session) => new TenantPgClient(session));
     if (!callback) return opening;
     opening.then(
-      (client) => callback(undefined, client, () => client.release()),
+      (client) => callback(undefined, client, (error) => client.release(error)),
       (error: Error) => callback(error),
     );
     return undefined;
@@ -56,6 +56,9 @@ export class TenantPgPool extends EventEmitter {
   /** The context owns the connections; ending the pool ends nothing. */
   async end(): Promise<void> {}
 }
+
+// Prisma's adapter and Drizzle ask `instanceof pg.Pool`. None of its own state is used: every public method is ours.
+Object.setPrototypeOf(TenantPgPool.prototype, pg.Pool.prototype);
 
 /** A client with the interface of `pg.PoolClient`, inside one tenant, until `release`. */
 export class TenantPgClient extends EventEmitter {
@@ -82,12 +85,7 @@ export class TenantPgClient extends EventEmitter {
     if (typeof input === "object" && "submit" in input && typeof input.submit === "function") {
       return this.#session.submit(input);
     }
-    const config = toConfig(input as QueryInput, values);
-    const running =
-      STARTS_TRANSACTION.test(config.text) && !this.#session.isInTransaction
-        ? this.#session.begin(config.text)
-        : this.#session.query(config);
-    return answer(running, values, callback);
+    return answer(this.#session.query(toConfig(input as QueryInput, values)), values, callback);
   }
 
   async connect(): Promise<void> {}

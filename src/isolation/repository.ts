@@ -12,6 +12,8 @@ export interface TableShape {
   readonly columns: readonly string[];
   /** The app's own key, without `tenant_id`. */
   readonly primaryKey: readonly string[];
+  /** Columns of json and jsonb: the driver would write a list as a PostgreSQL array and a text as it is. */
+  readonly jsonColumns?: readonly string[];
 }
 
 export interface FindOptions<Row> {
@@ -95,7 +97,9 @@ export class Repository<Row = Record<string, unknown>, Insert = Record<string, u
 
   async insertMany(rows: readonly Insert[]): Promise<Row[]> {
     if (rows.length === 0) return [];
-    const columns = this.#columnsOf(rows as readonly Record<string, unknown>[]);
+    const named = this.#columnsOf(rows as readonly Record<string, unknown>[]);
+    // Rows of defaults alone: DEFAULT VALUES would make one row, however many are asked for.
+    const columns = named.length > 0 ? named : this.#table.columns.slice(0, 1);
     const perStatement = Math.max(1, Math.floor(PARAMETERS_MAX / Math.max(1, columns.length)));
     if (rows.length > perStatement) {
       throw badInput([
@@ -105,17 +109,14 @@ export class Repository<Row = Record<string, unknown>, Insert = Record<string, u
     const values: unknown[] = [];
     const tuples = (rows as readonly Record<string, unknown>[]).map((row) => {
       const cells = columns.map((column) => {
-        const value = column in row ? row[column] : row[toProperty(column)];
+        const value = cellOf(row, column);
         if (value === undefined) return "default";
-        values.push(value);
+        values.push(this.#encode(column, value));
         return `$${values.length}`;
       });
       return `(${cells.join(", ")})`;
     });
-    const into =
-      columns.length === 0
-        ? "default values"
-        : `(${columns.map(quoteIdentifier).join(", ")}) values ${tuples.join(", ")}`;
+    const into = `(${columns.map(quoteIdentifier).join(", ")}) values ${tuples.join(", ")}`;
     const result = await this.#run(`insert into ${this.#from} ${into} returning ${this.#selection}`, values);
     return result.rows as Row[];
   }
@@ -126,7 +127,7 @@ export class Repository<Row = Record<string, unknown>, Insert = Record<string, u
     if (columns.length === 0)
       throw badInput([{ path: "patch", message: "Expected at least one column, got none" }]);
     const record = patch as Record<string, unknown>;
-    const values = columns.map((column) => (column in record ? record[column] : record[toProperty(column)]));
+    const values = columns.map((column) => this.#encode(column, cellOf(record, column)));
     const sets = columns.map((column, i) => `${quoteIdentifier(column)} = $${i + 1}`);
     const key = this.#key(id, values.length + 1);
     const text = `update ${this.#from} set ${sets.join(", ")} where ${key.text} returning ${this.#selection}`;
@@ -159,6 +160,10 @@ export class Repository<Row = Record<string, unknown>, Insert = Record<string, u
     return column;
   }
 
+  #encode(column: string, value: unknown): unknown {
+    return value !== null && this.#table.jsonColumns?.includes(column) ? JSON.stringify(value) : value;
+  }
+
   #columnsOf(rows: readonly Record<string, unknown>[]): string[] {
     const columns = new Set<string>();
     for (const row of rows) {
@@ -174,11 +179,21 @@ export class Repository<Row = Record<string, unknown>, Insert = Record<string, u
     if (primaryKey.length === 0) {
       throw badInput([{ path: "id", message: `Expected a table with a primary key; ${name} has none` }]);
     }
-    const parts: Record<string, unknown> = {};
+    const parts: Record<string, unknown> = Object.create(null);
     if (typeof id === "object" && id !== null) {
       for (const [property, value] of Object.entries(id)) parts[this.#column(property)] = value;
     } else if (primaryKey.length === 1) {
       parts[primaryKey[0] as string] = id;
+    }
+    const extra = Object.keys(parts).filter((column) => !primaryKey.includes(column));
+    if (extra.length > 0) {
+      // Leaving them out would find more than was asked for.
+      throw badInput(
+        extra.map((c) => ({
+          path: `id.${toProperty(c)}`,
+          message: `Expected the primary key of ${name} alone (${primaryKey.map(toProperty).join(", ")}), got ${c}`,
+        })),
+      );
     }
     const missing = primaryKey.filter((column) => parts[column] === undefined || parts[column] === null);
     if (missing.length > 0) {
@@ -213,7 +228,9 @@ export function tableName({ schema, name }: TableShape): string {
 }
 
 export function toProperty(column: string): string {
-  return column.replace(/_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  return column.replace(/(?<=[\p{L}\p{N}])_+([\p{L}\p{N}])/gu, (_all, letter: string) =>
+    letter.toUpperCase(),
+  );
 }
 
 function bounded(path: string, value: number, min: number, max: number): number {
@@ -229,6 +246,11 @@ export function badInput(problems: readonly FieldProblem[]) {
   return isolationError("context.bad_input", {}, { problems });
 }
 
+function cellOf(row: Readonly<Record<string, unknown>>, column: string): unknown {
+  const name = Object.hasOwn(row, column) ? column : toProperty(column);
+  return Object.hasOwn(row, name) ? row[name] : undefined;
+}
+
 function print(value: unknown): string {
-  return typeof value === "bigint" ? String(value) : JSON.stringify(value);
+  return String(JSON.stringify(value, (_key, item) => (typeof item === "bigint" ? String(item) : item)));
 }

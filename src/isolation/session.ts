@@ -10,6 +10,9 @@ import { type Lease, transactionStatus } from "./private-lane.ts";
 import type { ScopedQueryConfig } from "./scope.ts";
 import { assertStreamable, firstWord } from "./statement-gate.ts";
 
+const SEAT_DEAD = "TE001";
+const CANCELLED = "57014";
+
 /** A connection that a tenant has alone: for transactions, cursors, and clients of the `pg` interface. */
 export class Session {
   readonly #executor: Executor;
@@ -18,8 +21,12 @@ export class Session {
   readonly #lease: Lease;
   readonly #untrack: () => void;
   #savepoints = 0;
+  #last: Promise<unknown> = Promise.resolve();
+  #running = 0;
   #isCancelled = false;
   #isReleased = false;
+  #isAbandoned = false;
+  #isStreaming = false;
   /** Told when the connection is given back. */
   onRelease: (() => void) | undefined;
 
@@ -44,26 +51,44 @@ export class Session {
     return transactionStatus(this.#lease.client) !== "I";
   }
 
-  /** Starts a transaction inside the tenant. `begin` is BEGIN or START TRANSACTION with its modes. */
   begin(begin = "begin"): Promise<QueryResult> {
-    return new Promise((resolve, reject) => {
-      const query = new BeginQuery(this.#place.scope, begin, (failure, result) =>
-        failure ? reject(failure) : resolve(result as QueryResult),
-      );
-      // BeginQuery extends node-postgres' Query; its type hides `submit`.
-      this.#lease.client.query(query as unknown as Submittable);
-    });
+    return this.query({ text: begin });
+  }
+
+  /** One statement; BEGIN and START TRANSACTION open a transaction inside the tenant. */
+  async query(config: ScopedQueryConfig): Promise<QueryResult> {
+    try {
+      const prepared = this.#executor.prepare(config);
+      return await this.#inTurn(() => this.#send(prepared));
+    } catch (failure) {
+      throw await this.#explain(failure);
+    }
+  }
+
+  /**
+   * One after the other: what a statement needs depends on the transaction that the one before it leaves, and callers
+   * need not await BEGIN or COMMIT. An idle session sends at once, so that a release right after comes behind it.
+   */
+  #inTurn(work: () => Promise<QueryResult>): Promise<QueryResult> {
+    const turn = this.#running === 0 ? work() : this.#last.then(work);
+    this.#running += 1;
+    const end = () => {
+      this.#running -= 1;
+    };
+    this.#last = turn.then(end, end);
+    return turn;
   }
 
   /** Within a transaction the scope is set already; outside of one, each statement carries it. */
-  async query(config: ScopedQueryConfig): Promise<QueryResult> {
-    if (this.#isReleased) throw isolationError("context.ended", { tenantId: this.#place.tenantId });
-    const prepared = this.#executor.prepare(config);
+  async #send(prepared: ScopedQueryConfig): Promise<QueryResult> {
+    this.#assertHeld();
+    const word = firstWord(prepared.text);
     if (!this.isInTransaction) {
       if (this.#isCancelled) throw this.#closed();
+      if (word === "begin" || word === "start") return this.#begin(prepared.text);
       return submitScoped(this.#lease, this.#place.scope, prepared, this.#connections.isPooled);
     }
-    this.#beforeStatement(firstWord(prepared.text));
+    this.#beforeStatement(word);
     const extended = {
       text: prepared.text,
       values: prepared.values as unknown[],
@@ -77,8 +102,15 @@ export class Session {
 
   /** For cursors and copies of node-postgres' own add-ons; only within a transaction, where the scope is set. */
   submit<T extends Submittable>(submittable: T): T {
-    assertStreamable(submittable);
+    this.#assertHeld();
     if (this.#isCancelled) throw this.#closed();
+    assertStreamable(submittable);
+    if (!this.isInTransaction) {
+      throw isolationError("isolation.statement_refused", {
+        found: "a cursor or stream outside a transaction",
+      });
+    }
+    this.#isStreaming = true;
     return this.#lease.client.query(submittable);
   }
 
@@ -91,13 +123,47 @@ export class Session {
   /** Gives the connection up, whatever runs on it. */
   abandon(): void {
     if (this.#isReleased) return;
-    if (this.isInTransaction) this.cancel();
+    this.#isAbandoned = true;
+    if (this.isInTransaction || this.#running > 0) this.cancel();
     this.release(true);
   }
 
   cancel(): void {
     this.#isCancelled = true;
     void this.#connections.cancel(this.#lease);
+    // Between two reads of a cursor the server does nothing that could be cancelled.
+    if (this.#isStreaming) void this.#lease.client.end().catch(() => undefined);
+  }
+
+  /** Sets the scope and checks the seat in the message that begins the transaction. */
+  #begin(text: string): Promise<QueryResult> {
+    return new Promise((resolve, reject) => {
+      const query = new BeginQuery(this.#place.scope, text, (failure, result) =>
+        failure ? reject(failure) : resolve(result as QueryResult),
+      );
+      // BeginQuery extends node-postgres' Query; its type hides `submit`.
+      this.#lease.client.query(query as unknown as Submittable);
+    });
+  }
+
+  #assertHeld(): void {
+    if (this.#isReleased) throw isolationError("context.ended", { tenantId: this.#place.tenantId });
+  }
+
+  /** Why a statement failed, if it was not its own fault: the context ended, the tenant is closed, or moved. */
+  async #explain(failure: unknown): Promise<unknown> {
+    const { tenantId } = this.#place;
+    if (this.#isAbandoned) return isolationError("context.ended", { tenantId }, { cause: failure });
+    const { code } = failure as { code?: string };
+    if (code !== SEAT_DEAD && !(code === CANCELLED && this.#isCancelled)) return failure;
+    try {
+      await this.#executor.directory.load(tenantId);
+    } catch (refusal) {
+      return refusal;
+    }
+    return code === SEAT_DEAD
+      ? isolationError("isolation.seat_refused", { tenantId }, { cause: failure })
+      : failure;
   }
 
   #beforeStatement(word: string): void {
@@ -112,7 +178,7 @@ export class Session {
   /** With the code of a dead seat: whoever repeats work then asks the catalogue where the tenant is, or why not. */
   #closed(): Error {
     return Object.assign(new Error("The tenant was closed or moved during this transaction"), {
-      code: "TE001",
+      code: SEAT_DEAD,
     });
   }
 

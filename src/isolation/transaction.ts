@@ -1,7 +1,8 @@
 import type { QueryResult } from "pg";
+import { isolationError } from "./errors.ts";
 import type { Executor } from "./executor.ts";
 import type { ScopedQueryConfig } from "./scope.ts";
-import { Session } from "./session.ts";
+import type { Session } from "./session.ts";
 
 export interface TransactionOptions {
   /** Default: read committed. */
@@ -25,13 +26,13 @@ const BACKOFF_MS = 10;
 /** Runs `work` in one transaction of the tenant. It may run again, so it must have no other effect than its SQL. */
 export async function runTransaction<T>(
   executor: Executor,
-  tenantId: string,
+  open: (signal?: AbortSignal) => Promise<Session>,
   options: TransactionOptions,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const begin = beginText(options);
   for (let attempt = 0; ; attempt++) {
-    const session = await Session.open(executor, tenantId, options.signal);
+    const session = await open(options.signal);
     const abort = () => session.cancel();
     options.signal?.addEventListener("abort", abort, { once: true });
     let isBroken = false;
@@ -39,20 +40,37 @@ export async function runTransaction<T>(
       await session.begin(begin);
       const result = await work(session);
       options.signal?.throwIfAborted();
-      await session.query({ text: "commit" });
+      await commit(session);
       return result;
     } catch (failure) {
       isBroken = await rollback(session);
       options.signal?.throwIfAborted();
-      const code = (failure as { code?: string }).code ?? "";
       if (attempt >= (options.retries ?? RETRIES)) throw failure;
-      if (!RETRYABLE.has(code) && !(await executor.hasMoved(tenantId, session.place, failure))) throw failure;
+      if (!(await mayRepeat(executor, session, failure))) throw failure;
       await new Promise((resolve) => setTimeout(resolve, Math.random() * BACKOFF_MS * 2 ** attempt));
     } finally {
       options.signal?.removeEventListener("abort", abort);
       session.release(isBroken);
     }
   }
+}
+
+/**
+ * PostgreSQL answers the commit of a failed transaction with ROLLBACK and no error: work that caught the error of a
+ * statement would seem to be done. Throws context.transaction_failed.
+ */
+export async function commit(session: Session): Promise<void> {
+  const { command } = await session.query({ text: "commit" });
+  if (command === "ROLLBACK") {
+    throw isolationError("context.transaction_failed", { tenantId: session.place.tenantId });
+  }
+}
+
+async function mayRepeat(executor: Executor, session: Session, failure: unknown): Promise<boolean> {
+  const { code, cause } = failure as { code?: string; cause?: unknown };
+  if (RETRYABLE.has(code ?? "")) return true;
+  const reason = code === "isolation.seat_refused" ? cause : failure;
+  return executor.hasMoved(session.place.tenantId, session.place, reason);
 }
 
 /** A part of a transaction that can fail alone. */

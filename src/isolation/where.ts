@@ -1,4 +1,5 @@
 import { quoteIdentifier } from "../db/sql.ts";
+import { isolationError } from "./errors.ts";
 
 type Scalar = string | number | bigint | boolean | Date | null;
 
@@ -48,7 +49,7 @@ export function whereClause(
     const left = quoteIdentifier(column(name));
     if (condition === undefined) {
       // Dropping it would silently widen the result to every row.
-      throw new TypeError(`Condition \`${name}\` is undefined; leave it out, or use null for IS NULL.`);
+      throw refuse(name, "is undefined; leave it out, or use null for IS NULL");
     }
     terms.push(...conditionTerms(left, name, condition, bind));
   }
@@ -62,20 +63,38 @@ function conditionTerms(
   bind: (value: unknown) => string,
 ): string[] {
   if (condition === null) return [`${left} is null`];
-  if (Array.isArray(condition)) return [`${left} = any(${bind(condition)})`];
+  if (Array.isArray(condition)) return [`${left} = any(${bind(list(name, condition))})`];
   if (!isComparison(condition)) return [`${left} = ${bind(condition)}`];
-  return Object.entries(condition).map(([operator, value]) => {
+  const comparisons = Object.entries(condition);
+  // No condition at all would match every row.
+  if (comparisons.length === 0) throw refuse(name, "is an empty object; name at least one comparison");
+  return comparisons.map(([operator, value]) => {
+    const path = `${name}.${operator}`;
+    if (value === undefined) throw refuse(path, "is undefined; leave it out");
     if (operator === "isNull") return value ? `${left} is null` : `${left} is not null`;
-    if (operator === "in") return `${left} = any(${bind(value)})`;
-    if (operator === "notIn") return `${left} <> all(${bind(value)})`;
-    const sign = OPERATORS[operator];
-    if (sign === undefined || value === undefined) {
-      throw new TypeError(
-        `Condition \`${name}.${operator}\` is not one of ${Object.keys(OPERATORS).join(", ")}, in, notIn, isNull.`,
-      );
+    if (operator === "in") return `${left} = any(${bind(list(path, value))})`;
+    if (operator === "notIn") return `${left} <> all(${bind(list(path, value))})`;
+    if (!Object.hasOwn(OPERATORS, operator)) {
+      throw refuse(path, `is not one of ${Object.keys(OPERATORS).join(", ")}, in, notIn, isNull`);
     }
+    if (value === null) throw refuse(path, "is null, which no comparison matches; use isNull");
+    const sign = OPERATORS[operator];
     return `${left} ${sign} ${bind(value)}`;
   });
+}
+
+/** A list of one comparison. With a null in it NOT IN matches no row at all, and IN not the rows without a value. */
+function list(path: string, value: unknown): readonly unknown[] {
+  if (!Array.isArray(value)) throw refuse(path, "is not a list");
+  if (value.some((item) => item === null || item === undefined)) {
+    throw refuse(path, "holds null or undefined, which no comparison matches; use isNull");
+  }
+  return value;
+}
+
+function refuse(path: string, fault: string) {
+  const problems = [{ path: `where.${path}`, message: `The condition \`${path}\` ${fault}.` }];
+  return isolationError("context.bad_input", {}, { problems });
 }
 
 function isComparison(condition: unknown): condition is Comparison {
