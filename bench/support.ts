@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
@@ -49,6 +49,8 @@ create index on plays (track_id, at);
 /** A platform on an embedded PostgreSQL of its own, durable as in production (fsync on). */
 export async function openBench(options: { sql?: string } = {}): Promise<Bench> {
   const cwd = mkdtempSync(join(tmpdir(), "tenancy-bench-"));
+  // The database's own account must get at its folder below.
+  chmodSync(cwd, 0o755);
   const tenancy = await createTenancy({ env: {}, cwd, background: false });
   await migrate(tenancy, [options.sql ?? APP_SQL]);
   const bare = new pg.Pool({ connectionString: tenancy.internals.embedded?.url, max: 12 });

@@ -36,7 +36,9 @@ export class AdminPools {
       return known;
     }
     const pool = new pg.Pool({ ...config, max: POOL_MAX, idleTimeoutMillis: IDLE_MS, allowExitOnIdle: true });
-    pool.on("error", () => undefined); // an idle connection that broke; the pool drops it
+    // A broken connection shows at its next query, or not at all; unheard, the event would end the process.
+    pool.on("error", () => undefined);
+    pool.on("connect", (client) => client.on("error", () => undefined));
     this.#pools.set(key, pool);
     if (this.#pools.size > OPEN_MAX) this.#closeOldestIdle();
     return pool;

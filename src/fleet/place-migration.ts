@@ -69,7 +69,8 @@ export async function migratePlace(
   const text = [
     "begin",
     `set local lock_timeout = ${LOCK_TIMEOUT_MS}`,
-    `set local search_path = ${searchPathOf(quoteIdentifier(place.schema))}`,
+    // pg_temp last: a SECURITY DEFINER function pins this path (SET search_path FROM CURRENT).
+    `set local search_path = ${searchPathOf(quoteIdentifier(place.schema))}, pg_temp`,
     ...todo.flatMap((migration) => migrationText(place, migration, app)),
     ...(isOwn || place.kind === "shared" ? finishText(place, app) : []),
     "commit",
@@ -111,17 +112,19 @@ function migrationText(place: PlaceRef, migration: AppMigration, app: AppSchema)
   const lines = [
     `insert into tenancy.app_ledger (place, version, duration_ms) values (${key}, ${migration.version}, 0)`,
   ];
-  let as: "owner" | "tenant" | null = null;
+  let as: "owner" | "tenant" | "none" | null = null;
   const seat = place.tenantId === null ? null : temporarySeat(place.tenantId);
   if (seat) lines.push(seat.open);
   if (place.kind === "schema") lines.push(...sharedViews(place, app));
   // Structure and rows keep the order in which the file has them.
   for (const statement of statementsFor(place.kind, migration)) {
-    const role = statement.scope === "tenant" ? "tenant" : "owner";
+    // Extensions belong to the administrator: not all of them may be created by others.
+    const isExtension = statement.scope === "database" && /^\s*create extension\b/i.test(statement.sql);
+    const role = isExtension ? "none" : statement.scope === "tenant" ? "tenant" : "owner";
     if (role !== as) {
       // Rows of a deferred constraint would keep the next ALTER TABLE from running.
       if (as === "tenant") lines.push("set constraints all immediate");
-      lines.push(`set local role ${role === "tenant" ? TENANT_ROLE : OWNER_ROLE}`);
+      lines.push(`set local role ${{ none: "none", tenant: TENANT_ROLE, owner: OWNER_ROLE }[role]}`);
       if (role === "tenant" && seat) lines.push(seat.enter);
       as = role;
     }

@@ -14,7 +14,7 @@ export function cancelBackend(target: pg.Client, config: pg.ClientConfig): Promi
     const send = () => connection.cancel(processID, secretKey);
     connection.once(config.ssl ? "sslconnect" : "connect", send);
     if (config.ssl) connection.once("connect", () => connection.requestSsl());
-    connection.once("error", () => resolve());
+    connection.on("error", () => resolve());
     connection.once("end", () => resolve());
     if (host.startsWith("/")) connection.connect(`${host}/.s.PGSQL.${port}`);
     else connection.connect(port, host);
@@ -25,5 +25,6 @@ interface WireConnection {
   cancel(processId: number | undefined, secretKey: number | undefined): void;
   requestSsl(): void;
   connect(portOrPath: number | string | undefined, host?: string): void;
+  on(event: string, listener: () => void): void;
   once(event: string, listener: () => void): void;
 }
