@@ -28,6 +28,10 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     summary: "PostgreSQL clusters that hold tenants",
     load: async () => (await import("./commands/cell.ts")).commands,
   },
+  verify: {
+    summary: "Proof that tenants cannot see each other",
+    load: async () => (await import("./commands/verify.ts")).commands,
+  },
   operator: {
     summary: "Staff of the platform",
     load: async () => (await import("./commands/operator.ts")).commands,

@@ -18,12 +18,13 @@ export class Progress {
   readonly #out: Output;
   readonly #what: string;
   #last: Step | undefined;
-  #shownMs = 0;
+  #shownMs: number;
   #isDrawn = false;
 
   constructor(out: Output, what: string) {
     this.#out = out;
     this.#what = what;
+    this.#shownMs = out.isLive ? Number.NEGATIVE_INFINITY : performance.now();
   }
 
   update(step: Step): void {
