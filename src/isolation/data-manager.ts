@@ -1,3 +1,5 @@
+import { isUuid } from "../base/ids.ts";
+import { tenantError } from "../tenants/errors.ts";
 import type { AppRepositories } from "./app-tables.ts";
 import type { ContextParts, TenantContext } from "./context.ts";
 
@@ -26,6 +28,8 @@ export class TenantDataManager {
    * const tracks = await ctx.tracks.findAll({ where: { genre: "jazz" }, orderBy: "-createdAt", limit: 20 });
    */
   async context(tenantId: string): Promise<Context> {
+    // The catalogue would fail to read anything else as an id.
+    if (!isUuid(tenantId)) throw tenantError("tenant.not_found", { tenant: String(tenantId) });
     const parts = this.#parts();
     await parts.executor.directory.get(tenantId);
     // Its tables are properties that the class cannot declare.
