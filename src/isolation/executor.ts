@@ -84,7 +84,7 @@ export class Executor {
   }
 
   /** Lets the login role in again, should a statement have changed it; true when the refused one may run again. */
-  async #unlock(tenantId: string, failure: unknown): Promise<boolean> {
+  async unlock(tenantId: string, failure: unknown): Promise<boolean> {
     const { code, message } = failure as { code?: string; message?: string };
     if (!LOCKED_OUT.has(code ?? "")) return false;
     if (code === "42501" && !message?.includes("for database")) return false;
@@ -108,7 +108,7 @@ export class Executor {
           : error;
       });
     }
-    if (await this.#unlock(tenantId, failure)) {
+    if (await this.unlock(tenantId, failure)) {
       const { place, connections } = await this.open(tenantId);
       return connections.run(place.scope, config, signal);
     }

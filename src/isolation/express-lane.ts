@@ -1,6 +1,7 @@
 import pg, { type QueryResult } from "pg";
 import { cancelBackend } from "./cancel.ts";
 import { FairQueue } from "./fair-queue.ts";
+import { openClient } from "./open-client.ts";
 import { SCOPE_STATEMENTS, type Scope, ScopedQuery, type ScopedQueryConfig } from "./scope.ts";
 import type { Statement, StatementBook } from "./statement-book.ts";
 
@@ -23,7 +24,8 @@ interface Flight {
 
 interface Track {
   readonly client: pg.Client;
-  readonly ready: Promise<void>;
+  /** Connected, and its scope statements prepared: nothing is sent before. */
+  isReady: boolean;
   readonly flights: Flight[];
   readonly names: Set<string>;
   headSinceMs: number;
@@ -106,20 +108,16 @@ export class ExpressLane {
     const count = this.#tracks.length;
     if (scope.affinity !== null && count > 0) {
       const own = this.#tracks[scope.affinity % count];
-      if (own && own.flights.length < DEPTH_MAX) return own;
+      if (own && hasRoom(own)) return own;
     }
-    let best: Track | undefined;
-    for (const track of this.#tracks) {
-      if (!best || track.flights.length < best.flights.length) best = track;
-    }
-    return best && best.flights.length < DEPTH_MAX ? best : undefined;
+    return this.#leastLoaded();
   }
 
   #open(): void {
     const client = new pg.Client({ ...this.#options.connection, pipeline: true } as pg.ClientConfig);
     const track: Track = {
       client,
-      ready: client.connect().then(() => prepareScopes(client)),
+      isReady: false,
       flights: [],
       names: new Set(),
       headSinceMs: 0,
@@ -129,8 +127,16 @@ export class ExpressLane {
     };
     client.on("error", (error) => this.#lose(track, error));
     client.on("end", () => this.#lose(track, new Error("Connection terminated")));
-    track.ready.catch((error: Error) => this.#lose(track, error));
     this.#tracks.push(track);
+    openClient(client)
+      .then(() => prepareScopes(client))
+      .then(
+        () => {
+          track.isReady = true;
+          this.#drain();
+        },
+        (error: Error) => this.#lose(track, error),
+      );
   }
 
   #send(track: Track, flight: Flight): void {
@@ -194,7 +200,16 @@ export class ExpressLane {
   #drain(): void {
     while (this.#waiting.size > 0) {
       const track = this.#leastLoaded();
-      if (!track) return;
+      if (!track) {
+        if (
+          !this.#isClosed &&
+          this.#tracks.length < this.#options.connectionsMax &&
+          this.#tracks.every((t) => t.isReady)
+        ) {
+          this.#open();
+        }
+        return;
+      }
       const flight = this.#waiting.shift();
       if (flight) this.#send(track, flight);
     }
@@ -203,12 +218,7 @@ export class ExpressLane {
   #leastLoaded(): Track | undefined {
     let best: Track | undefined;
     for (const track of this.#tracks) {
-      if (track.flights.length < DEPTH_MAX && (!best || track.flights.length < best.flights.length))
-        best = track;
-    }
-    if (!best && this.#tracks.length < this.#options.connectionsMax && !this.#isClosed) {
-      this.#open();
-      best = this.#tracks.at(-1);
+      if (hasRoom(track) && (!best || track.flights.length < best.flights.length)) best = track;
     }
     return best;
   }
@@ -256,6 +266,10 @@ export class ExpressLane {
     }, WATCH_MS);
     this.#watch.unref();
   }
+}
+
+function hasRoom(track: Track): boolean {
+  return track.isReady && track.flights.length < DEPTH_MAX;
 }
 
 /** These errors say that the statement did not run (or was rolled back whole), so that it may run again. */

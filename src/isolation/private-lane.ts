@@ -1,5 +1,6 @@
 import pg from "pg";
 import { FairQueue } from "./fair-queue.ts";
+import { openClient } from "./open-client.ts";
 
 const WIPE_MS_MAX = 5_000;
 
@@ -92,13 +93,14 @@ export class PrivateLane {
     const client = new pg.Client(this.#options.connection);
     client.on("error", () => this.#forget(client));
     client.on("end", () => this.#forget(client));
-    client.connect().then(
+    openClient(client).then(
       () => {
         this.#opening -= 1;
         this.#offer(client);
       },
       (error: Error) => {
         this.#opening -= 1;
+        void client.end().catch(() => undefined);
         const waiter = this.#waiting.shift();
         waiter?.settle();
         waiter?.reject(error);

@@ -40,7 +40,11 @@ export class Session {
 
   static async open(executor: Executor, tenantId: string, signal?: AbortSignal): Promise<Session> {
     const { place, connections } = await executor.open(tenantId);
-    return new Session(executor, place, connections, await connections.lease(place.scope, signal));
+    const lease = await connections.lease(place.scope, signal).catch(async (failure: Error) => {
+      if (await executor.unlock(tenantId, failure)) return connections.lease(place.scope, signal);
+      throw failure;
+    });
+    return new Session(executor, place, connections, lease);
   }
 
   get place(): Place {

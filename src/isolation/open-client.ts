@@ -1,0 +1,24 @@
+import type pg from "pg";
+import { one, query } from "../db/sql.ts";
+
+/** Settings that the login role carries into its sessions here, besides the one that we gave it. */
+export const countForeignSettings = query<{ foreign: number }>(
+  "isolation.count_foreign_settings",
+  `select count(*)::int as foreign
+   from pg_catalog.pg_db_role_setting s
+   cross join unnest(s.setconfig) setting
+   where s.setrole = (select r.oid from pg_catalog.pg_roles r where r.rolname = session_user)
+     and s.setdatabase in (0, (select d.oid from pg_catalog.pg_database d where d.datname = current_database()))
+     and setting <> 'search_path=public, extensions'`,
+);
+
+/**
+ * Connects as a tenant's login role, and makes sure that nobody has left it settings: a role may set its own for all
+ * its later sessions. Throws with the SQLSTATE of a role that cannot log in; the executor mends it then.
+ */
+export async function openClient(client: pg.Client): Promise<void> {
+  await client.connect();
+  const { foreign } = await one(client, countForeignSettings);
+  if (foreign === 0) return;
+  throw Object.assign(new Error("The settings of the login role were changed"), { code: "28000" });
+}
