@@ -37,7 +37,7 @@ export function authenticator(house: House) {
     const isBearer = request.headers.authorization !== undefined;
     const principal = await (isBearer ? byKey(house, request) : bySession(house, request));
     if (!principal) {
-      pace(wrong.take(request.ip), reply);
+      if (isBearer || request.headers.cookie !== undefined) pace(wrong.take(request.ip), reply);
       reply.header("www-authenticate", 'Bearer realm="tenancy"');
       throw httpError("session.required");
     }

@@ -19,8 +19,8 @@ export const CALLS = { burst: 600, perSecond: 200 } as const;
 /** Per address: sign-ins by hand. The token has 256 bits; this keeps the log and the table quiet. */
 export const SIGN_INS = { burst: 30, perSecond: 0.5 } as const;
 
-/** Per address: credentials that turned out wrong. */
-export const WRONG_CREDENTIALS = { burst: 60, perSecond: 5 } as const;
+/** Per address: credentials that turned out wrong. Guessing is hopeless; this bounds the look-ups that it costs. */
+export const WRONG_CREDENTIALS = { burst: 200, perSecond: 20 } as const;
 
 /** Buckets that a process remembers; the least used one goes first and starts anew, full. */
 export const BUCKETS_MAX = 10_000;
@@ -39,3 +39,6 @@ export const FAULTS_MAX = 50;
 
 /** A tenant is named by id, slug or domain: nothing longer than a DNS name is one. */
 export const NAME_CHARACTERS_MAX = 253;
+
+/** Longer than any name: those that are too long by little are not found like others. */
+export const PARAMETER_CHARACTERS_MAX = 2_000;

@@ -71,7 +71,7 @@ export function asExpected(failure: unknown): TenancyError {
     case "FST_ERR_CTP_INVALID_TYPE":
       return httpError("request.unsupported_type", {}, options);
     case "FST_ERR_BAD_URL":
-    case "FST_ERR_ASYNC_CONSTRAINT":
+    case "FST_ERR_MAX_PARAM_LENGTH":
       return httpError("request.bad_url", {}, options);
   }
   // Broken JSON with keys such as __proto__ comes without a code.

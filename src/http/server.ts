@@ -18,6 +18,7 @@ import {
   DRAIN_MS,
   IDEMPOTENCY_SWEEP_MS,
   KEEP_ALIVE_MS,
+  PARAMETER_CHARACTERS_MAX,
   RECEIVE_TIMEOUT_MS,
 } from "./limits.ts";
 import { renderOpenApi } from "./openapi.ts";
@@ -44,6 +45,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: RECEIVE_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
+    routerOptions: { maxParamLength: PARAMETER_CHARACTERS_MAX },
     forceCloseConnections: "idle",
     // An id of the caller's choice could be made to look like another request's in the audit trail.
     requestIdHeader: false,
