@@ -5,11 +5,14 @@ import { exec, many, one, type Queryable } from "../db/sql.ts";
 import { withTx } from "../db/tx.ts";
 import { connectionConfig } from "../db/url.ts";
 import { prepareCell } from "../isolation/place-setup.ts";
-import { assertSafe } from "../isolation/roles.ts";
+import { assertSafe, assertServer } from "../isolation/roles.ts";
 import type { RootKey } from "../keys/derive.ts";
 import { type Cells, listCells } from "../tenants/cells.ts";
 import { tenantError } from "../tenants/errors.ts";
+import type { AppSchema } from "./app-migrations.ts";
 import { fleetError } from "./errors.ts";
+import { ledgerKey, migratePlace } from "./place-migration.ts";
+import { listPlaces, readLedger } from "./places.ts";
 import {
   clusterIdentity,
   deleteUnusedCell,
@@ -29,6 +32,8 @@ export interface NewCell {
 }
 
 export interface AddCellParts {
+  /** Its shared tables are made before the cell opens, so that its first tenant finds them. */
+  readonly app: AppSchema;
   readonly control: pg.Pool;
   readonly cells: Cells;
   readonly rootKey: RootKey;
@@ -54,6 +59,7 @@ export async function addCell(parts: AddCellParts, input: NewCell, by: Actor): P
   try {
     await prepareCell(parts.cells, input.key, parts.role);
     await assertSafe((await parts.cells.admin(input.key)).pool(), parts.role);
+    await migrateShared(parts, input.key);
   } catch (failure) {
     await exec(parts.control, deleteUnusedCell, [input.key]);
     throw failure;
@@ -66,6 +72,14 @@ export async function addCell(parts: AddCellParts, input: NewCell, by: Actor): P
       name: input.name,
     });
   });
+}
+
+async function migrateShared({ control, cells, app }: AddCellParts, key: string): Promise<void> {
+  const pool = (await cells.admin(key)).pool();
+  const ledger = await readLedger(pool);
+  for (const place of await listPlaces(control, cells)) {
+    if (place.cell === key) await migratePlace(pool, place, app, ledger.get(ledgerKey(place)) ?? new Set());
+  }
 }
 
 /** open takes new tenants; closed serves those it has. */
@@ -157,8 +171,7 @@ async function tryCluster(parts: AddCellParts, { key, url }: NewCell): Promise<v
 }
 
 async function checkCluster(parts: AddCellParts, key: string, db: Queryable): Promise<void> {
-  // The role does not exist there yet, or is from a run that crashed: this checks the version.
-  await assertSafe(db, parts.role);
+  await assertServer(db);
   const identity = await one(db, clusterIdentity);
   if (!identity.is_superuser) throw fleetError("cell.not_admin", { cell: key, login: identity.login });
   const taken = (owner: string) => fleetError("cell.database_taken", { database: identity.database, owner });

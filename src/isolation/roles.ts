@@ -131,8 +131,8 @@ export const serverVersion = query<{ version: number }>(
 /** First minor releases in which row-level security holds (CVE-2023-2455, CVE-2025-8713). */
 const SECURITY_FLOOR: Readonly<Record<number, number>> = { 15: 14, 16: 10, 17: 6, 18: 0 };
 
-/** Refuses to start on a server or with a role that could get around isolation. */
-export async function assertSafe(db: Queryable, role: string): Promise<void> {
+/** Refuses a server whose row-level security can be got around. */
+export async function assertServer(db: Queryable): Promise<void> {
   const { version } = await one(db, serverVersion);
   const major = Math.trunc(version / 10_000);
   const minor = version % 10_000;
@@ -143,6 +143,11 @@ export async function assertSafe(db: Queryable, role: string): Promise<void> {
       floor: major < 15 ? "15.14" : `${major}.${floor}`,
     });
   }
+}
+
+/** Refuses to start on a server or with a role that could get around isolation. */
+export async function assertSafe(db: Queryable, role: string): Promise<void> {
+  await assertServer(db);
   const faults = await many(db, listRoleFaults, [role]);
   if (faults.length > 0) {
     throw isolationError("isolation.unsafe_role", {

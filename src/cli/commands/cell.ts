@@ -112,14 +112,13 @@ const add = defineCommand({
     const { internals } = await call.open();
     const { addCell } = await import("../../fleet/add-cell.ts");
     const { control, cells, rootKey, parts } = internals;
+    const app = await internals.reloadApp();
     await addCell(
-      { control, cells, rootKey, role: parts.role },
+      { control, cells, rootKey, app, role: parts.role },
       { key, region: options.region, name: options.name, url },
       call.by,
     );
-    out.say(
-      `${out.paint("green", "Added")} cell ${key}; it is open. \`tenancy app migrate\` brings the app's tables there.`,
-    );
+    out.say(`${out.paint("green", "Added")} cell ${key}; it is open for tenants.`);
     return showCell(call);
   },
 });
