@@ -38,6 +38,7 @@ export class Directory {
   readonly #places = new LRUCache<string, Place>({ max: PLACES_MAX });
   readonly #loading = new Map<string, Promise<Place>>();
   readonly #listeners = new Set<(tenantId: string) => void>();
+  readonly #noticed = new Set<(tenantId: string | null) => void>();
   /** Tenants that are being looked up after a notification; true when another one came meanwhile. */
   readonly #heard = new Map<string, boolean>();
   #generation = 0;
@@ -55,6 +56,11 @@ export class Directory {
   /** Called with the id of each tenant that was closed or moved, here or anywhere: what it runs must stop. */
   onChange(listener: (tenantId: string) => void): void {
     this.#listeners.add(listener);
+  }
+
+  /** Called at each notification, with the tenant it names, or null after a gap: for caches of names and domains. */
+  onNotice(listener: (tenantId: string | null) => void): void {
+    this.#noticed.add(listener);
   }
 
   /** The place of a serving tenant, if known: the hot path asks this first, without a promise. */
@@ -100,6 +106,7 @@ export class Directory {
    * was closed or moved before its work is stopped, once at a time however many come.
    */
   #hear(tenantId: string): void {
+    for (const listener of this.#noticed) listener(tenantId);
     const isAsking = this.#heard.has(tenantId);
     this.#heard.set(tenantId, isAsking);
     if (isAsking) return;
@@ -144,6 +151,7 @@ export class Directory {
   #forgetAll(): void {
     this.#generation += 1;
     this.#places.clear();
+    for (const listener of this.#noticed) listener(null);
   }
 }
 

@@ -193,6 +193,18 @@ export const listPlanKeys = query<{ key: string }>(
   `select key from tenancy.plans order by position, key`,
 );
 
+/** Whose domain it is, in ASCII. */
+export const findTenantIdByDomain = query<{ id: string }>(
+  "tenants.find_id_by_domain",
+  `select d.tenant_id as id from tenancy.domains d where d.ascii = $1::text`,
+);
+
+/** Erased tenants have no slug. */
+export const findTenantIdBySlug = query<{ id: string }>(
+  "tenants.find_id_by_slug",
+  `select t.id from tenancy.tenants t where t.slug = $1::text`,
+);
+
 /** What a context needs to know of a tenant, in one row. */
 export interface PlacementRow {
   id: string;

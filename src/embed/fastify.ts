@@ -1,0 +1,58 @@
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
+import type { Context } from "../isolation/data-manager.ts";
+import type { Tenancy } from "../start.ts";
+import { problemHeaders, toProblem } from "./problem.ts";
+import { type Resolve, tenantOfRequest } from "./tenant-of-request.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** The context of the tenant that this request is for; closed when the response has been sent. */
+    tenant: Context;
+  }
+  interface FastifyContextConfig {
+    /** False: the route serves no tenant, such as a health check. */
+    tenant?: boolean;
+  }
+}
+
+export interface TenancyPluginOptions {
+  readonly resolve: Resolve<FastifyRequest>;
+}
+
+/**
+ * Gives each request its tenant: `request.tenant` is a context. Unknown tenants are answered 404, suspended ones 403,
+ * closed ones 410, as problem documents. A context holds no connection until a statement needs one.
+ *
+ * @example
+ * await app.register(tenancyPlugin(tenancy, { resolve: { by: "host", baseDomain: "studios.example.com" } }));
+ * app.get("/tracks", (request) => request.tenant.table("tracks").findAll({ limit: 20 }));
+ */
+export function tenancyPlugin(tenancy: Tenancy, options: TenancyPluginOptions): FastifyPluginAsync {
+  const find = tenantOfRequest(tenancy, options.resolve);
+  const plugin = async (app: FastifyInstance) => {
+    // Empty until the hook below has run, which comes before all code of the app.
+    app.decorateRequest("tenant", null as unknown as Context);
+    app.addHook("onRequest", async (request) => {
+      if (request.routeOptions.config.tenant === false) return;
+      const { url, host, headers } = request;
+      request.tenant = await tenancy.data.context(await find(request, { url, host, headers }));
+    });
+    app.addHook("onResponse", async (request) => {
+      request.tenant?.close();
+    });
+    const next = app.errorHandler;
+    app.setErrorHandler((failure, request, reply) =>
+      sendProblem(failure, request, reply) ? reply : next.call(app, failure as never, request, reply),
+    );
+  };
+  // The hooks are for the whole app, not for a scope of the plugin's own.
+  return Object.assign(plugin, { [Symbol.for("skip-override")]: true });
+}
+
+/** Answers an expected error of Tenancy; false for any other. For apps with an error handler of their own. */
+export function sendProblem(failure: unknown, request: FastifyRequest, reply: FastifyReply): boolean {
+  const problem = toProblem(failure, request.id);
+  if (!problem) return false;
+  reply.code(problem.status).headers(problemHeaders(problem)).send(problem);
+  return true;
+}
