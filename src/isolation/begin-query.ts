@@ -2,7 +2,6 @@ import pg, { type QueryResult } from "pg";
 import { serialize } from "pg-protocol";
 import type { Scope } from "./scope.ts";
 
-const CHECK_SEAT = "select tenancy.current_tenant()";
 const EXECUTE = serialize.execute({ portal: "", rows: 0 });
 
 interface WireConnection {
@@ -19,7 +18,7 @@ const BaseQuery = pg.Query as unknown as new (
 };
 
 /**
- * [BEGIN · set scope · check the seat · Sync] in one message: the transaction starts inside its tenant, and a dead
+ * [BEGIN · set scope and look at the seat · Sync] in one message: the transaction starts inside its tenant, and a dead
  * seat shows before any work was done, so the whole transaction may start again elsewhere.
  */
 export class BeginQuery extends BaseQuery {
@@ -33,9 +32,6 @@ export class BeginQuery extends BaseQuery {
       serialize.bind({ portal: "", statement: "", values: [] }),
       EXECUTE,
       scope.privatePrefix,
-      serialize.parse({ text: CHECK_SEAT }),
-      serialize.bind({ portal: "", statement: "", values: [] }),
-      EXECUTE,
       serialize.sync(),
     ]);
   }

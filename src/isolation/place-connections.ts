@@ -65,7 +65,19 @@ export class PlaceConnections {
 
   lease(scope: Scope, signal?: AbortSignal): Promise<Lease> {
     this.lastUsedMs = performance.now();
-    return this.#private.lease(scope.tenantId, signal);
+    return this.#lease(scope.tenantId, signal);
+  }
+
+  async #lease(tenantId: string, signal?: AbortSignal): Promise<Lease> {
+    let isStopped = false;
+    const untrack = this.track(tenantId, () => {
+      isStopped = true;
+    });
+    const lease = await this.#private.lease(tenantId, signal).finally(untrack);
+    if (!isStopped) return lease;
+    lease.release();
+    // With the code of a dead seat: the executor asks the catalogue where the tenant is now, or why not.
+    throw Object.assign(new Error("The tenant was closed or moved"), { code: "TE001" });
   }
 
   /** Cancels what a client runs now; true while it is the connection of `lease`. */
@@ -103,7 +115,7 @@ export class PlaceConnections {
     config: ScopedQueryConfig,
     signal?: AbortSignal,
   ): Promise<QueryResult> {
-    const lease = await this.#private.lease(scope.tenantId, signal);
+    const lease = await this.#lease(scope.tenantId, signal);
     const cancel = () => void this.cancel(lease);
     const untrack = this.track(scope.tenantId, cancel);
     signal?.addEventListener("abort", cancel, { once: true });

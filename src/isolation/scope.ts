@@ -14,7 +14,10 @@ export interface Scope {
   readonly values: readonly string[];
   /** Bind and Execute of the prepared scope statement, encoded once. */
   readonly expressPrefix: Buffer;
-  /** Parse, Bind and Execute of the same as an unnamed statement. */
+  /**
+   * Parse, Bind and Execute of the same as an unnamed statement, and then of a look at the seat: a statement that
+   * touches no table would not ask for it, and run on after the tenant was closed.
+   */
   readonly privatePrefix: Buffer;
 }
 
@@ -33,6 +36,8 @@ export function scopeStatement(settings: readonly string[]): ScopeStatement {
 export const SCOPE_STATEMENTS = [
   scopeStatement(["tenancy.context", "search_path", "statement_timeout"]),
 ] as const;
+
+const CHECK_SEAT = "select tenancy.current_tenant()";
 
 export interface ScopeInput {
   readonly tenantId: string;
@@ -62,6 +67,9 @@ export function makeScope(input: ScopeInput): Scope {
     privatePrefix: Buffer.concat([
       serialize.parse({ text: statement.text }),
       serialize.bind({ portal: "", statement: "", values }),
+      execute,
+      serialize.parse({ text: CHECK_SEAT }),
+      serialize.bind({ portal: "", statement: "", values: [] }),
       execute,
     ]),
   };
@@ -132,7 +140,8 @@ export class ScopedQuery extends BaseQuery {
   readonly scope: Scope;
   readonly #prepared: boolean;
   readonly #isWiped: boolean;
-  #inScope = false;
+  /** Statements of the prefix that have not answered yet. */
+  #ahead: number;
   #isComplete = false;
   #described = false;
   #connection: WireConnection | undefined;
@@ -151,6 +160,7 @@ export class ScopedQuery extends BaseQuery {
     );
     this.scope = scope;
     this.#prepared = preparedName !== null;
+    this.#ahead = this.#prepared ? 1 : 2;
     this.#isWiped = isWiped;
   }
 
@@ -192,12 +202,12 @@ export class ScopedQuery extends BaseQuery {
   }
 
   override handleDataRow(message: unknown): void {
-    if (this.#inScope) super.handleDataRow(message);
+    if (this.#ahead === 0) super.handleDataRow(message);
   }
 
   override handleCommandComplete(message: unknown, connection: unknown): void {
-    if (!this.#inScope) {
-      this.#inScope = true;
+    if (this.#ahead > 0) {
+      this.#ahead -= 1;
       return;
     }
     if (this.#isComplete) return; // of the wipe
