@@ -7,7 +7,7 @@ import type { Config } from "../base/config.ts";
 import type { Tenancy } from "../start.ts";
 import type { Parsed } from "./arguments.ts";
 import type { Call, Command } from "./command.ts";
-import { usageError } from "./errors.ts";
+import { cliError, usageError } from "./errors.ts";
 import type { Output } from "./output.ts";
 
 /** A start that takes longer is told about: a first one makes a database. */
@@ -87,7 +87,10 @@ async function ask(question: string, signal: AbortSignal): Promise<string | unde
   try {
     return await lines.question(question, { signal });
   } catch (failure) {
-    if (signal.aborted) return undefined;
+    // Ctrl-C at the question reaches the line editor, not the process.
+    if (signal.aborted || (failure as Error).name === "AbortError") {
+      throw cliError("cli.interrupted", { cure: "Nothing was done." });
+    }
     throw failure;
   } finally {
     lines.close();

@@ -82,7 +82,7 @@ export async function findCommand(words: readonly string[]): Promise<Found> {
   }
 }
 
-export function verbsAfter(commands: readonly Command[], prefix: readonly string[]): string[] {
+function verbsAfter(commands: readonly Command[], prefix: readonly string[]): string[] {
   const below = commands.filter(({ path }) => prefix.every((word, i) => path[i] === word));
   return [...new Set(below.flatMap(({ path }) => path[prefix.length] ?? []))];
 }

@@ -10,7 +10,7 @@ const CODES: Readonly<Record<Colour, readonly [on: number, off: number]>> = {
   bold: [1, 22],
 };
 
-export interface Stream {
+interface Stream {
   readonly isTTY?: boolean;
   readonly columns?: number;
   write(text: string): unknown;
@@ -46,7 +46,7 @@ export class Output {
   }
 
   get columns(): number {
-    return this.#options.stderr.columns ?? 80;
+    return this.#options.stderr.columns || 80;
   }
 
   /** The answer of a command: `value` for programs, `text` for people. */
@@ -90,7 +90,7 @@ export class Output {
     if (rows.length === 0) return `${none}\n`;
     const { stdout } = this.#options;
     return renderTable(columns, rows, {
-      width: stdout.isTTY ? (stdout.columns ?? 80) : Number.POSITIVE_INFINITY,
+      width: stdout.isTTY ? stdout.columns || 80 : Number.POSITIVE_INFINITY,
       head: (text) => this.paint("dim", text, "stdout"),
       body: (text, title) => (title === "Status" ? this.#paintStatus(text) : text),
     });

@@ -31,16 +31,17 @@ export function renderTable<Row>(
     const width = Math.max(displayWidth(column.title), ...cells.map(displayWidth));
     return { column, cells, width };
   });
-  const total = () => shown.reduce((sum, each) => sum + each.width, 0) + GAP.length * (shown.length - 1);
-  for (const each of shown) {
-    const { cutTo: least } = each.column;
-    if (least !== undefined && total() > style.width)
-      each.width = Math.max(least, each.width - (total() - style.width));
-  }
-  while (total() > style.width) {
+  const gaps = () => GAP.length * (shown.length - 1);
+  const least = ({ column, width }: (typeof shown)[number]) => Math.min(width, column.cutTo ?? width);
+  // Who may leave does so until the rest fits cut to the least; then nobody is cut more than needed.
+  while (sum(shown.map(least)) + gaps() > style.width) {
     const leaving = shown.reduce((a, b) => ((b.column.leaves ?? 0) > (a.column.leaves ?? 0) ? b : a));
     if (leaving.column.leaves === undefined) break;
     shown = shown.filter((each) => each !== leaving);
+  }
+  for (const each of shown) {
+    const excess = sum(shown.map(({ width }) => width)) + gaps() - style.width;
+    if (excess > 0) each.width = Math.max(least(each), each.width - excess);
   }
   const line = (texts: readonly string[], paint: (text: string, title: string) => string) =>
     shown
@@ -62,6 +63,10 @@ export function renderTable<Row>(
     ),
   );
   return [head, ...body].map((text) => `${text}\n`).join("");
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
 }
 
 /** `Label  value` lines, labels aligned. */

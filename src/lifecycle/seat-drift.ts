@@ -5,7 +5,7 @@ import { isServing } from "../tenants/tenant.ts";
 import type { LifecycleParts } from "./parts.ts";
 import { listSeatHolders, type SeatHolderRow } from "./store.ts";
 
-export interface SeatFault {
+interface SeatFault {
   readonly tenantId: string;
   readonly slug: string | null;
   /** missing: an open tenant is refused by the database. left: a closed one is not. */
