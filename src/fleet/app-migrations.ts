@@ -77,9 +77,10 @@ export async function loadAppSchema(pool: pg.Pool): Promise<AppSchema> {
  */
 export async function registerMigrations(
   pool: pg.Pool,
-  files: readonly MigrationFile[],
+  input: readonly MigrationFile[],
   options: { shared: readonly string[]; by: Actor },
 ): Promise<{ added: string[]; version: number; notices: Finding[] }> {
+  const files = input.toSorted((a, b) => a.version - b.version);
   const compiled = await compileFiles(files, options.shared);
   return withTx(pool, async (tx) => {
     await exec(tx, lockAppMigrations);
@@ -112,9 +113,10 @@ export async function registerMigrations(
 /** What `registerMigrations` would do and the schema that would follow; stores nothing. Throws the same. */
 export async function previewMigrations(
   pool: pg.Pool,
-  files: readonly MigrationFile[],
+  input: readonly MigrationFile[],
   options: { shared: readonly string[] },
 ): Promise<{ added: string[]; app: AppSchema; notices: Finding[] }> {
+  const files = input.toSorted((a, b) => a.version - b.version);
   const compiled = await compileFiles(files, options.shared);
   const { migrations } = await loadAppSchema(pool);
   const fresh = findNew(migrations, files);

@@ -26,7 +26,7 @@ export function TenantLayout() {
   const navigate = useNavigate();
   const tenant = useQuery(tenantQuery(tenantId));
 
-  if (tenant.data) return <TenantFrame tenant={tenant.data} />;
+  if (tenant.data) return <TenantFrame tenant={tenant.data} address={tenantId} />;
   if (tenant.isError && isApiError(tenant.error) && tenant.error.problem.status === 404) {
     return (
       <>
@@ -55,7 +55,8 @@ export function TenantLayout() {
   );
 }
 
-function TenantFrame({ tenant }: { tenant: Tenant }) {
+/** @param props.address Id or slug, as the URL has it: the tabs lead on from there. */
+function TenantFrame({ tenant, address }: { tenant: Tenant; address: string }) {
   const { tenants, general } = useMessages();
   return (
     <>
@@ -85,7 +86,7 @@ function TenantFrame({ tenant }: { tenant: Tenant }) {
         </div>
       </div>
       {tenant.workflowId && <WorkflowPanel id={tenant.workflowId} />}
-      <TenantTabs id={tenant.id} />
+      <TenantTabs id={address} />
       <Outlet />
       <SuspendDialog tenant={tenant} />
       <DeleteDialog tenant={tenant} />
