@@ -49,7 +49,11 @@ export async function openHouse(
   const { sql = STUDIO_SQL, shared = ["genres"], ...rest } = options;
   const db = await testDatabase();
   const cwd = mkdtempSync(join(tmpdir(), "tenancy-house-"));
-  const env = { TENANT_DATABASE_URL: db.url, TENANT_ENCRYPTION_KEY: TEST_KEY };
+  const env = {
+    TENANT_DATABASE_URL: db.url,
+    TENANT_ENCRYPTION_KEY: TEST_KEY,
+    TENANT_STORAGE_URL: `file://${cwd}/storage`,
+  };
   const tenancy = await createTenancy({ env, cwd, background: false, ...rest });
   const migrate = async (files: readonly MigrationFile[], runOptions = {}) => {
     const { internals } = tenancy;

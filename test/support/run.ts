@@ -10,8 +10,15 @@ import { availableParallelism } from "node:os";
 import pg from "pg";
 import { joinSharedServer, startInstalledServer } from "./engine.ts";
 
-const GLOBS = ["src/**/*.test.ts", "test/**/*.test.ts", "scripts/**/*.test.ts", "examples/**/*.test.ts"];
+const GLOBS = [
+  "src/**/*.test.ts",
+  "test/**/*.test.ts",
+  "scripts/**/*.test.ts",
+  "examples/**/*.test.ts",
+  "console/src/**/*.test.ts",
+];
 const EMBEDDED_MAJOR = 18;
+const FILE_TIMEOUT_MS = 5 * 60_000;
 
 interface Engine {
   readonly url: string;
@@ -60,9 +67,11 @@ async function runNode(engine: Engine, args: string[]): Promise<number> {
   const options = args.filter((arg) => arg.startsWith("-"));
   const globs = args.filter((arg) => !arg.startsWith("-"));
   const concurrency = `--test-concurrency=${availableParallelism()}`;
+  // A file that hangs fails, rather than keeping the others waiting.
+  const timeout = `--test-timeout=${FILE_TIMEOUT_MS}`;
   const child = spawn(
     process.execPath,
-    ["--test", concurrency, ...options, ...(globs.length > 0 ? globs : GLOBS)],
+    ["--test", concurrency, timeout, ...options, ...(globs.length > 0 ? globs : GLOBS)],
     {
       stdio: "inherit",
       env: { ...process.env, TENANCY_TEST_DATABASE_URL: engine.url, TENANCY_TEST_ENGINE: engine.kind },
