@@ -10,6 +10,7 @@ import { addRoute } from "./add-route.ts";
 import { authenticator } from "./authenticate.ts";
 import { serveConsole } from "./console-files.ts";
 import { Cursors } from "./cursor.ts";
+import { renderErrorPage } from "./error-page.ts";
 import { httpError } from "./errors.ts";
 import type { House } from "./house.ts";
 import { sweepKeys } from "./idempotency.ts";
@@ -65,6 +66,10 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   for (const each of routes) addRoute(app, house, each);
   const document = renderOpenApi(routes, house.version);
   app.get("/openapi.json", { config: { isPublic: true } }, async () => document);
+  const errorPage = renderErrorPage();
+  app.get("/docs/errors", { config: { isPublic: true } }, async (_, reply) =>
+    reply.type("text/html; charset=utf-8").send(errorPage),
+  );
   await serveConsole(app, options.consoleDir ?? null);
 
   keepHouse(app, house, background);

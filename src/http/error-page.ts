@@ -1,0 +1,46 @@
+import { adoptErrors } from "../adopt/errors.ts";
+import { configErrors } from "../base/config/errors.ts";
+import type { ErrorTable } from "../base/errors.ts";
+import { dbErrors } from "../db/errors.ts";
+import { fleetErrors } from "../fleet/errors.ts";
+import { identityErrors } from "../identity/errors.ts";
+import { isolationErrors } from "../isolation/errors.ts";
+import { lifecycleErrors } from "../lifecycle/errors.ts";
+import { tenantErrors } from "../tenants/errors.ts";
+import { httpErrors } from "./errors.ts";
+
+/** Every error that a request can end with, and those it may name. */
+export const ERROR_TABLES: readonly ErrorTable[] = [
+  httpErrors,
+  identityErrors,
+  tenantErrors,
+  lifecycleErrors,
+  fleetErrors,
+  adoptErrors.table,
+  isolationErrors,
+  dbErrors,
+  configErrors,
+];
+
+/** The page that the `type` of a problem document leads to: /docs/errors#code. */
+export function renderErrorPage(): string {
+  const entries = ERROR_TABLES.flatMap((table) => Object.entries(table)).map(
+    ([code, { status, sentence, cure }]) =>
+      `<h2 id="${code}"><code>${code}</code></h2>\n<p>${status}. ${toText(sentence)}</p>\n<p>${toText(cure)}</p>`,
+  );
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Errors of Tenancy</title>
+<h1>Errors</h1>
+<p>Programs compare the code. Words in braces stand for what the error is about.</p>
+${entries.join("\n")}
+</html>
+`;
+}
+
+function toText(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll("\n", " ");
+}
