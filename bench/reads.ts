@@ -105,6 +105,7 @@ async function seed({ tenancy, bare }: Bench): Promise<string[]> {
     alter table public.rls_tracks add primary key (tenant_id, id), enable row level security, force row level security;
     create policy own on public.rls_tracks using (tenant_id = (select nullif(current_setting('app.tenant', true), '')::uuid));
     create role peer login password 'peer';
+    grant connect on database tenancy to peer;
     grant usage on schema public to peer;
     grant select on public.rls_tracks to peer;`);
   for (const table of ["tracks", "bare_tracks", "rls_tracks"])
