@@ -17,6 +17,8 @@ declare module "fastify" {
 
 export interface TenancyPluginOptions {
   readonly resolve: Resolve<FastifyRequest>;
+  /** False: the app's own error handler answers, with `sendProblem`. Default true. */
+  readonly handleErrors?: boolean;
 }
 
 /**
@@ -40,6 +42,7 @@ export function tenancyPlugin(tenancy: Tenancy, options: TenancyPluginOptions): 
     app.addHook("onResponse", async (request) => {
       request.tenant?.close();
     });
+    if (options.handleErrors === false) return;
     const next = app.errorHandler;
     app.setErrorHandler((failure, request, reply) =>
       sendProblem(failure, request, reply) ? reply : next.call(app, failure as never, request, reply),
