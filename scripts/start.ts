@@ -1,4 +1,7 @@
-/** `npm start`: the platform on this machine, from nothing to a link to sign in with. */
+/**
+ * `npm start`: the platform on this machine, from nothing to a link to sign in with. `npm start -- --no-console`
+ * leaves the console as it is, built or not.
+ */
 import { existsSync } from "node:fs";
 import { systemClock } from "../src/base/clock.ts";
 import { type Config, loadConfig } from "../src/base/config.ts";
@@ -29,7 +32,7 @@ try {
 async function start(): Promise<void> {
   const config = await loadConfig({ env: process.env, cwd: process.cwd(), defaultDataDir });
   if (await isServing(config)) return refuseSecondStart(config);
-  await buildConsole(say);
+  if (!process.argv.includes("--no-console")) await buildConsole(say);
   const tenancy = await openTenancy(config);
   stopping.add(() => tenancy.close());
   await migrateApp(tenancy);
