@@ -16,6 +16,8 @@ export interface PlaceConnectionsOptions {
   readonly waitMsMax: number;
 }
 
+const CANCEL_AGAIN_MS = 200;
+
 /** All connections of this process to one database, as one login role. */
 export class PlaceConnections {
   readonly #options: PlaceConnectionsOptions;
@@ -80,9 +82,16 @@ export class PlaceConnections {
     throw Object.assign(new Error("The tenant was closed or moved"), { code: "TE001" });
   }
 
-  /** Cancels what a client runs now; true while it is the connection of `lease`. */
-  cancel(lease: Lease): Promise<void> {
-    return cancelBackend(lease.client, this.#options.connection);
+  /**
+   * Cancels what runs on a lease, until the returned function is called: a cancel that comes before its statement, or
+   * while a pooler has no server for it, is lost.
+   */
+  cancel(lease: Lease): () => void {
+    const send = () => void cancelBackend(lease.client, this.#options.connection);
+    send();
+    const timer = setInterval(send, CANCEL_AGAIN_MS);
+    timer.unref();
+    return () => clearInterval(timer);
   }
 
   get isPooled(): boolean {
@@ -116,7 +125,10 @@ export class PlaceConnections {
     signal?: AbortSignal,
   ): Promise<QueryResult> {
     const lease = await this.#lease(scope.tenantId, signal);
-    const cancel = () => void this.cancel(lease);
+    let stopCancelling: (() => void) | undefined;
+    const cancel = () => {
+      stopCancelling ??= this.cancel(lease);
+    };
     const untrack = this.track(scope.tenantId, cancel);
     signal?.addEventListener("abort", cancel, { once: true });
     const startedMs = performance.now();
@@ -128,6 +140,7 @@ export class PlaceConnections {
         throw isolationError("isolation.transaction_left_open", {});
       }
       this.#book.recordRun(statement, performance.now() - startedMs);
+      signal?.throwIfAborted(); // it ended before the cancel reached it
       return result;
     } catch (failure) {
       if ((failure as { code?: string }).code === undefined) isBroken = true;
@@ -136,8 +149,9 @@ export class PlaceConnections {
     } finally {
       untrack();
       signal?.removeEventListener("abort", cancel);
+      stopCancelling?.();
       // A cancel on its way must not hit the next tenant's statement: such a connection is not used again.
-      lease.release(isBroken || (signal?.aborted ?? false));
+      lease.release(isBroken || stopCancelling !== undefined);
     }
   }
 }

@@ -24,6 +24,7 @@ export class Session {
   #last: Promise<unknown> = Promise.resolve();
   #running = 0;
   #isCancelled = false;
+  #stopCancelling: (() => void) | undefined;
   #isReleased = false;
   #isAbandoned = false;
   #isStreaming = false;
@@ -92,7 +93,7 @@ export class Session {
       if (word === "begin" || word === "start") return this.#begin(prepared.text);
       return submitScoped(this.#lease, this.#place.scope, prepared, this.#connections.isPooled);
     }
-    this.#beforeStatement(word);
+    await this.#beforeStatement(word);
     const extended = {
       text: prepared.text,
       values: prepared.values as unknown[],
@@ -134,7 +135,7 @@ export class Session {
 
   cancel(): void {
     this.#isCancelled = true;
-    void this.#connections.cancel(this.#lease);
+    this.#stopCancelling ??= this.#connections.cancel(this.#lease);
     // Between two reads of a cursor the server does nothing that could be cancelled.
     if (this.#isStreaming) void this.#lease.client.end().catch(() => undefined);
   }
@@ -170,12 +171,15 @@ export class Session {
       : failure;
   }
 
-  #beforeStatement(word: string): void {
+  async #beforeStatement(word: string): Promise<void> {
     // A repeatable-read transaction sees the seat in its old snapshot, so the database would go on serving it.
     if (this.#isCancelled && word !== "rollback" && word !== "abort") throw this.#closed();
     // Behind a pooler this connection goes to anybody at the end of the transaction; settings of the session end here.
     if (this.#connections.isPooled && (word === "commit" || word === "end")) {
-      for (const text of ["close all", "reset all"]) this.#lease.client.query(text).catch(() => undefined);
+      // In a failed transaction they are refused, and its settings go with it.
+      for (const text of ["close all", "reset all"]) {
+        await this.#lease.client.query(text).catch(() => undefined);
+      }
     }
   }
 
@@ -191,6 +195,7 @@ export class Session {
     this.#isReleased = true;
     this.#untrack();
     this.onRelease?.();
+    this.#stopCancelling?.();
     // A cancel on its way must not hit the next tenant's statement.
     this.#lease.release(isBroken || this.#isCancelled);
   }
