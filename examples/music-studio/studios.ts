@@ -7,6 +7,8 @@ export interface Studio {
   readonly isolation: IsolationLevel;
   readonly genres: readonly string[];
   readonly tracks: number;
+  /** Colour of its pages, in degrees. */
+  readonly hue: number;
 }
 
 /** One studio at each level: the app's code is the same for all three. */
@@ -17,6 +19,7 @@ export const STUDIOS: readonly Studio[] = [
     isolation: "table",
     genres: ["Ambient", "Folk", "Classical"],
     tracks: 48,
+    hue: 165,
   },
   {
     slug: "basement",
@@ -24,6 +27,7 @@ export const STUDIOS: readonly Studio[] = [
     isolation: "schema",
     genres: ["Hip-hop", "Techno", "Soul"],
     tracks: 61,
+    hue: 35,
   },
   {
     slug: "meridian",
@@ -31,6 +35,7 @@ export const STUDIOS: readonly Studio[] = [
     isolation: "database",
     genres: ["Jazz", "Classical", "Soul"],
     tracks: 37,
+    hue: 265,
   },
 ];
 

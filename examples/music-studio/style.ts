@@ -20,20 +20,20 @@ h1 { font-size: 24px; line-height: 1.25; margin: 0 0 4px; letter-spacing: -0.01e
 p { margin: 0 0 14px; } .muted { color: var(--soft); }
 .wide { overflow-x: auto; } table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th { text-align: left; font-weight: 500; font-size: 13px; color: var(--soft); } th, td { padding: 8px 12px 8px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-td.number, th.number { text-align: right; } tr:hover td { background: color-mix(in srgb, var(--tint) 50%, transparent); } td a { font-weight: 550; }
-.status { font-size: 13px; white-space: nowrap; } .status::before { content: ""; display: inline-block; width: 8px; height: 8px; margin-right: 7px; border-radius: 50%; border: 2px solid var(--soft); }
+td.number, th.number { text-align: right; padding-right: 28px; } td.number:last-child, th.number:last-child { padding-right: 0; } tr:hover td { background: color-mix(in srgb, var(--tint) 50%, transparent); } td a { font-weight: 550; text-decoration: none; } td a:hover { text-decoration: underline; }
+.status { white-space: nowrap; text-transform: capitalize; } .status::before { content: ""; display: inline-block; width: 8px; height: 8px; margin-right: 7px; border-radius: 50%; border: 2px solid var(--soft); }
 .status.mixing::before { border-color: var(--accent); } .status.mastered::before { border-color: var(--accent); background: linear-gradient(90deg, var(--accent) 50%, transparent 50%); }
 .status.released::before { border-color: var(--accent); background: var(--accent); }
-.filters { display: flex; flex-wrap: wrap; gap: 6px 14px; margin: 14px 0 10px; font-size: 14px; } .filters a { color: var(--soft); text-decoration: none; } .filters a[aria-current] { color: var(--ink); font-weight: 600; }
+.filters { display: flex; flex-wrap: wrap; gap: 6px 14px; margin: 14px 0 10px; font-size: 14px; } .filters a { text-transform: capitalize; color: var(--soft); text-decoration: none; } .filters a[aria-current] { color: var(--ink); font-weight: 600; }
 .pages { display: flex; justify-content: space-between; padding: 14px 0; font-size: 14px; }
 aside { background: var(--panel); border: 1px solid var(--line); border-radius: 10px; padding: 18px 20px; align-self: start; }
 aside dl { margin: 0 0 16px; display: grid; grid-template-columns: auto 1fr; gap: 4px 14px; font-size: 14px; } dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
-aside ul { list-style: none; margin: 0; padding: 0; } aside li { padding: 8px 0 8px 24px; border-top: 1px solid var(--line); font-size: 13px; position: relative; color: var(--soft); }
+aside ul { list-style: none; margin: 0; padding: 0; } aside li { padding: 8px 0 8px 24px; border-top: 1px solid var(--line); font-size: 13px; position: relative; color: var(--soft); overflow-wrap: anywhere; }
 aside li::before { content: "✓"; position: absolute; left: 2px; color: var(--ok); font-weight: 700; } aside li b { display: block; color: var(--ink); font-size: 14px; font-weight: 600; }
 form { display: grid; gap: 12px; max-width: 460px; margin: 12px 0; } label { display: grid; gap: 4px; font-size: 13px; color: var(--soft); }
 input, select, textarea, button { font: inherit; color: inherit; background: var(--panel); border: 1px solid var(--line); border-radius: 7px; padding: 8px 10px; }
 button { justify-self: start; background: var(--accent); border-color: transparent; color: var(--bg); font-weight: 600; padding: 8px 16px; cursor: pointer; }
-summary { cursor: pointer; color: var(--accent); font-weight: 550; } .chart text { fill: var(--soft); font-size: 12px; }
+details { margin: 14px 0; } summary { cursor: pointer; color: var(--accent); font-weight: 550; } .chart text { fill: var(--soft); font-size: 12px; }
 footer { max-width: 1180px; margin: auto; padding: 18px 24px 40px; border-top: 1px solid var(--line); font-size: 14px; color: var(--soft); display: flex; flex-wrap: wrap; gap: 6px 20px; }
-@media (max-width: 860px) { main { grid-template-columns: minmax(0, 1fr); } .level { margin-left: 0; } .minor { display: none; } }
+@media (max-width: 860px) { main { grid-template-columns: minmax(0, 1fr); } .level { margin-left: 0; } .minor { display: none; } td.number, th.number { padding-right: 12px; } }
 `;

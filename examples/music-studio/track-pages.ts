@@ -26,7 +26,7 @@ export function tracksPage(page: {
   const rows = tracks.map(
     (track) => html`<tr><td><a href="/track/${track.id}">${track.title}</a></td><td>${track.genre}</td>
 <td class="number minor">${track.bpm ?? "–"}</td><td class="number">${length(track.duration_ms)}</td><td><span class="status ${track.status}">${track.status}</span></td>
-<td class="number">${Number(track.mixes ?? 0)}</td><td class="number minor">${date(track.created_at)}</td></tr>`,
+<td class="number minor">${Number(track.mixes ?? 0)}</td><td class="number minor">${date(track.created_at)}</td></tr>`,
   );
   return html`<h1>Tracks</h1><p class="muted">${total} in this studio, newest first</p>
 <details><summary>Add a track</summary><form method="post" action="/track">
@@ -39,7 +39,7 @@ ${
   tracks.length === 0
     ? html`<p>No track matches. <a href="/">Show all tracks</a></p>`
     : html`<div class="wide"><table><thead><tr><th>Title</th><th>Genre</th><th class="number minor">BPM</th><th class="number">Length</th>
-<th>Status</th><th class="number">Mixes</th><th class="number minor">Added</th></tr></thead><tbody>${rows}</tbody></table></div>`
+<th>Status</th><th class="number minor">Mixes</th><th class="number minor">Added</th></tr></thead><tbody>${rows}</tbody></table></div>`
 }
 ${pager(filter, hasNext)}`;
 }
@@ -102,7 +102,7 @@ function loudnessChart(mixes: Mixes): Html {
   const height = mixes.length * 20 + 24;
   return html`<svg class="chart" viewBox="0 0 460 ${height}" width="460" style="max-width: 100%" role="img" aria-label="Loudness of each mix in LUFS, against a target of ${TARGET_LUFS}">
 <line x1="${x(TARGET_LUFS)}" x2="${x(TARGET_LUFS)}" y1="16" y2="${height}" stroke="var(--soft)" stroke-dasharray="3 3"></line>
-<text x="${x(TARGET_LUFS)}" y="11" text-anchor="middle">target ${TARGET_LUFS} LUFS</text><text x="40" y="11">${SCALE.min}</text><text x="440" y="11" text-anchor="end">${SCALE.max}</text>${bars}</svg>`;
+<text x="${x(TARGET_LUFS)}" y="11" text-anchor="middle">target ${TARGET_LUFS}</text><text x="40" y="11">${SCALE.min} LUFS</text><text x="440" y="11" text-anchor="end">${SCALE.max}</text>${bars}</svg>`;
 }
 
 export function peoplePage(people: People): Html {

@@ -1,5 +1,6 @@
 import type { Wall } from "../../src/isolation/walls.ts";
 import { Html, html } from "./html.ts";
+import { STUDIOS } from "./studios.ts";
 import { STYLE } from "./style.ts";
 
 /** Which studio a page belongs to, and what stands between it and the others. */
@@ -29,7 +30,8 @@ const WALL_TITLES: Readonly<Record<Wall["key"], string>> = {
 };
 
 export function hueOf(slug: string): number {
-  return [...slug].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 360, 7);
+  const known = STUDIOS.find((studio) => studio.slug === slug)?.hue;
+  return known ?? [...slug].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 360, 7);
 }
 
 export function document(page: { title: string; hue: number; body: Html }): string {
