@@ -219,6 +219,15 @@ const CASES: readonly (readonly [string, string, unknown, number, string, readon
   ],
   ["GET", "/v1/migrations/runs/none", undefined, 404, "app.run_not_found", []],
   ["POST", "/v1/migrations/runs/none/stop", undefined, 404, "app.run_not_found", []],
+  ["GET", "/v1/proofs/none", undefined, 404, "proof.not_found", []],
+  [
+    "POST",
+    "/v1/proofs",
+    { tenantId: "acme" },
+    422,
+    INVALID,
+    ['tenantId: Expected `tenantId` to be an id: a UUID in lower case, got "acme".'],
+  ],
   [
     "GET",
     "/v1/events?tenantId=acme",
@@ -346,7 +355,7 @@ test("an unknown, an erased and a malformed id get the same bytes", async () => 
   assert.equal((await call(platform, "GET", `/v1/tenants/${slug}`)).status, 200);
 });
 
-for (const path of ["/v1/workflows/", "/v1/migrations/runs/"]) {
+for (const path of ["/v1/workflows/", "/v1/migrations/runs/", "/v1/proofs/"]) {
   test(`${path} tells nothing of ids that are not there`, async () => {
     const answers = new Set<string>();
     for (const id of ["00000000-0000-7000-8000-000000000001", "x", "%00", "1 or 1=1"]) {

@@ -3,7 +3,7 @@ import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { migrationRoutes } from "./routes/migrations.ts";
 import { placeRoutes } from "./routes/places.ts";
-import { protectionRoutes } from "./routes/protection.ts";
+import { proofRoutes } from "./routes/proofs.ts";
 import { serverRoutes } from "./routes/server.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
 import { tenantDomainRoutes } from "./routes/tenant-domains.ts";
@@ -20,7 +20,7 @@ export const routes: readonly Route[] = [
   ...workflowRoutes,
   ...placeRoutes,
   ...migrationRoutes,
-  ...protectionRoutes,
+  ...proofRoutes,
   ...eventRoutes,
   ...apiKeyRoutes,
   ...serverRoutes,

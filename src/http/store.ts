@@ -39,8 +39,3 @@ export const deleteOldKeys = query<{ swept: number }>(
 );
 
 export const pingDatabase = query<{ ok: number }>("http.ping", `select 1 as ok`);
-
-export const findLastProof = query<{ id: string }>(
-  "http.find_last_proof",
-  `select id from tenancy.proofs where tenant_id = $1::uuid order by id desc limit 1`,
-);

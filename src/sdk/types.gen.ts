@@ -730,6 +730,80 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/proofs": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List the isolation proofs, newest first */
+    get: {
+      parameters: {
+        query?: {
+          /** Rows on a page. */
+          limit?: number;
+          /** `nextCursor` of the page before; opaque. */
+          cursor?: string;
+          /** UUID version 7, lower case. */
+          tenantId?: string;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["ProofPage"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    /** Try to get from one tenant to another by every way */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: { content: { "application/json": components["schemas"]["ProofCreate"] } };
+      responses: {
+        202: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Proof"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/proofs/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Show an isolation proof: what was tried and what held */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id of the proof. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["ProofDetail"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/events": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     /** List what was done, by whom, newest first */
@@ -1039,6 +1113,47 @@ export interface components {
         path: string;
         message: string;
       }[];
+    };
+    Proof: {
+      /** UUID version 7, lower case. */
+      id: string;
+      /** null: a sample of every level. */
+      tenantId: string | null;
+      status: "running" | "held" | "crossed" | "failed";
+      /** RFC 3339, UTC. */
+      startedAt: string;
+      finishedAt: string | null;
+      counts: {
+        tried: number;
+        refused: number;
+        nothing: number;
+        crossed: number;
+      };
+      error: string | null;
+    };
+    ProofCreate: {
+      /** UUID version 7, lower case. */
+      tenantId?: string;
+    };
+    ProofDetail: components["schemas"]["Proof"] & {
+      attempts: ({
+        /** Such as select, copy, foreign_key, set_config, prepared, cache, storage, api. */
+        way: string;
+        target: string;
+        /** table: shared tables with row-level security; schema: own schema; database: own database. */
+        level: "table" | "schema" | "database";
+        /** UUID version 7, lower case. */
+        attackerId: string;
+        /** UUID version 7, lower case. */
+        victimId: string;
+        outcome: "refused" | "nothing" | "crossed" | "not_applicable";
+        detail: string;
+      })[];
+    };
+    ProofPage: {
+      items: components["schemas"]["Proof"][];
+      /** Ask for the next page with it; null on the last page. */
+      nextCursor: string | null;
     };
     Protection: {
       /** UUID version 7, lower case. */

@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { Id, Page, Timestamp } from "./common.ts";
+import { Id, Page, PageQuery, Timestamp } from "./common.ts";
 import { IsolationLevel, Limits } from "./tenants.ts";
 
 export const Plan = Type.Object(
@@ -177,6 +177,7 @@ export const ProofDetail = Type.Intersect([Proof, Type.Object({ attempts: Type.A
   title: "ProofDetail",
 });
 export const ProofPage = Page(Proof, "ProofPage");
+export const ProofQuery = Type.Object({ ...PageQuery, tenantId: Type.Optional(Id) });
 export const ProofCreate = Type.Object(
   { tenantId: Type.Optional(Id) },
   { title: "ProofCreate", additionalProperties: false },
