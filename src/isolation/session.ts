@@ -41,11 +41,20 @@ export class Session {
 
   static async open(executor: Executor, tenantId: string, signal?: AbortSignal): Promise<Session> {
     const { place, connections } = await executor.open(tenantId);
-    const lease = await connections.lease(place.scope, signal).catch(async (failure: Error) => {
-      if (await executor.unlock(tenantId, failure)) return connections.lease(place.scope, signal);
-      throw failure;
-    });
-    return new Session(executor, place, connections, lease);
+    try {
+      return new Session(executor, place, connections, await connections.lease(place.scope, signal));
+    } catch (failure) {
+      const mayTryAgain =
+        (await executor.unlock(tenantId, failure)) || (await executor.hasMoved(tenantId, place, failure));
+      if (!mayTryAgain) throw failure;
+    }
+    const now = await executor.open(tenantId);
+    return new Session(
+      executor,
+      now.place,
+      now.connections,
+      await now.connections.lease(now.place.scope, signal),
+    );
   }
 
   get place(): Place {
