@@ -147,6 +147,10 @@ function keepHouse(app: FastifyInstance, house: House, background: Background): 
   }, IDEMPOTENCY_SWEEP_MS);
   sweep.unref();
   let cut: NodeJS.Timeout | undefined;
+  // A connection that is kept alive after its last answer would be waited for.
+  app.addHook("onSend", async (_, reply) => {
+    if (cut) reply.header("connection", "close");
+  });
   app.addHook("preClose", async () => {
     clearInterval(sweep);
     cut = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
