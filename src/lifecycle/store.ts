@@ -121,11 +121,19 @@ export const listPlaceTables = query<{ name: string; bytes: string }>(
    order by n.nspname, c.relname`,
 );
 
-/** @param table Quoted by the catalogue (`listPlaceTables`). */
+/** Stops at $2 rows. @param table Quoted by the catalogue (`listPlaceTables`). */
 export function countRowsOf(table: string) {
   return query<{ rows: string }>(
     "lifecycle.count_rows_of",
-    `select count(*) as rows from ${table} where tenant_id = $1::uuid`,
+    `select count(*) as rows from (select from ${table} where tenant_id = $1::uuid limit $2::bigint) counted`,
+  );
+}
+
+/** What the planner takes the number of rows for. @param table Quoted by the catalogue. */
+export function estimateRowsOf(table: string) {
+  return query<{ "QUERY PLAN": { Plan: { "Plan Rows": number } }[] }>(
+    "lifecycle.estimate_rows_of",
+    `explain (format json) select from ${table} where tenant_id = $1::uuid`,
   );
 }
 

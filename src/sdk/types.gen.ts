@@ -1288,6 +1288,8 @@ export interface components {
       tables: ({
         name: string;
         rows: number;
+        /** True above a million rows. */
+        isEstimate: boolean;
         bytes: number | null;
       })[];
       totalRows: number;

@@ -126,6 +126,7 @@ export const TenantUsage = Type.Object(
       Type.Object({
         name: Type.String(),
         rows: Type.Integer(),
+        isEstimate: Type.Boolean({ description: "True above a million rows." }),
         bytes: Type.Union([Type.Integer(), Type.Null()]),
       }),
       { description: "bytes is null where the table is shared with other tenants." },
