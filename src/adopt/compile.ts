@@ -17,7 +17,7 @@ import {
 } from "./work.ts";
 
 export type { SourceFile } from "./source.ts";
-export type { AdoptOptions, CompiledStatement, Finding, Scope } from "./work.ts";
+export type { AdoptOptions, CompiledStatement, Finding } from "./work.ts";
 
 export interface CompiledFile {
   readonly name: string;

@@ -11,11 +11,6 @@ export const findDatabase = query<{ datname: string }>(
   `select datname from pg_catalog.pg_database where datname = $1::text`,
 );
 
-export const findSchema = query<{ nspname: string }>(
-  "isolation.find_schema",
-  `select nspname from pg_catalog.pg_namespace where nspname = $1::text`,
-);
-
 /** Makes a database ready to hold tenants: group roles, our schema, and nobody else let in. */
 export async function prepareDatabase(pool: pg.Pool): Promise<void> {
   await ensureGroupRoles(pool);
