@@ -1,8 +1,8 @@
 import pg, { type QueryResult } from "pg";
 import { cancelBackend } from "./cancel.ts";
 import { FairQueue } from "./fair-queue.ts";
-import { openClient } from "./open-client.ts";
-import { SCOPE_STATEMENTS, type Scope, ScopedQuery, type ScopedQueryConfig } from "./scope.ts";
+import { openClient, prepareScopes } from "./open-client.ts";
+import { type Scope, ScopedQuery, type ScopedQueryConfig } from "./scope.ts";
 import type { Statement, StatementBook } from "./statement-book.ts";
 
 /** Statements in flight on one connection; more wait in the fair queue. */
@@ -31,6 +31,8 @@ interface Track {
   headSinceMs: number;
   /** Head at the last watch: only one that stood there twice is slow. Once can be this process, busy elsewhere. */
   watched: Flight | undefined;
+  /** Cancels on their way to the server. */
+  cancels: number;
   isCorked: boolean;
   isClosing: boolean;
 }
@@ -78,8 +80,8 @@ export class ExpressLane {
   cancelTenant(tenantId: string): void {
     for (const track of this.#tracks) {
       if (!track.flights.some((flight) => flight.scope.tenantId === tenantId)) continue;
-      for (const flight of track.flights) flight.isCancelled = flight.scope.tenantId !== tenantId;
-      void cancelBackend(track.client, this.#options.connection);
+      // Its own are repeated too: the seat refuses them there.
+      void this.#cancel(track);
     }
   }
 
@@ -122,6 +124,7 @@ export class ExpressLane {
       names: new Set(),
       headSinceMs: 0,
       watched: undefined,
+      cancels: 0,
       isCorked: false,
       isClosing: false,
     };
@@ -142,6 +145,7 @@ export class ExpressLane {
   #send(track: Track, flight: Flight): void {
     if (track.flights.length === 0) track.headSinceMs = performance.now();
     track.flights.push(flight);
+    flight.isCancelled = track.cancels > 0;
     this.#startWatch();
     const { scope, statement, config } = flight;
     const name = scope.affinity === null ? statement.name : `${statement.name}_${scope.key}`;
@@ -243,6 +247,21 @@ export class ExpressLane {
     }
   }
 
+  /**
+   * Cancels what a connection runs. A late cancel can hit the statement behind, also one that was sent meanwhile: it
+   * was rolled back too, and is repeated all the same.
+   */
+  async #cancel(track: Track): Promise<void> {
+    const mark = () => {
+      for (const flight of track.flights) flight.isCancelled = true;
+    };
+    track.cancels += 1;
+    mark();
+    await cancelBackend(track.client, this.#options.connection);
+    mark();
+    track.cancels -= 1;
+  }
+
   #startWatch(): void {
     if (this.#watch || this.#isClosed) return;
     this.#watch = setTimeout(() => {
@@ -257,9 +276,7 @@ export class ExpressLane {
         isActive = true;
         const isSlow = isSeenAgain && nowMs - track.headSinceMs > BLOCKING_MS_MAX;
         if (isSlow && track.flights.length > 1 && !head.isCancelled) {
-          // A late cancel can hit the statement behind: it was rolled back too, and is repeated all the same.
-          for (const flight of track.flights) flight.isCancelled = true;
-          void cancelBackend(track.client, this.#options.connection);
+          void this.#cancel(track);
         }
       }
       if (isActive) this.#startWatch();
@@ -278,11 +295,4 @@ function mustRepeat(error: Error, flight: Flight): boolean {
   if (code === "57014") return flight.isCancelled;
   if (code === "26000") return true;
   return code === "0A000" && routine === "RevalidateCachedQuery";
-}
-
-async function prepareScopes(client: pg.Client): Promise<void> {
-  for (const { name, text, settings } of SCOPE_STATEMENTS) {
-    // Outside of any transaction the local settings end with the statement.
-    await client.query({ name, text, values: settings.map((s) => (s === "statement_timeout" ? "0" : "")) });
-  }
 }

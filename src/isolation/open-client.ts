@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { one, query } from "../db/sql.ts";
+import { SCOPE_STATEMENTS } from "./scope.ts";
 
 /** Settings that the login role carries into its sessions here, besides the one that we gave it. */
 export const countForeignSettings = query<{ foreign: number }>(
@@ -22,8 +23,17 @@ export async function openClient(client: pg.Client): Promise<void> {
     const { foreign } = await one(client, countForeignSettings);
     if (foreign === 0) return;
   } catch (failure) {
-    // A lost connection has no SQLSTATE; with one, a setting kept us even from looking: a timeout of a millisecond.
-    if (!/^[0-9A-Z]{5}$/.test((failure as { code?: string }).code ?? "")) throw failure;
+    // A setting can keep us even from looking: a timeout of a millisecond. A connection that was lost tells nothing.
+    const { code = "" } = failure as { code?: string };
+    if (!/^[0-9A-Z]{5}$/.test(code) || /^(57P0[1-3]|08|53)/.test(code)) throw failure;
   }
   throw Object.assign(new Error("The settings of the login role were changed"), { code: "28000" });
+}
+
+/** What a shared connection needs before anything is sent on it. */
+export async function prepareScopes(client: pg.Client): Promise<void> {
+  for (const { name, text, settings } of SCOPE_STATEMENTS) {
+    // Outside of any transaction the local settings end with the statement.
+    await client.query({ name, text, values: settings.map((s) => (s === "statement_timeout" ? "0" : "")) });
+  }
 }
