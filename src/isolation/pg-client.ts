@@ -54,7 +54,9 @@ export class TenantPgPool extends EventEmitter {
   }
 
   /** The context owns the connections; ending the pool ends nothing. */
-  async end(): Promise<void> {}
+  async end(callback?: () => void): Promise<void> {
+    callback?.();
+  }
 }
 
 // Prisma's adapter and Drizzle ask `instanceof pg.Pool`. None of its own state is used: every public method is ours.

@@ -13,6 +13,10 @@ import { assertStreamable, firstWord } from "./statement-gate.ts";
 const SEAT_DEAD = "TE001";
 const CANCELLED = "57014";
 
+const MODE =
+  "(?:isolation\\s+level\\s+(?:serializable|repeatable\\s+read|read\\s+(?:un)?committed)|read\\s+(?:only|write)|(?:not\\s+)?deferrable)";
+const SET_TRANSACTION = new RegExp(`^\\s*set\\s+transaction\\s+(${MODE}(?:[\\s,]+${MODE})*)\\s*;?\\s*$`, "i");
+
 /** A connection that a tenant has alone: for transactions, cursors, and clients of the `pg` interface. */
 export class Session {
   readonly #executor: Executor;
@@ -28,6 +32,8 @@ export class Session {
   #isReleased = false;
   #isAbandoned = false;
   #isStreaming = false;
+  /** Nothing has been sent in this transaction but its beginning. */
+  #isFresh = false;
   /** Told when the connection is given back. */
   onRelease: (() => void) | undefined;
 
@@ -102,7 +108,12 @@ export class Session {
       if (word === "begin" || word === "start") return this.#begin(prepared.text);
       return submitScoped(this.#lease, this.#place.scope, prepared, this.#connections.isPooled);
     }
-    await this.#beforeStatement(word);
+    // A repeatable-read transaction sees the seat in its old snapshot, so the database would go on serving it.
+    if (this.#isCancelled && word !== "rollback" && word !== "abort") throw this.#closed();
+    const modes = this.#isFresh && word === "set" ? SET_TRANSACTION.exec(prepared.text)?.[1] : undefined;
+    if (modes !== undefined) return this.#beginAgain(modes);
+    this.#isFresh = false;
+    if (this.#connections.isPooled && (word === "commit" || word === "end")) await this.#wipe();
     const extended = {
       text: prepared.text,
       values: prepared.values as unknown[],
@@ -125,6 +136,7 @@ export class Session {
       });
     }
     this.#isStreaming = true;
+    this.#isFresh = false;
     return this.#lease.client.query(submittable);
   }
 
@@ -152,12 +164,21 @@ export class Session {
   /** Sets the scope and checks the seat in the message that begins the transaction. */
   #begin(text: string): Promise<QueryResult> {
     return new Promise((resolve, reject) => {
-      const query = new BeginQuery(this.#place.scope, text, (failure, result) =>
-        failure ? reject(failure) : resolve(result as QueryResult),
-      );
+      const query = new BeginQuery(this.#place.scope, text, (failure, result) => {
+        this.#isFresh = !failure;
+        if (failure) reject(failure);
+        else resolve(result as QueryResult);
+      });
       // BeginQuery extends node-postgres' Query; its type hides `submit`.
       this.#lease.client.query(query as unknown as Submittable);
     });
+  }
+
+  /** ORMs set the isolation level by a statement of its own; PostgreSQL takes it only before the seat is checked. */
+  async #beginAgain(modes: string): Promise<QueryResult> {
+    await this.#lease.client.query("rollback");
+    this.#assertHeld();
+    return { ...(await this.#begin(`begin ${modes}`)), command: "SET" };
   }
 
   #assertHeld(): void {
@@ -180,16 +201,16 @@ export class Session {
       : failure;
   }
 
-  async #beforeStatement(word: string): Promise<void> {
-    // A repeatable-read transaction sees the seat in its old snapshot, so the database would go on serving it.
-    if (this.#isCancelled && word !== "rollback" && word !== "abort") throw this.#closed();
-    // Behind a pooler this connection goes to anybody at the end of the transaction; settings of the session end here.
-    if (this.#connections.isPooled && (word === "commit" || word === "end")) {
-      // In a failed transaction they are refused, and its settings go with it.
-      for (const text of ["close all", "reset all"]) {
-        await this.#lease.client.query(text).catch(() => undefined);
-      }
+  /**
+   * Behind a pooler this connection goes to anybody at the end of the transaction; settings of the session end here.
+   * In a failed transaction the wipe is refused, and its settings go with it.
+   */
+  async #wipe(): Promise<void> {
+    for (const text of ["close all", "reset all"]) {
+      await this.#lease.client.query(text).catch(() => undefined);
     }
+    // Given back meanwhile, the connection may be another tenant's by now.
+    this.#assertHeld();
   }
 
   /** With the code of a dead seat: whoever repeats work then asks the catalogue where the tenant is, or why not. */
