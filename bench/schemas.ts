@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { APP_SQL, interleave, median, migrate, openBench, type Result, ratioText, times } from "./support.ts";
 
 const SCHEMAS = 1_000;
+const AT_ONCE = 4;
 const COLUMNS = "id, title, genre, artist, duration_ms, created_at";
 
 /** Schema level with a thousand tenants: reads, memory of a backend, and a column added to all. */
@@ -9,15 +10,19 @@ export async function benchSchemas(): Promise<Result[]> {
   await using bench = await openBench();
   const { tenancy, bare } = bench;
   const tenants: { id: string; schema: string }[] = [];
+  let started = 0;
   const grow = async (count: number) => {
-    while (tenants.length < count) {
-      const { record } = await tenancy.tenants.create({
-        name: `S ${tenants.length}`,
-        isolation: "schema",
-        plan: "premium",
-      });
-      tenants.push({ id: record.id, schema: record.placement.schema });
-    }
+    const workers = Array.from({ length: AT_ONCE }, async () => {
+      while (started < count) {
+        const { record } = await tenancy.tenants.create({
+          name: `S ${started++}`,
+          isolation: "schema",
+          plan: "premium",
+        });
+        tenants.push({ id: record.id, schema: record.placement.schema });
+      }
+    });
+    await Promise.all(workers);
   };
   await grow(SCHEMAS);
   for (const { id, schema } of tenants) {
