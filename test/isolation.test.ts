@@ -23,7 +23,7 @@ const SESSION_WAYS = ["cursor", "session", "temp"];
 const WAYS =
   `select cast insert returning update delete upsert merge copy truncate trigger alter_table view row_security
   statistics foreign_key unique_key sequence function set_role alter_role set_config catalogue activity signal
-  large_object advisory_lock wal_message file temp create prepared cursor session lock notify several`.split(
+  large_object advisory_lock wal_message file temp create prepared cursor session lock notify several cache storage`.split(
     /\s+/,
   );
 
@@ -119,6 +119,17 @@ test("a suspended tenant is not tried; an unknown proof is told", async () => {
     code: "tenant.wrong_state",
   });
   await assert.rejects(workOnProof(parts, uuidv7()), { code: "proof.not_found" });
+});
+
+test("what a schema-level tenant wrote into the shared tables is erased with it", async () => {
+  const tenant = await house.tenancy.tenants.create({ name: "Stray", isolation: "schema" });
+  const { control } = house.tenancy.internals;
+  await control.query("insert into public.albums (tenant_id, title) values ($1, 'stray')", [tenant.id]);
+
+  await tenant.delete({ confirm: tenant.slug ?? "", graceDays: 0 });
+  const erased = await house.tenancy.tenants.erase(tenant.id);
+
+  assert.equal(erased.status, "erased");
 });
 
 /** A wall that is broken on purpose, and the way that must find the hole. */

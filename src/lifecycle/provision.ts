@@ -71,8 +71,9 @@ export async function dropPlace(parts: LifecycleParts, at: PlaceInput): Promise<
   const shared = await parts.sharedPool(at.cell);
   await removeSeats(shared, at.tenantId);
   if (at.level === "database") await dropDatabasePlace(await parts.cells.admin(at.cell), at.tenantId);
-  else if (at.level === "schema") await dropSchemaPlace(shared, at.tenantId);
   else {
+    if (at.level === "schema") await dropSchemaPlace(shared, at.tenantId);
+    // A schema-level tenant can write rows of its own into the shared tables, too: SQL may name them.
     const tables = await many(shared, listTenantTables);
     await deleteTenantRows(
       shared,

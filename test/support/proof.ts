@@ -1,4 +1,5 @@
 import type { Attempt } from "../../src/isolation/proof/attempt.ts";
+import { dataFacets } from "../../src/isolation/proof/data-facets.ts";
 import type { ProofDetailRow } from "../../src/lifecycle/proof-store.ts";
 import { type ProofParts, startProof, workOnProof } from "../../src/lifecycle/prove-isolation.ts";
 import type { House } from "./house.ts";
@@ -39,7 +40,7 @@ create trigger tracks_note before update on tracks for each row execute function
 
 export function proofParts({ tenancy }: House): ProofParts {
   const { parts, workflows, executor } = tenancy.internals;
-  return { lifecycle: parts, workflows, executor, facets: null };
+  return { lifecycle: parts, workflows, executor, facets: dataFacets(tenancy.data) };
 }
 
 export async function prove(house: House, tenantId?: string): Promise<ProofDetailRow> {
