@@ -131,19 +131,21 @@ test("a transaction whose failed statement was caught does not seem done", async
   const [a] = pairAt(world, "table");
   await using ctx = await world.tenancy.data.context(a.id);
 
-  const swallowing = ctx.transaction(async (tx) => {
-    await tx.table("tracks").insert({ title: "Lost" });
-    await tx.query({ text: "select 1 / 0" }).catch(() => undefined);
-    return "done";
-  });
-  const byKysely = ctx.db.transaction().execute(async (trx) => {
-    await trx.insertInto("tracks").values({ title: "Lost" }).execute();
-    await trx
-      .selectFrom("no_such_table")
-      .selectAll()
-      .execute()
-      .catch(() => undefined);
-  });
+  const swallowing = () =>
+    ctx.transaction(async (tx) => {
+      await tx.table("tracks").insert({ title: "Lost" });
+      await tx.query({ text: "select 1 / 0" }).catch(() => undefined);
+      return "done";
+    });
+  const byKysely = () =>
+    ctx.db.transaction().execute(async (trx) => {
+      await trx.insertInto("tracks").values({ title: "Lost" }).execute();
+      await trx
+        .selectFrom("no_such_table")
+        .selectAll()
+        .execute()
+        .catch(() => undefined);
+    });
 
   assert.equal(await codeOf(swallowing), "context.transaction_failed");
   assert.equal(await codeOf(byKysely), "context.transaction_failed");
