@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { LockSession } from "./lock-session.ts";
 import type { Queryable } from "./sql.ts";
 
 /** A running transaction. */
@@ -39,30 +40,21 @@ export function asTx(client: pg.ClientBase): Tx {
   return { isTransaction: true, query: (config) => client.query(config) };
 }
 
+/** One per pool; it goes with the pool. */
+const lockSessions = new WeakMap<pg.Pool, LockSession>();
+
 /** A wait that holds while one process works: taken on a connection, gone with it, so a crash frees it at once. */
 export async function withAdvisoryLock<T>(
   pool: pg.Pool,
   name: string,
   work: () => Promise<T>,
 ): Promise<{ isHeld: true; result: T } | { isHeld: false }> {
-  const client = await pool.connect();
-  let isBroken: Error | undefined;
+  const session = lockSessions.get(pool) ?? new LockSession(pool);
+  lockSessions.set(pool, session);
+  if (!(await session.take(name))) return { isHeld: false };
   try {
-    const { rows } = await client.query<{ held: boolean }>({
-      text: "select pg_try_advisory_lock(hashtextextended($1::text, 7)) as held",
-      values: [name],
-    });
-    if (!rows[0]?.held) return { isHeld: false };
-    try {
-      return { isHeld: true, result: await work() };
-    } finally {
-      await client
-        .query({ text: "select pg_advisory_unlock(hashtextextended($1::text, 7))", values: [name] })
-        .catch((error: Error) => {
-          isBroken = error;
-        });
-    }
+    return { isHeld: true, result: await work() };
   } finally {
-    client.release(isBroken);
+    await session.give(name);
   }
 }
