@@ -7,6 +7,7 @@ import { cpus, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { benchCreate } from "./create.ts";
 import { benchGrowth } from "./growth.ts";
+import { benchHttp } from "./http.ts";
 import { benchNeighbour } from "./neighbour.ts";
 import { benchReads } from "./reads.ts";
 import { benchSchemas } from "./schemas.ts";
@@ -14,6 +15,7 @@ import type { Result } from "./support.ts";
 
 const PARTS: Readonly<Record<string, () => Promise<Result[]>>> = {
   reads: benchReads,
+  http: benchHttp,
   neighbour: benchNeighbour,
   create: benchCreate,
   growth: benchGrowth,

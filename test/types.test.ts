@@ -17,7 +17,11 @@ test("generated declarations are those that the type test is compiled with", asy
   const types = generateTypes(model);
 
   if (process.env["UPDATE_GOLDEN"]) await writeFile(DECLARED, types);
-  assert.equal(await readFile(DECLARED, "utf8"), types, "run this test with UPDATE_GOLDEN=1 and look at the diff");
+  assert.equal(
+    await readFile(DECLARED, "utf8"),
+    types,
+    "run this test with UPDATE_GOLDEN=1 and look at the diff",
+  );
 });
 
 test("with them contexts, transactions and Kysely know the app's tables, and nothing else compiles", async () => {

@@ -4,7 +4,6 @@ import { applyEdits, type Edit } from "./edits.ts";
 import type { AppModel } from "./model.ts";
 import { queryEdits } from "./query.ts";
 
-
 /** Words without which nothing is ever rewritten. They only spare the parser work; they decide nothing. */
 const MAY_NEED_WORK = /conflict|group|insert|public|select[\s\S]*(?:select|table)/i;
 

@@ -4,7 +4,6 @@ import { codePoint, findHidden, nameFault } from "./name-fault.ts";
 import { isReservedSlug } from "./reserved.ts";
 import { transliterate } from "./transliterate.ts";
 
-
 const NAME_CHARACTERS_MAX = 100;
 /** Longer input is refused before anything looks into it. */
 const UNITS_MAX = 4_000;

@@ -4,7 +4,12 @@ import type { AppTransaction, Context } from "tenancy";
 declare const ctx: Context;
 
 export async function repositories() {
-  const track = await ctx.tracks.insert({ title: "Blue", genreId: 1, tags: ["late"], releasedOn: "2026-01-01" });
+  const track = await ctx.tracks.insert({
+    title: "Blue",
+    genreId: 1,
+    tags: ["late"],
+    releasedOn: "2026-01-01",
+  });
   const found: { title: string; genreId: number | null; createdAt: Date } = track;
   const id: string = track.id;
   await ctx.tracks.update(id, { durationMs: null });
