@@ -9,7 +9,7 @@ import type { Executor } from "./executor.ts";
 import type { AssertOpen, TenantAnalytics } from "./facets.ts";
 import { TenantDialect } from "./kysely-dialect.ts";
 import { TenantPgPool } from "./pg-client.ts";
-import { Repository, type TableShape, toProperty } from "./repository.ts";
+import { Repository, type TableShape, tableShape, toProperty } from "./repository.ts";
 import type { ScopedQueryConfig } from "./scope.ts";
 import { Session } from "./session.ts";
 import type { TenantStorage } from "./storage.ts";
@@ -35,7 +35,6 @@ export type AppTransaction = Transaction & AppRepositories;
 
 const STREAM_ROWS = 500;
 const FETCH = `fetch forward ${STREAM_ROWS} from tenancy_stream`;
-const JSON_TYPE = /^(pg_catalog\.)?jsonb?$/i;
 
 /** What a transaction offers: the same tables, on one connection. */
 export class Transaction implements Runner {
@@ -252,13 +251,7 @@ export function withTables<C extends HasTables>(base: C, tables: ReadonlyMap<str
 export function tableShapes(model: AppModel): Map<string, TableShape> {
   const shapes = new Map<string, TableShape>();
   for (const table of Object.values(model.tables)) {
-    const shape = {
-      name: table.name,
-      schema: table.schema,
-      columns: table.columns.map((column) => column.name),
-      primaryKey: table.primaryKey,
-      jsonColumns: table.columns.filter(({ type }) => JSON_TYPE.test(type)).map((column) => column.name),
-    };
+    const shape = tableShape(table);
     const key = table.schema === "public" ? table.name : `${table.schema}.${table.name}`;
     shapes.set(key, shape);
     if (!shapes.has(toProperty(key))) shapes.set(toProperty(key), shape);

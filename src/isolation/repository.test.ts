@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import fc from "fast-check";
 import { codeOf, pairAt, type StudioWorld, studioWorld } from "../../test/support/world.ts";
 import { ISOLATION_LEVELS } from "../tenants/tenant.ts";
-import { toProperty } from "./repository.ts";
+import { tableShape, toProperty } from "./repository.ts";
 
 let world: StudioWorld;
 before(async () => {
@@ -234,4 +234,21 @@ test("property names and columns map one to one", () => {
     été_fin: "étéFin",
   };
   for (const [column, property] of Object.entries(pairs)) assert.equal(toProperty(column), property);
+});
+
+test("columns that would be one property keep apart", () => {
+  const names = ["genreId", "genre_id", "a_b", "a__b", "id"];
+  const columns = names.map((name) => ({
+    name,
+    type: "int",
+    nullable: true,
+    hasDefault: false,
+    generated: false,
+    identity: null,
+  }));
+
+  const shape = tableShape({ name: "t", schema: "public", columns, primaryKey: ["id"] } as never);
+
+  assert.deepEqual([...shape.propertyOf.values()], ["genreId", "genre_id", "aB", "a__b", "id"]);
+  for (const [column, property] of shape.propertyOf) assert.equal(shape.columnOf.get(property), column);
 });

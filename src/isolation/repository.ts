@@ -1,4 +1,5 @@
 import type { QueryResult } from "pg";
+import type { Table } from "../adopt/model.ts";
 import type { FieldProblem } from "../base/errors.ts";
 import { quoteIdentifier } from "../db/sql.ts";
 import { isolationError } from "./errors.ts";
@@ -13,7 +14,39 @@ export interface TableShape {
   /** The app's own key, without `tenant_id`. */
   readonly primaryKey: readonly string[];
   /** Columns of json and jsonb: the driver would write a list as a PostgreSQL array and a text as it is. */
-  readonly jsonColumns?: readonly string[];
+  readonly jsonColumns: readonly string[];
+  /** Columns by their own name and by property name. */
+  readonly columnOf: ReadonlyMap<string, string>;
+  readonly propertyOf: ReadonlyMap<string, string>;
+  /** `"genre_id" as "genreId", …` */
+  readonly selection: string;
+}
+
+const JSON_TYPE = /^(pg_catalog\.)?jsonb?$/i;
+
+/** Made once per app schema: contexts come and go with requests. */
+export function tableShape(table: Table): TableShape {
+  const columns = table.columns.map((column) => column.name);
+  const columnOf = new Map(columns.map((column) => [column, column]));
+  const propertyOf = new Map<string, string>();
+  for (const column of columns) {
+    // Where two columns would be one property, the later one keeps its own name.
+    const property = columnOf.has(toProperty(column)) ? column : toProperty(column);
+    propertyOf.set(column, property);
+    columnOf.set(property, column);
+  }
+  return {
+    name: table.name,
+    schema: table.schema,
+    columns,
+    primaryKey: table.primaryKey,
+    jsonColumns: table.columns.filter(({ type }) => JSON_TYPE.test(type)).map((column) => column.name),
+    columnOf,
+    propertyOf,
+    selection: columns
+      .map((c) => `${quoteIdentifier(c)} as ${quoteIdentifier(propertyOf.get(c) ?? c)}`)
+      .join(", "),
+  };
 }
 
 export interface FindOptions<Row> {
@@ -37,21 +70,13 @@ export class Repository<Row = Record<string, unknown>, Insert = Record<string, u
   readonly #runner: Runner;
   readonly #table: TableShape;
   readonly #from: string;
-  readonly #columns: Map<string, string>;
   readonly #selection: string;
 
   constructor(runner: Runner, table: TableShape) {
     this.#runner = runner;
     this.#table = table;
     this.#from = tableName(table);
-    this.#columns = new Map();
-    for (const column of table.columns) {
-      this.#columns.set(column, column);
-      this.#columns.set(toProperty(column), column);
-    }
-    this.#selection = table.columns
-      .map((c) => `${quoteIdentifier(c)} as ${quoteIdentifier(toProperty(c))}`)
-      .join(", ");
+    this.#selection = table.selection;
   }
 
   /** The row with this key, or undefined. */
@@ -109,7 +134,7 @@ export class Repository<Row = Record<string, unknown>, Insert = Record<string, u
     const values: unknown[] = [];
     const tuples = (rows as readonly Record<string, unknown>[]).map((row) => {
       const cells = columns.map((column) => {
-        const value = cellOf(row, column);
+        const value = this.#cell(row, column);
         if (value === undefined) return "default";
         values.push(this.#encode(column, value));
         return `$${values.length}`;
@@ -127,7 +152,7 @@ export class Repository<Row = Record<string, unknown>, Insert = Record<string, u
     if (columns.length === 0)
       throw badInput([{ path: "patch", message: "Expected at least one column, got none" }]);
     const record = patch as Record<string, unknown>;
-    const values = columns.map((column) => this.#encode(column, cellOf(record, column)));
+    const values = columns.map((column) => this.#encode(column, this.#cell(record, column)));
     const sets = columns.map((column, i) => `${quoteIdentifier(column)} = $${i + 1}`);
     const key = this.#key(id, values.length + 1);
     const text = `update ${this.#from} set ${sets.join(", ")} where ${key.text} returning ${this.#selection}`;
@@ -149,7 +174,7 @@ export class Repository<Row = Record<string, unknown>, Insert = Record<string, u
   }
 
   #column(name: string): string {
-    const column = this.#columns.get(name);
+    const column = this.#table.columnOf.get(name);
     if (column === undefined) {
       throw isolationError("context.unknown_column", {
         table: this.#table.name,
@@ -160,8 +185,13 @@ export class Repository<Row = Record<string, unknown>, Insert = Record<string, u
     return column;
   }
 
+  #cell(row: Readonly<Record<string, unknown>>, column: string): unknown {
+    const name = Object.hasOwn(row, column) ? column : (this.#table.propertyOf.get(column) ?? column);
+    return Object.hasOwn(row, name) ? row[name] : undefined;
+  }
+
   #encode(column: string, value: unknown): unknown {
-    return value !== null && this.#table.jsonColumns?.includes(column) ? JSON.stringify(value) : value;
+    return value !== null && this.#table.jsonColumns.includes(column) ? JSON.stringify(value) : value;
   }
 
   #columnsOf(rows: readonly Record<string, unknown>[]): string[] {
@@ -244,11 +274,6 @@ function bounded(path: string, value: number, min: number, max: number): number 
 
 export function badInput(problems: readonly FieldProblem[]) {
   return isolationError("context.bad_input", {}, { problems });
-}
-
-function cellOf(row: Readonly<Record<string, unknown>>, column: string): unknown {
-  const name = Object.hasOwn(row, column) ? column : toProperty(column);
-  return Object.hasOwn(row, name) ? row[name] : undefined;
 }
 
 function print(value: unknown): string {
