@@ -1,4 +1,4 @@
-import fastify, { type FastifyError, type FastifyInstance } from "fastify";
+import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from "fastify";
 import { sendProblem, tenancyPlugin } from "../../src/embed/fastify.ts";
 import type { Tenancy } from "../../src/index.ts";
 import { api, unsafeSearch } from "./api.ts";
@@ -25,15 +25,24 @@ export async function buildApp(tenancy: Tenancy, options: AppOptions): Promise<F
     (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(String(body)))),
   );
   app.setErrorHandler((failure: FastifyError, request, reply) => {
-    if (request.headers.accept?.includes("text/html")) return refusalPage(failure, reply);
+    if (sendsHtml(request)) return refusalPage(failure, reply);
     if (sendProblem(failure, request, reply)) return reply;
     // What the database says of wrong input: a missing reference, a broken check.
     if (/^23\d{3}$/.test(failure.code ?? "")) return reply.code(422).send({ message: failure.message });
     return reply.send(failure);
   });
+  app.setNotFoundHandler((request, reply) =>
+    sendsHtml(request)
+      ? refusalPage({ statusCode: 404 }, reply)
+      : reply.code(404).send({ statusCode: 404, message: "There is nothing here." }),
+  );
   app.get("/health", { config: { tenant: false } }, async () => ({ status: "ok" }));
   await app.register(api);
   await app.register(pages(tenancy, options.baseDomain));
   if (options.unsafeSearchForTests) await app.register(unsafeSearch);
   return app;
+}
+
+function sendsHtml({ headers }: FastifyRequest): boolean {
+  return headers.accept?.includes("text/html") ?? false;
 }

@@ -14,16 +14,18 @@ const SAID: Readonly<Record<string, readonly [status: number, title: string, tex
     "Its data is kept. It opens again when the studio is resumed.",
   ],
   "tenant.closed": [410, "This studio is closed", "Its grace period has begun, or it has been erased."],
+  "404": [404, "Nothing here", "The studio has no such page."],
   "tenant.not_ready": [503, "This studio is being set up", "Try again in a moment."],
 };
 
 /** The same refusals as the JSON routes give, for people. */
 export function refusalPage(
-  failure: { code?: string; statusCode?: number },
+  failure: { code?: string; status?: number; statusCode?: number },
   reply: FastifyReply,
 ): FastifyReply {
-  const status = failure.statusCode ?? 500;
-  const [code, title, text] = SAID[failure.code ?? ""] ?? [
+  const isRefused = failure.code?.startsWith("23") ?? false; // by a constraint of the database
+  const status = failure.statusCode ?? failure.status ?? (isRefused ? 422 : 500);
+  const [code, title, text] = SAID[failure.code ?? String(status)] ?? [
     status,
     status < 500 ? "That did not work" : "Something broke",
     status < 500

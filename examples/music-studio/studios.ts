@@ -45,10 +45,15 @@ export async function openStudios(tenancy: Tenancy, studios: readonly Studio[] =
   for (const studio of studios) {
     const tenant = await findOrCreate(tenancy, studio);
     await using ctx = await tenancy.data.context(tenant.id);
-    if ((await ctx.tracks.count()) === 0) await seedStudio(ctx, studio);
+    if ((await ctx.tracks.count()) === 0) await seedStudio(ctx, studio).catch(ignoreSeeded);
     tenants.push(tenant);
   }
   return tenants;
+}
+
+/** Another process fills it at the same moment; the whole of one transaction wins. */
+function ignoreSeeded(failure: { code?: string }): void {
+  if (failure.code !== "23505") throw failure;
 }
 
 async function findOrCreate(tenancy: Tenancy, { slug, name, isolation }: Studio): Promise<Tenant> {

@@ -123,6 +123,23 @@ test("an unknown host is a 404, for programs and for people", async () => {
   assert.equal((await open.app.inject({ url: "/health", headers: { host: "10.0.0.1" } })).statusCode, 200);
 });
 
+test("people get pages where programs get problems", async () => {
+  const headers = { host: "aurora.localhost", accept: "text/html" };
+  const form = { ...headers, "content-type": "application/x-www-form-urlencoded" };
+  const bad = (payload: string) => open.app.inject({ method: "POST", url: "/track", headers: form, payload });
+
+  const made = await bad("title=From+a+form&genreId=2&minutes=3.5");
+  const statuses = [
+    (await open.app.inject({ url: "/nowhere", headers })).statusCode,
+    (await bad("title=&genreId=2&minutes=3")).statusCode,
+    (await bad("title=x&genreId=999&minutes=3")).statusCode,
+  ];
+
+  assert.equal(made.statusCode, 303);
+  assert.match((await open.ask("aurora", String(made.headers.location))).text, /From a form/);
+  assert.deepEqual(statuses, [404, 400, 422]);
+});
+
 test("a suspended studio answers 403 within a second, and its neighbours go on", async () => {
   const [aurora] = open.studios;
   const startedMs = performance.now();
