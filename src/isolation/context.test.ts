@@ -230,6 +230,22 @@ test("the plan's statement timeout ends a statement, alone or in a transaction",
   assert.equal(await codeOf(ctx.query({ text: "select pg_sleep(20)" })), "57014");
   assert.equal(await codeOf(ctx.transaction((tx) => tx.query({ text: "select pg_sleep(20)" }))), "57014");
   assert.ok(performance.now() - startedMs < 5_000);
+  // On a shared connection: quick so often that it may share one, then behind a lock.
+  await ctx.table("counters").insert({ id: 7 });
+  for (let i = 0; i < 10; i++) await ctx.table("counters").update(7, { value: i });
+  const isOver = Promise.withResolvers<void>();
+  const isHeld = Promise.withResolvers<void>();
+  const holder = ctx.transaction(async (tx) => {
+    await tx.table("counters").update(7, { value: -1 });
+    isHeld.resolve();
+    await isOver.promise;
+  });
+  await isHeld.promise;
+  assert.equal(await codeOf(ctx.table("counters").update(7, { value: 1 })), "57014");
+  isOver.resolve();
+  await holder;
+  assert.equal((await ctx.table("counters").findById(7))?.["value"], -1);
+  await ctx.table("counters").remove(7);
 
   await control.query("update tenancy.plans set statement_timeout_ms = 10000 where key = 'freemium'");
   await control.end();
