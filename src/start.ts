@@ -31,6 +31,7 @@ import { type AssertOpen, tenantAnalytics, tenantCache, tenantStorage } from "./
 import { MemoryCache } from "./isolation/memory-cache.ts";
 import { openStorageDriver } from "./isolation/open-driver.ts";
 import { prepareCell, prepareDatabase } from "./isolation/place-setup.ts";
+import { dataFacets } from "./isolation/proof/data-facets.ts";
 import { RedisCache } from "./isolation/redis-cache.ts";
 import { appRole, assertSafe } from "./isolation/roles.ts";
 import { ObjectStorage } from "./isolation/storage.ts";
@@ -38,6 +39,7 @@ import { RootKey } from "./keys/derive.ts";
 import { eraseDefinition } from "./lifecycle/erase.ts";
 import { Keeper } from "./lifecycle/keeper.ts";
 import { type LifecycleParts, poolsOf } from "./lifecycle/parts.ts";
+import { sweepProofs } from "./lifecycle/prove-isolation.ts";
 import { provisionDefinition } from "./lifecycle/provision.ts";
 import { TenantManager } from "./lifecycle/tenant-manager.ts";
 import { Workflows } from "./lifecycle/workflow.ts";
@@ -226,7 +228,10 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     parts,
     workflows,
     warm: { schema: config.pool.schemas, database: config.pool.databases },
-    sweepStorage: () => storage.sweepStorage(),
+    sweep: async () => {
+      await storage.sweepStorage();
+      await sweepProofs({ lifecycle: parts, workflows, executor, facets: dataFacets(data) });
+    },
     resumeRun: async () => resumeRun({ control, cells }, await parts.appSchema()),
     onError: (error) => log.error("A background duty failed", { error: error.message }),
   });

@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import pg from "pg";
+import { AdminPools } from "../src/db/databases.ts";
 import { migrateSchema } from "../src/db/migrate.ts";
 import { prepareDatabase } from "../src/isolation/place-setup.ts";
 import { testDatabase } from "./support/db.ts";
@@ -45,7 +45,8 @@ function collect(value: unknown, at: string, found: Found[], depth: number): voi
 
 test("every query can be prepared on the migrated schema, and its name is its own", async () => {
   await using db = await testDatabase();
-  const pool = new pg.Pool({ connectionString: db.url, max: 1, options: "-c search_path=pg_catalog" });
+  const pools = new AdminPools(db.url);
+  const pool = pools.pool();
   try {
     await prepareDatabase(pool);
     await migrateSchema(pool, "control");
@@ -53,25 +54,28 @@ test("every query can be prepared on the migrated schema, and its name is its ow
 
     const names = new Map<string, string>();
     const faults: string[] = [];
+    const client = await pool.connect();
     for (const { name, text, at } of queries) {
       if (names.has(name)) faults.push(`${at} and ${names.get(name)} share the name ${name}`);
       names.set(name, at);
-      await pool.query(`prepare q as ${text}`).then(
-        () => pool.query("deallocate q"),
+      await client.query(`prepare q as ${text}`).then(
+        () => client.query("deallocate q"),
         (error: Error) => faults.push(`${at}: ${error.message}`),
       );
     }
 
+    client.release();
     assert.ok(queries.length > 60, `found only ${queries.length} queries`);
     assert.deepEqual(faults, []);
   } finally {
-    await pool.end();
+    await pools.close();
   }
 });
 
 test("every table and column of our schema has a comment", async () => {
   await using db = await testDatabase();
-  const pool = new pg.Pool({ connectionString: db.url, max: 1, options: "-c search_path=pg_catalog" });
+  const pools = new AdminPools(db.url);
+  const pool = pools.pool();
   try {
     await prepareDatabase(pool);
     await migrateSchema(pool, "control");
@@ -88,6 +92,6 @@ test("every table and column of our schema has a comment", async () => {
       [],
     );
   } finally {
-    await pool.end();
+    await pools.close();
   }
 });

@@ -87,6 +87,8 @@ test("a start right after the owner was killed waits for the old server to end",
   using folder = scratch();
   const owner = await startElsewhere(folder.dataDir);
   owner.child.kill("SIGKILL");
+  // Until then it counts as alive, and is joined.
+  await once(owner.child, "close");
 
   await using next = await start(folder.dataDir);
 

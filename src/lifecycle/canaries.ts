@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
+import type pg from "pg";
 import type { Actor } from "../audit/record.ts";
 import { isTenancyError } from "../base/errors.ts";
 import { exec, many } from "../db/sql.ts";
+import { withTx } from "../db/tx.ts";
 import type { Executor } from "../isolation/executor.ts";
 import { placeName } from "../isolation/place-names.ts";
 import { identifier, type Party } from "../isolation/proof/attempt.ts";
@@ -47,8 +49,7 @@ export async function makeCanary(
   const record = await resumeTenant(lifecycle, created.id, PROOF_ACTOR);
   executor.directory.forget(record.id);
   const party = partyOf(lifecycle, record, slug);
-  await plant(parts, party);
-  return party;
+  return { ...party, unplanted: await plant(parts, party) };
 }
 
 export function partyOf(parts: LifecycleParts, tenant: TenantRecord, marker: string | null): Party {
@@ -63,34 +64,57 @@ export function partyOf(parts: LifecycleParts, tenant: TenantRecord, marker: str
     context: seatContext(parts.rootKey, tenant.id, epoch),
     oldContext: seatContext(parts.rootKey, tenant.id, epoch - 1),
     marker,
+    unplanted: [],
   };
 }
 
+interface PlantedTable {
+  readonly schema: string;
+  readonly table: TableFacts;
+}
+
 /**
- * A row in each table, through the tenant's own door: parents first by trial. A table whose checks we cannot satisfy
- * stays empty; writing to it is tried all the same.
+ * A row in each table, through the tenant's own door: parents first by trial. What cannot get in there, for want of a
+ * reference or past a trigger, is laid in by the administrator. Returns the tables that stay empty even so.
  */
-async function plant({ lifecycle, executor }: CanaryParts, party: Party): Promise<void> {
+async function plant({ lifecycle, executor }: CanaryParts, party: Party): Promise<string[]> {
   const pool = await lifecycle.placePool(party);
   const { model } = await lifecycle.appSchema();
-  let left: { schema: string; table: TableFacts }[] = [];
+  let left: PlantedTable[] = [];
   for (const schema of [party.schema, ...model.schemas]) {
     for (const { table } of await many(pool, listProofTables, [schema]))
       if (table.isTenants) left.push({ schema, table });
   }
   for (let round = left.length; round > 0 && left.length > 0; round--) {
-    const blocked: typeof left = [];
+    const blocked: PlantedTable[] = [];
     for (const each of left) if (!(await plantRow(executor, party, each))) blocked.push(each);
-    if (blocked.length === left.length) return;
+    if (blocked.length === left.length) break;
     left = blocked;
   }
+  const empty: string[] = [];
+  for (const each of left) if (!(await forceRow(pool, party, each))) empty.push(each.table.name);
+  return empty;
 }
 
-async function plantRow(
-  executor: Executor,
-  party: Party,
-  at: { schema: string; table: TableFacts },
-): Promise<boolean> {
+/** Lays a row into a canary's table with triggers and foreign keys off for this transaction alone. */
+async function forceRow(pool: pg.Pool, party: Party, at: PlantedTable): Promise<boolean> {
+  const name = `${identifier(at.schema)}.${identifier(at.table.name)}`;
+  for (const isSparse of [false, true]) {
+    const row = rowOf(at.table, party.marker ?? "", { tenantId: party.tenantId, isSparse });
+    const isPlanted = await withTx(pool, async (tx) => {
+      await tx.query({ text: "set local session_replication_role = replica" });
+      await tx.query({ text: `insert into ${name} ${row}` });
+      return true;
+    }).catch((failure: { code?: string }) => {
+      if (failure.code === undefined) throw failure;
+      return false;
+    });
+    if (isPlanted) return true;
+  }
+  return false;
+}
+
+async function plantRow(executor: Executor, party: Party, at: PlantedTable): Promise<boolean> {
   const name = `${identifier(at.schema)}.${identifier(at.table.name)}`;
   for (const isSparse of [false, true]) {
     try {

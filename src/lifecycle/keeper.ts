@@ -15,7 +15,7 @@ export const listClosedDatabases = query<{ id: string; cell: string }>(
 );
 
 const PASS_MS = 1_000;
-/** Half-written files are rare and cost only their bytes. */
+/** What is left half written is rare and costs only its bytes. */
 const SWEEP_MS = 5 * 60_000;
 
 /**
@@ -26,7 +26,7 @@ export class Keeper {
   readonly #parts: LifecycleParts;
   readonly #workflows: Workflows;
   readonly #warm: WarmPoolSize;
-  readonly #sweepStorage: () => Promise<unknown>;
+  readonly #sweep: () => Promise<unknown>;
   readonly #resumeRun: () => Promise<void>;
   readonly #onError: (error: Error) => void;
   #timer: NodeJS.Timeout | undefined;
@@ -38,8 +38,8 @@ export class Keeper {
     parts: LifecycleParts;
     workflows: Workflows;
     warm: WarmPoolSize;
-    /** Settles files that a crashed process left half written. */
-    sweepStorage: () => Promise<unknown>;
+    /** Settles what crashed processes left half written: files, isolation proofs. */
+    sweep: () => Promise<unknown>;
     /** Takes up a fleet migration whose process died. */
     resumeRun: () => Promise<void>;
     onError: (error: Error) => void;
@@ -47,7 +47,7 @@ export class Keeper {
     this.#parts = options.parts;
     this.#workflows = options.workflows;
     this.#warm = options.warm;
-    this.#sweepStorage = options.sweepStorage;
+    this.#sweep = options.sweep;
     this.#resumeRun = options.resumeRun;
     this.#onError = options.onError;
   }
@@ -83,7 +83,7 @@ export class Keeper {
   async #sweepNowAndThen(): Promise<void> {
     if (performance.now() - this.#sweptMs < SWEEP_MS) return;
     this.#sweptMs = performance.now();
-    await this.#sweepStorage();
+    await this.#sweep();
   }
 
   async close(): Promise<void> {

@@ -5,6 +5,7 @@ import { withAdvisoryLock, withTx } from "../db/tx.ts";
 import type { Attempt, Party } from "../isolation/proof/attempt.ts";
 import type { ProofFacets } from "../isolation/proof/facets.ts";
 import { runPair } from "../isolation/proof/pair.ts";
+import { inspectWalls } from "../isolation/walls.ts";
 import { getTenant } from "../tenants/catalog.ts";
 import { tenantError } from "../tenants/errors.ts";
 import { ISOLATION_LEVELS } from "../tenants/tenant.ts";
@@ -62,9 +63,11 @@ export async function workOnProof(parts: ProofParts, id: string): Promise<ProofD
     const attempts: Attempt[] = [];
     let failure: Error | null = null;
     try {
-      for (const [attacker, victim] of await listPairs(parts, proof)) {
+      const pairs = await listPairs(parts, proof);
+      for (const [attacker, victim] of pairs) {
         attempts.push(...(await runPair(await pairParts(parts), attacker, victim)));
       }
+      for (const party of new Set(pairs.flat())) attempts.push(...(await wallAttempts(parts, party)));
     } catch (error) {
       failure = error as Error;
     }
@@ -134,6 +137,32 @@ async function listPairs(parts: ProofParts, proof: ProofRow): Promise<(readonly 
     victims.push(victim);
   }
   return attackers.flatMap((attacker) => victims.map((victim) => [attacker, victim] as const));
+}
+
+/** The walls as the catalogue has them: a table without its guard counts as crossed, whether or not it holds a row. */
+async function wallAttempts({ lifecycle }: ProofParts, party: Party): Promise<Attempt[]> {
+  const at = { level: party.level, attackerId: party.tenantId, victimId: party.tenantId };
+  const walls = await inspectWalls(lifecycle, await getTenant(lifecycle.control, party.tenantId));
+  return [
+    ...walls.map(
+      ({ key, holds, detail }): Attempt => ({
+        ...at,
+        way: "wall",
+        target: key,
+        outcome: holds ? "refused" : "crossed",
+        detail,
+      }),
+    ),
+    ...party.unplanted.map(
+      (table): Attempt => ({
+        ...at,
+        way: "plant",
+        target: table,
+        outcome: "not_applicable",
+        detail: "No row could be planted here: reading it was not tried, its walls were inspected.",
+      }),
+    ),
+  ];
 }
 
 async function pairParts(parts: ProofParts) {

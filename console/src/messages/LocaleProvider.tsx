@@ -3,7 +3,7 @@ import { createFormats, type Formats } from "../format/formats.ts";
 import type { Messages } from "./en.ts";
 import { type Locale, regionalLocale } from "./locale.ts";
 
-export type Catalogues = Partial<Record<Locale, Messages>>;
+type Catalogues = Partial<Record<Locale, Messages>>;
 
 interface LocaleValue {
   readonly locale: Locale;

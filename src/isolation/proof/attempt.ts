@@ -28,6 +28,8 @@ export interface Party {
   readonly oldContext: string;
   /** Text that stands in the rows planted for it; null for a real tenant, in which nothing is planted. */
   readonly marker: string | null;
+  /** Tables in which no row could be planted: reading them proves nothing, which the proof says. */
+  readonly unplanted: readonly string[];
 }
 
 /**
