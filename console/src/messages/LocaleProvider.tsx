@@ -3,8 +3,6 @@ import { createFormats, type Formats } from "../format/formats.ts";
 import type { Messages } from "./en.ts";
 import { type Locale, regionalLocale } from "./locale.ts";
 
-type Catalogues = Partial<Record<Locale, Messages>>;
-
 interface LocaleValue {
   readonly locale: Locale;
   readonly messages: Messages;
