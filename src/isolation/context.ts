@@ -7,7 +7,7 @@ import type { TenantCache } from "./cache.ts";
 import { isolationError } from "./errors.ts";
 import type { Executor } from "./executor.ts";
 import type { AssertOpen, TenantAnalytics } from "./facets.ts";
-import { TenantDialect } from "./kysely-dialect.ts";
+import { type Outside, TenantDialect } from "./kysely-dialect.ts";
 import { TenantPgPool } from "./pg-client.ts";
 import { Repository, type TableShape, tableShape, toProperty } from "./repository.ts";
 import type { ScopedQueryConfig } from "./scope.ts";
@@ -101,7 +101,7 @@ export class TenantContext implements Runner {
   /** Kysely on this tenant. */
   get db(): Kysely<AppDatabase> {
     this.#assertOpen();
-    this.#db ??= new Kysely<AppDatabase>({ dialect: new TenantDialect(this, () => this.#openSession()) });
+    this.#db ??= new Kysely<AppDatabase>({ dialect: new TenantDialect(this, this.#outside()) });
     return this.#db;
   }
 
@@ -209,6 +209,13 @@ export class TenantContext implements Runner {
     this.#sessions.add(session);
     session.onRelease = () => this.#sessions.delete(session);
     return session;
+  }
+
+  #outside(): Outside {
+    return {
+      openSession: () => this.#openSession(),
+      stream: (text, values) => this.stream(text, values),
+    };
   }
 
   #facet(): ContextFacets {

@@ -16,15 +16,21 @@ interface Handle extends DatabaseConnection {
   session?: Session;
 }
 
+/** What a context has, and a transaction has not. */
+export interface Outside {
+  openSession(): Promise<Session>;
+  stream(text: string, values: readonly unknown[]): AsyncIterable<unknown>;
+}
+
 /** Kysely on a context: statements one by one through the lanes, transactions on a session of their own. */
 export class TenantDialect implements Dialect {
   readonly #runner: Runner;
-  readonly #openSession: (() => Promise<Session>) | null;
+  readonly #outside: Outside | null;
 
-  /** @param openSession null inside a transaction, where Kysely must not start another. */
-  constructor(runner: Runner, openSession: (() => Promise<Session>) | null) {
+  /** @param outside null inside a transaction, where Kysely must not start another. */
+  constructor(runner: Runner, outside: Outside | null) {
     this.#runner = runner;
-    this.#openSession = openSession;
+    this.#outside = outside;
   }
 
   createAdapter() {
@@ -40,17 +46,17 @@ export class TenantDialect implements Dialect {
   }
 
   createDriver(): Driver {
-    return new TenantDriver(this.#runner, this.#openSession);
+    return new TenantDriver(this.#runner, this.#outside);
   }
 }
 
 class TenantDriver implements Driver {
   readonly #runner: Runner;
-  readonly #openSession: (() => Promise<Session>) | null;
+  readonly #outside: Outside | null;
 
-  constructor(runner: Runner, openSession: (() => Promise<Session>) | null) {
+  constructor(runner: Runner, outside: Outside | null) {
     this.#runner = runner;
-    this.#openSession = openSession;
+    this.#outside = outside;
   }
 
   async init(): Promise<void> {}
@@ -67,21 +73,21 @@ class TenantDriver implements Driver {
           ...(isChange ? { numAffectedRows: BigInt(result.rowCount ?? 0) } : {}),
         };
       },
-      // Kysely asks for the method; ctx.stream() is the way to read large results.
-      streamQuery: () => {
-        throw new Error("Use ctx.stream() to read large results.");
+      streamQuery: <R>(query: CompiledQuery) => {
+        if (handle.session || !this.#outside) throw new Error("Use stream() outside of a transaction.");
+        return oneByOne<R>(this.#outside.stream(query.sql, query.parameters));
       },
     };
     return handle;
   }
 
   async beginTransaction(handle: Handle, settings: TransactionSettings): Promise<void> {
-    if (!this.#openSession) throw new Error("Use tx.transaction() for a savepoint inside a transaction.");
+    if (!this.#outside) throw new Error("Use tx.transaction() for a savepoint inside a transaction.");
     const modes = [
       ...(settings.isolationLevel ? [`isolation level ${settings.isolationLevel}`] : []),
       ...(settings.accessMode ? [settings.accessMode] : []),
     ];
-    const session = await this.#openSession();
+    const session = await this.#outside.openSession();
     handle.session = session;
     try {
       await session.begin(`begin ${modes.join(", ")}`.trim());
@@ -130,4 +136,8 @@ async function endSession(handle: Handle, text: "commit" | "rollback"): Promise<
     session.release(true);
     throw failure;
   }
+}
+
+async function* oneByOne<R>(rows: AsyncIterable<unknown>): AsyncGenerator<QueryResult<R>> {
+  for await (const row of rows) yield { rows: [row as R] };
 }

@@ -27,7 +27,13 @@ for (const level of ISOLATION_LEVELS) {
       titles.push(row.title);
     }
 
-    assert.equal(titles.length, 1200);
+    let streamed = 0;
+    for await (const row of ctx.db.selectFrom("tracks").select("title").orderBy("id").stream()) {
+      assert.equal(row["title"], titles[streamed]);
+      streamed += 1;
+    }
+
+    assert.deepEqual([titles.length, streamed], [1200, 1200]);
     assert.ok(titles.every((title, i) => title === `mine ${i + 1}`));
   });
 }
