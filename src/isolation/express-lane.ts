@@ -169,7 +169,7 @@ export class ExpressLane {
     ).connection.stream;
     track.isCorked = true;
     stream.cork();
-    queueMicrotask(() => {
+    setImmediate(() => {
       track.isCorked = false;
       stream.uncork();
     });
