@@ -115,7 +115,7 @@ interface WireResult {
 
 // The parts of node-postgres' Query that a subclass needs; @types/pg shows only the public ones.
 const BaseQuery = pg.Query as unknown as new (
-  config: object,
+  config: object | string,
   values: unknown,
   callback: unknown,
 ) => {
