@@ -89,18 +89,19 @@ export async function startRun(
 
 /**
  * Brings the fleet to the newest version: reference tables, then a canary wave of tenants' own places, then all.
- * Resumable: the ledgers say what is done, so a run that was killed goes on where it stopped, exactly once per place.
+ * An abort ends it after the places at work. Resumable: the ledgers say what is done, so a run that was killed goes on where it stopped, exactly once per place.
  */
 export async function workOnRun(
   parts: FleetParts,
   app: AppSchema,
   id: string,
   onProgress?: (progress: Progress) => void,
+  signal?: AbortSignal,
 ): Promise<MigrationRunRow> {
   await withAdvisoryLock(parts.control, "migration-run", async () => {
     const row = await one(parts.control, findRun, [id]);
     if (row.status !== "running") return;
-    const run = new Run(parts, app, row, onProgress);
+    const run = new Run(parts, app, row, onProgress, signal);
     await run.work();
   });
   return one(parts.control, findRun, [id]);
@@ -130,7 +131,12 @@ class Run {
     app: AppSchema,
     row: MigrationRunRow,
     onProgress?: (progress: Progress) => void,
+    signal?: AbortSignal,
   ) {
+    this.#isStopped = signal?.aborted ?? false;
+    signal?.addEventListener("abort", () => {
+      this.#isStopped = true;
+    });
     this.#parts = parts;
     this.#app = app;
     this.#row = row;

@@ -132,22 +132,14 @@ async function follow(
   app: AppSchema,
   started: MigrationRunRow,
 ): Promise<MigrationRunRow> {
-  const [{ workOnRun }, { requestStop }, { exec }] = await Promise.all([
-    import("../../fleet/migration-run.ts"),
-    import("../../fleet/store.ts"),
-    import("../../db/sql.ts"),
-  ]);
+  const { workOnRun } = await import("../../fleet/migration-run.ts");
   const progress = new Progress(call.out, "Migrating");
-  let isOurs = false;
+  const onProgress = (step: Parameters<Progress["update"]>[0]) => progress.update(step);
   call.endsItself();
-  call.signal.addEventListener("abort", () => {
-    if (isOurs) void exec(internals.control, requestStop, [started.id]).catch(() => undefined);
-  });
   try {
     for (;;) {
-      isOurs = true; // returns at once when another process is at it
-      const run = await workOnRun(internals, app, started.id, (step) => progress.update(step));
-      isOurs = false;
+      // Returns at once when another process is at it.
+      const run = await workOnRun(internals, app, started.id, onProgress, call.signal);
       if (run.status !== "running") return run;
       if (call.signal.aborted) throw cliError("cli.interrupted", { cure: GOES_ON });
       progress.update({ ...run, current: "" });
