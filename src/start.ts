@@ -35,6 +35,7 @@ import { dataFacets } from "./isolation/proof/data-facets.ts";
 import { RedisCache } from "./isolation/redis-cache.ts";
 import { appRole, assertSafe } from "./isolation/roles.ts";
 import { ObjectStorage } from "./isolation/storage.ts";
+import { SystemAccess } from "./isolation/system.ts";
 import { RootKey } from "./keys/derive.ts";
 import { eraseDefinition } from "./lifecycle/erase.ts";
 import { Keeper } from "./lifecycle/keeper.ts";
@@ -84,6 +85,11 @@ export class Tenancy {
     this.data = data;
   }
 
+  /** The only door across tenants, for work that the platform's owner does on all of them. It is recorded. */
+  system(reason: string): Promise<SystemAccess> {
+    return SystemAccess.enter(this.internals.control, this.data, reason, this.internals.by);
+  }
+
   async close(): Promise<void> {
     await this.internals.close();
   }
@@ -94,6 +100,8 @@ export class Tenancy {
 }
 
 export interface Internals {
+  /** Who acts when nobody else is named. */
+  readonly by: Actor;
   readonly config: Config;
   readonly control: pg.Pool;
   readonly cells: Cells;
@@ -257,6 +265,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     await embedded?.stop();
   };
   const internals: Internals = {
+    by,
     config,
     control,
     cells,

@@ -41,6 +41,11 @@ export const { table: isolationErrors, error: isolationError } = defineErrors({
     sentence: "A tenant's statement may not be or begin with {found}.",
     cure: "Structure, roles, locks on tables and EXPLAIN belong to migrations and operators; see docs/decisions/0020-channels.md.",
   },
+  "system.reason_missing": {
+    status: 500,
+    sentence: "Work across tenants needs a reason of 1 to {max} characters.",
+    cure: 'Say what it is for: tenancy.system("nightly digest"). It stands in the audit trail.',
+  },
   "isolation.seat_refused": {
     status: 503,
     sentence: "The database refused the seat of tenant {tenantId}.",
