@@ -53,10 +53,35 @@ export function databaseUrl(url: string, database: string): string {
 }
 
 async function dropDatabase(name: string): Promise<void> {
+  await allGone(name);
   // `force` ends sessions but not those that stream from a slot.
   const streams = "select pg_terminate_backend(active_pid) from pg_replication_slots where database = ";
   await query(`${streams}${pg.escapeLiteral(name)} and active_pid is not null`);
   await retried(`drop database if exists ${quote(name)} with (force)`);
+}
+
+const GONE_TIMEOUT_MS = 1_500;
+const GONE_POLL_MS = 20;
+
+/**
+ * A pool's `end` returns before the server has seen its clients go. To one that goes now the server would still say
+ * that it is terminated, and node-postgres throws that at nobody. Whoever stays longer is ended by `force`.
+ */
+async function allGone(name: string): Promise<void> {
+  const deadlineMs = Date.now() + GONE_TIMEOUT_MS;
+  const others = `do $$ begin
+    if exists (select from pg_stat_activity where datname = ${pg.escapeLiteral(name)} and backend_type = 'client backend') then
+      raise exception using errcode = '55006', message = 'sessions are left';
+    end if;
+  end $$`;
+  for (;;) {
+    const isGone = await query(others).then(
+      () => true,
+      () => false,
+    );
+    if (isGone || Date.now() > deadlineMs) return;
+    await sleep(GONE_POLL_MS);
+  }
 }
 
 function quote(name: string): string {
