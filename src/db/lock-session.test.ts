@@ -38,7 +38,9 @@ test("a lock whose connection was killed is free, and the next one works", async
   pool.on("connect", (client) => client.on("error", () => undefined));
 
   await withAdvisoryLock(pool, "a", async () => {
-    await pool.query("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'");
+    await pool.query(
+      "select pg_terminate_backend(pid, 5000) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())",
+    );
   });
   const next = await withAdvisoryLock(pool, "a", async () => true);
 
