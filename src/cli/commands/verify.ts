@@ -1,7 +1,6 @@
 import type { Attempt } from "../../isolation/proof/attempt.ts";
-import type { ProofFacets } from "../../isolation/proof/facets.ts";
+import { dataFacets } from "../../isolation/proof/data-facets.ts";
 import type { ProofDetailRow } from "../../lifecycle/proof-store.ts";
-import type { Tenancy } from "../../start.ts";
 import { defineCommand, tenantId } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
 import { flag } from "../options.ts";
@@ -18,7 +17,7 @@ const isolation = defineCommand({
     const tenancy = await open();
     const { parts: lifecycle, workflows, executor } = tenancy.internals;
     const { startProof, workOnProof } = await import("../../lifecycle/prove-isolation.ts");
-    const parts = { lifecycle, workflows, executor, facets: facetsOf(tenancy) };
+    const parts = { lifecycle, workflows, executor, facets: dataFacets(tenancy.data) };
     const started = await startProof(parts, { tenantId: options.tenantId }, by);
     out.say("Trying every way from tenant to tenant …");
     const proof = await workOnProof(parts, started.id);
@@ -51,21 +50,6 @@ const isolation = defineCommand({
 });
 
 /** Cache and files as a tenant's own context offers them. */
-function facetsOf({ data }: Tenancy): (tenantId: string) => ProofFacets {
-  return (id) => ({
-    cache: {
-      get: (key) => data.run(id, (ctx) => ctx.cache.get(key)),
-      set: (key, value) => data.run(id, (ctx) => ctx.cache.set(key, value)),
-    },
-    storage: {
-      put: (path, body) => data.run(id, (ctx) => ctx.storage.put(path, body)),
-      getBytes: (path) => data.run(id, (ctx) => ctx.storage.getBytes(path)),
-      list: (prefix) => data.run(id, (ctx) => ctx.storage.list(prefix)),
-      remove: (path) => data.run(id, async (ctx) => void (await ctx.storage.remove(path))),
-    },
-  });
-}
-
 function toProof(row: ProofDetailRow) {
   const { id, tenant_id, status, counts, error, actor, started_at, finished_at, attempts } = row;
   return {
