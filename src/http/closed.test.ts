@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { call, signInWith } from "../../test/support/api.ts";
 import { type Platform, startPlatform } from "../../test/support/platform.ts";
+import { isPermission, scopeOf } from "../access/permissions.ts";
 import { createApiKey } from "../identity/api-keys.ts";
 import { createOperatorLink } from "../identity/operators.ts";
 import { route } from "./route.ts";
@@ -218,7 +219,13 @@ test("a client that runs wild is slowed, and others are not", async () => {
 
 test("a route that changes something does not compile without its audit action", () => {
   const handle = async () => undefined;
-  const told = { tag: "Server", summary: "Change something", answer: null, handle } as const;
+  const told = {
+    tag: "Server",
+    permission: "plans.read",
+    summary: "Change something",
+    answer: null,
+    handle,
+  } as const;
   // @ts-expect-error: a POST names an action
   route({ ...told, method: "POST", url: "/v1/x", action: null });
   // @ts-expect-error: the action is one that the trail knows
@@ -226,4 +233,27 @@ test("a route that changes something does not compile without its audit action",
   // @ts-expect-error: an action is missing altogether
   route({ ...told, method: "PATCH", url: "/v1/x" });
   route({ ...told, method: "POST", url: "/v1/x", action: "plan.updated" });
+});
+
+test("a route does not compile without the permission that it asks for", () => {
+  const handle = async () => undefined;
+  const told = { tag: "Server", summary: "Show", answer: null, handle, method: "GET", action: null } as const;
+  // @ts-expect-error: a permission is missing
+  route({ ...told, url: "/v1/x" });
+  // @ts-expect-error: the permission is one of the catalogue
+  route({ ...told, url: "/v1/x", permission: "plans.raed" });
+  // @ts-expect-error: what needs no credential says that anyone may
+  route({ ...told, url: "/v1/x", permission: "plans.read", isPublic: true });
+  // @ts-expect-error: what anyone may needs no credential
+  route({ ...told, url: "/v1/x", permission: "anyone" });
+  route({ ...told, url: "/v1/x", permission: "signed_in" });
+});
+
+test("a route that asks for a tenant's permission names the tenant in its path", () => {
+  const astray = routes
+    .filter(({ permission }) => isPermission(permission) && scopeOf(permission) === "tenant")
+    .filter(({ url }) => !url.startsWith("/v1/tenants/:tenant"))
+    .map(({ method, url }) => `${method} ${url}`);
+
+  assert.deepEqual(astray, []);
 });

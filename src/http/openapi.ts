@@ -1,4 +1,5 @@
 import type { TSchema } from "typebox";
+import { isPermission } from "../access/permissions.ts";
 import { IDEMPOTENCY_KEY_CHARACTERS_MAX } from "./limits.ts";
 import { type Route, TAGS } from "./route.ts";
 import { Problem } from "./schemas/common.ts";
@@ -59,6 +60,7 @@ function operation(route: Route, components: Components): Json {
     summary: route.summary,
     ...(route.description ? { description: route.description } : {}),
     ...(route.isPublic ? { security: [] } : {}),
+    ...(isPermission(route.permission) ? { "x-permission": route.permission } : {}),
     ...(route.action ? { "x-audit-action": route.action } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(route.body

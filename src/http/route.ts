@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Static, TObject, TSchema } from "typebox";
+import type { Permission } from "../access/permissions.ts";
 import type { Action, Actor } from "../audit/record.ts";
 import type { Principal } from "../identity/principal.ts";
 import type { House } from "./house.ts";
@@ -46,9 +47,15 @@ type Acting =
   | { readonly method: "GET"; readonly action: null }
   | { readonly method: "POST" | "PUT" | "PATCH" | "DELETE"; readonly action: Action };
 
-interface Options {
+/** What a caller must be permitted. Whoever is signed in, or anyone at all, is said in so many words. */
+export type Guard = Permission | "signed_in" | "anyone";
+
+type Guarded =
   /** Answers without a credential. */
-  readonly isPublic?: true;
+  | { readonly isPublic: true; readonly permission: "anyone" }
+  | { readonly isPublic?: never; readonly permission: Permission | "signed_in" };
+
+interface Options {
   /** Is paced by address, as it has no credential yet. */
   readonly isSignIn?: true;
   /** The answer holds a secret: it is not kept for a repeated Idempotency-Key. */
@@ -64,6 +71,7 @@ export type RouteSpec<
   A extends TSchema | null,
 > = Described &
   Acting &
+  Guarded &
   Options & {
     /** What each parameter of the path is. Any text gets in: what leads nowhere is not found. */
     readonly params?: Readonly<Record<P, string>>;
@@ -83,6 +91,7 @@ export type RouteSpec<
 /** A route as the server and the OpenAPI document see it. */
 export type Route = Described &
   Acting &
+  Guarded &
   Options & {
     readonly params: Readonly<Record<string, string>>;
     readonly query: TObject | undefined;
@@ -93,7 +102,7 @@ export type Route = Described &
     handle(call: Call<Readonly<Record<string, string>>, unknown, unknown>): Promise<unknown>;
   };
 
-/** Declares a route. One that changes something without naming its audit action does not compile. */
+/** Declares a route. One without its permission, or that changes something without its audit action, does not compile. */
 export function route<
   P extends string = never,
   const Q extends TObject | undefined = undefined,

@@ -7,6 +7,7 @@ export const apiKeyRoutes = [
     method: "GET",
     url: "/v1/api-keys",
     tag: "API keys",
+    permission: "platform_keys.read",
     action: null,
     summary: "List the API keys, newest first",
     answer: ApiKeyList,
@@ -16,6 +17,7 @@ export const apiKeyRoutes = [
     method: "POST",
     url: "/v1/api-keys",
     tag: "API keys",
+    permission: "platform_keys.manage",
     action: "api_key.created",
     summary: "Create an API key",
     description:
@@ -33,6 +35,7 @@ export const apiKeyRoutes = [
     method: "DELETE",
     url: "/v1/api-keys/:id",
     tag: "API keys",
+    permission: "platform_keys.manage",
     action: "api_key.revoked",
     summary: "Revoke an API key",
     description: "It is refused within a second on every process.",

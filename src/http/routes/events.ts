@@ -9,6 +9,7 @@ export const eventRoutes = [
     method: "GET",
     url: "/v1/events",
     tag: "Audit trail",
+    permission: "events.read",
     action: null,
     summary: "List what was done, by whom, newest first",
     description: "The trail outlives the tenants that it is about.",

@@ -16,6 +16,7 @@ export const serverRoutes = [
     method: "GET",
     url: "/health",
     tag: "Server",
+    permission: "anyone",
     action: null,
     summary: "Tell whether the server works",
     isPublic: true,

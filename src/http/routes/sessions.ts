@@ -11,6 +11,7 @@ export const sessionRoutes = [
     method: "POST",
     url: "/v1/sessions",
     tag: "Sessions",
+    permission: "anyone",
     action: "operator.signed_in",
     summary: "Sign in with a one-time link",
     description:
@@ -31,6 +32,7 @@ export const sessionRoutes = [
     method: "GET",
     url: "/v1/session",
     tag: "Sessions",
+    permission: "signed_in",
     action: null,
     summary: "Show who is signed in",
     answer: Session,
@@ -43,6 +45,7 @@ export const sessionRoutes = [
     method: "DELETE",
     url: "/v1/session",
     tag: "Sessions",
+    permission: "signed_in",
     action: "operator.signed_out",
     summary: "Sign out",
     answer: null,

@@ -10,6 +10,7 @@ export const workflowRoutes = [
     method: "GET",
     url: "/v1/workflows/:id",
     tag: "Tenants",
+    permission: "workflows.read",
     action: null,
     summary: "Show durable work on a tenant, step by step",
     params: { id: "Id of the workflow; the tenant names it while it is at work." },
