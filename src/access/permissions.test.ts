@@ -4,7 +4,7 @@ import { isPermission, PERMISSIONS, permissionNames } from "./permissions.ts";
 
 test("each permission is named noun.verb and says what it permits, verb first", () => {
   const faults = Object.entries(PERMISSIONS).filter(
-    ([name, { sentence }]) => !/^[a-z_]+\.[a-z]+$/.test(name) || !/^[A-Z][a-z]+ .*\.$/.test(sentence),
+    ([name, { sentence }]) => !/^[a-z_]+\.[a-z]+$/.test(name) || !/^[A-Z][a-z]+,? .*\.$/.test(sentence),
   );
 
   assert.deepEqual(faults, []);
