@@ -1,17 +1,19 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type pg from "pg";
+import pg from "pg";
 import { loadParser } from "./adopt/ast.ts";
 import { rewriteQuery } from "./adopt/rewrite.ts";
 import type { Actor } from "./audit/record.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
 import { type Config, loadConfig } from "./base/config.ts";
+import { isUuid } from "./base/ids.ts";
 import { createLog, type Log } from "./base/log.ts";
 import { defaultDataDir, type EmbeddedServer, startEmbedded } from "./db/embedded.ts";
 import { Listener } from "./db/listener.ts";
 import { migrateSchema } from "./db/migrate.ts";
 import { one } from "./db/sql.ts";
+import { connectionConfig } from "./db/url.ts";
 import { type AppSchema, loadAppSchema } from "./fleet/app-migrations.ts";
 import { resumeRun } from "./fleet/migration-run.ts";
 import { latestAppVersion } from "./fleet/store.ts";
@@ -36,7 +38,10 @@ import { RedisCache } from "./isolation/redis-cache.ts";
 import { appRole, assertSafe } from "./isolation/roles.ts";
 import { ObjectStorage } from "./isolation/storage.ts";
 import { SystemAccess } from "./isolation/system.ts";
+import { Custodians } from "./keys/custodians.ts";
 import { RootKey } from "./keys/derive.ts";
+import { Keyring } from "./keys/keyring.ts";
+import { LocalCustodian } from "./keys/local-custodian.ts";
 import { eraseDefinition } from "./lifecycle/erase.ts";
 import { Keeper } from "./lifecycle/keeper.ts";
 import { type LifecycleParts, poolsOf } from "./lifecycle/parts.ts";
@@ -111,6 +116,8 @@ export interface Internals {
   readonly storage: ObjectStorage;
   readonly keeper: Keeper;
   readonly rootKey: RootKey;
+  /** Seals and opens values with the keys of their tenant. */
+  readonly keyring: Keyring;
   readonly log: Log;
   readonly embedded: EmbeddedServer | null;
   /** The app's schema as this process knows it. */
@@ -206,6 +213,17 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
       });
   };
   listener.on("tenancy_app_changed", reloadQuietly, reloadQuietly);
+  const keyPool = openKeyPool(cells.control.url);
+  const keyring = new Keyring({
+    pool: keyPool,
+    custodians: new Custodians(new LocalCustodian(rootKey)),
+    clock: options.clock ?? systemClock,
+  });
+  listener.on(
+    "tenancy_keys_changed",
+    (scope) => (scope === "platform" || isUuid(scope)) && keyring.forget(scope === "platform" ? null : scope),
+    () => keyring.forget(),
+  );
   await listener.open();
 
   const cache = await openCache(config, rootKey, log);
@@ -260,7 +278,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     await keeper.close();
     await listener.close();
     await connections.close();
-    await Promise.allSettled([cache.close(), storage.close()]);
+    await Promise.allSettled([cache.close(), storage.close(), keyPool.end()]);
     await cells.close();
     await embedded?.stop();
   };
@@ -275,6 +293,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     storage,
     keeper,
     rootKey,
+    keyring,
     log,
     embedded,
     app: () => app,
@@ -282,6 +301,15 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     close,
   };
   return new Tenancy(internals, tenants, data);
+}
+
+/** Values are sealed inside transactions that hold a connection: with one pool for both they could wait for each other. */
+function openKeyPool(url: string): pg.Pool {
+  const config = connectionConfig(url, { applicationName: "tenancy-keys", searchPath: "pg_catalog" });
+  const pool = new pg.Pool({ ...config, max: 2, idleTimeoutMillis: 10_000, allowExitOnIdle: true });
+  pool.on("error", () => undefined);
+  pool.on("connect", (client) => client.on("error", () => undefined));
+  return pool;
 }
 
 function stderrLog(clock: Clock): Log {

@@ -5,6 +5,7 @@ import { dbErrors } from "../db/errors.ts";
 import { fleetErrors } from "../fleet/errors.ts";
 import { identityErrors } from "../identity/errors.ts";
 import { isolationErrors } from "../isolation/errors.ts";
+import { keyErrors } from "../keys/errors.ts";
 import { lifecycleErrors } from "../lifecycle/errors.ts";
 import { tenantErrors } from "../tenants/errors.ts";
 import { httpErrors } from "./errors.ts";
@@ -18,6 +19,7 @@ export const ERROR_TABLES: readonly ErrorTable[] = [
   fleetErrors,
   adoptErrors.table,
   isolationErrors,
+  keyErrors,
   dbErrors,
   configErrors,
 ];

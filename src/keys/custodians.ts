@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { isTenancyError } from "../base/errors.ts";
+import { keyError } from "./errors.ts";
+import { CUSTODIAN_TIMEOUT_MS } from "./limits.ts";
+import { type Custodian, CustodianRefusal } from "./ports.ts";
+import { type KeyScope, scopeName } from "./scope.ts";
+
+/** The custodians that this process can ask. The first wraps what is new; the others still unwrap. */
+export class Custodians {
+  readonly #all: readonly [Custodian, ...Custodian[]];
+
+  constructor(root: Custodian, ...others: readonly Custodian[]) {
+    this.#all = [root, ...others];
+  }
+
+  get root(): Custodian {
+    return this.#all[0];
+  }
+
+  /** @throws key.refused, key.unreachable */
+  async wrap(
+    custodian: Custodian,
+    scope: KeyScope,
+    context: readonly string[],
+    key: Buffer,
+  ): Promise<Buffer> {
+    return ask(custodian.id, scope, () => custodian.wrap(context, key));
+  }
+
+  /**
+   * Asks exactly the custodian that wrapped the key; there is no other way in, so a key that a customer withdrew opens
+   * nothing.
+   *
+   * @throws key.refused, key.unreachable, key.custodian_unknown
+   */
+  async unwrap(
+    custodianId: string,
+    scope: KeyScope,
+    context: readonly string[],
+    wrapped: Buffer,
+  ): Promise<Buffer> {
+    const custodian = this.#all.find(({ id }) => id === custodianId);
+    if (!custodian) {
+      throw keyError("key.custodian_unknown", { scope: scopeName(scope), custodian: custodianId });
+    }
+    const key = await ask(custodianId, scope, () => custodian.unwrap(context, wrapped));
+    if (key.length !== 32) throw keyError("key.refused", { scope: scopeName(scope), custodian: custodianId });
+    return key;
+  }
+}
+
+async function ask(custodian: string, scope: KeyScope, work: () => Promise<Buffer>): Promise<Buffer> {
+  const deadline = new AbortController();
+  try {
+    const late = sleep(CUSTODIAN_TIMEOUT_MS, undefined, { signal: deadline.signal, ref: false }).then(() => {
+      throw new Error("No answer in time");
+    });
+    late.catch(() => undefined);
+    return await Promise.race([work(), late]);
+  } catch (cause) {
+    if (isTenancyError(cause)) throw cause;
+    const code = cause instanceof CustodianRefusal ? "key.refused" : "key.unreachable";
+    throw keyError(code, { scope: scopeName(scope), custodian }, { cause });
+  } finally {
+    deadline.abort();
+  }
+}

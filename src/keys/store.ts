@@ -1,0 +1,75 @@
+import { query } from "../db/sql.ts";
+
+export interface WrappingKeyRow {
+  id: string;
+  tenant_id: string | null;
+  generation: number;
+  custodian: string;
+  wrapped: Buffer | null;
+  status: "current" | "superseded" | "destroyed";
+}
+
+export interface DataKeyRow {
+  id: string;
+  tenant_id: string | null;
+  purpose: string;
+  epoch: number;
+  wrapping_key_id: string;
+  wrapped: Buffer | null;
+  status: "current" | "superseded" | "retired" | "destroyed";
+}
+
+/** The newest generation: current, or destroyed when the tenant is shredded. */
+export const findNewestWrappingKey = query<WrappingKeyRow>(
+  "keys.find_newest_wrapping_key",
+  `select id, tenant_id, generation, custodian, wrapped, status
+   from tenancy.wrapping_keys
+   where tenant_id is not distinct from $1::uuid
+   order by generation desc
+   limit 1`,
+);
+
+export const findWrappingKey = query<WrappingKeyRow>(
+  "keys.find_wrapping_key",
+  `select id, tenant_id, generation, custodian, wrapped, status
+   from tenancy.wrapping_keys
+   where id = $1::uuid`,
+);
+
+/** The first generation; does nothing when another process was quicker, or the tenant has had one. */
+export const insertWrappingKey = query(
+  "keys.insert_wrapping_key",
+  `insert into tenancy.wrapping_keys (id, tenant_id, generation, custodian, wrapped)
+   values ($1::uuid, $2::uuid, 1, $3::text, $4::bytea)
+   on conflict do nothing`,
+);
+
+export const findDataKey = query<DataKeyRow>(
+  "keys.find_data_key",
+  `select id, tenant_id, purpose, epoch, wrapping_key_id, wrapped, status
+   from tenancy.data_keys
+   where id = $1::uuid`,
+);
+
+export const findCurrentDataKey = query<DataKeyRow>(
+  "keys.find_current_data_key",
+  `select id, tenant_id, purpose, epoch, wrapping_key_id, wrapped, status
+   from tenancy.data_keys
+   where tenant_id is not distinct from $1::uuid
+     and purpose = $2::text
+     and status = 'current'`,
+);
+
+/**
+ * The first epoch, under a wrapping key that is still current: the share lock makes a destruction under way wait until
+ * this row is there to be destroyed, or has been refused. Does nothing when another process was quicker.
+ */
+export const insertDataKey = query(
+  "keys.insert_data_key",
+  `insert into tenancy.data_keys (id, tenant_id, purpose, epoch, wrapping_key_id, wrapped)
+   (select $1::uuid, w.tenant_id, $2::text, 1, w.id, $4::bytea
+    from tenancy.wrapping_keys w
+    where w.id = $3::uuid and w.status = 'current'
+    for share)
+   on conflict do nothing`,
+);
