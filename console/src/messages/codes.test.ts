@@ -3,12 +3,20 @@ import { test } from "node:test";
 import { fleetErrors } from "../../../src/fleet/errors.ts";
 import { httpErrors } from "../../../src/http/errors.ts";
 import { identityErrors } from "../../../src/identity/errors.ts";
+import { keyErrors } from "../../../src/keys/errors.ts";
 import { lifecycleErrors } from "../../../src/lifecycle/errors.ts";
 import { tenantErrors } from "../../../src/tenants/errors.ts";
 import { fr } from "./fr.ts";
 
 /** What the modules behind the console's rooms can answer. English is the server's own sentence. */
-const table = { ...fleetErrors, ...httpErrors, ...identityErrors, ...lifecycleErrors, ...tenantErrors };
+const table = {
+  ...fleetErrors,
+  ...httpErrors,
+  ...identityErrors,
+  ...keyErrors,
+  ...lifecycleErrors,
+  ...tenantErrors,
+};
 
 test("every error that the API answers has a French sentence, and none is for an unknown code", () => {
   assert.deepEqual(Object.keys(fr.errors.byCode).sort(), Object.keys(table).sort());

@@ -225,11 +225,11 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
   },
   "sealed.unreadable": {
     title: "Une valeur chiffrée ne peut pas être ouverte.",
-    cure: "Elle est abîmée ou n’est pas à sa place : restaurez-la depuis une sauvegarde.",
+    cure: "Elle est abîmée ou n’est pas à sa place : restaurez-la depuis une sauvegarde.",
   },
   "key.destroyed": {
-    title: "Les clés sont détruites ; ce qu’elles chiffraient est perdu pour de bon.",
-    cure: "Rien ne les fait revenir : créez un nouveau locataire.",
+    title: "Les clés sont détruites ; ce qu’elles chiffraient est perdu pour de bon.",
+    cure: "Rien ne les fait revenir : créez un nouveau locataire.",
   },
   "key.refused": {
     title: "Le gardien de la clé refuse de s’en servir.",
@@ -237,7 +237,7 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
   },
   "key.unreachable": {
     title: "Le gardien de la clé ne répond pas.",
-    cure: "Réessayez ; vérifiez le chemin réseau jusqu’à lui.",
+    cure: "Réessayez ; vérifiez le chemin réseau jusqu’à lui.",
   },
   "key.custodian_unknown": {
     title: "Le gardien de la clé n’est pas configuré ici.",
