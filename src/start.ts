@@ -17,6 +17,7 @@ import { connectionConfig } from "./db/url.ts";
 import { type AppSchema, loadAppSchema } from "./fleet/app-migrations.ts";
 import { resumeRun } from "./fleet/migration-run.ts";
 import { latestAppVersion } from "./fleet/store.ts";
+import { Identity } from "./identity/identity.ts";
 import type { CacheStore } from "./isolation/cache.ts";
 import { type ConnectionLimits, Connections } from "./isolation/connections.ts";
 import {
@@ -118,6 +119,8 @@ export interface Internals {
   readonly rootKey: RootKey;
   /** Seals and opens values with the keys of their tenant. */
   readonly keyring: Keyring;
+  /** Who is who: users, sessions, keys, memberships. */
+  readonly identity: Identity;
   readonly log: Log;
   readonly embedded: EmbeddedServer | null;
   /** The app's schema as this process knows it. */
@@ -233,15 +236,21 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     rootKey,
     signedUrlBase: options.signedUrlBase ?? `http://${config.server.host}:${config.server.port}/v1/files/`,
   });
+  const clock = options.clock ?? systemClock;
+  const identity = new Identity({ pool: control, clock, sessionTimeoutMs: config.sessionTimeoutMs });
   const parts: LifecycleParts = {
     control,
     cells,
     rootKey,
     role,
-    clock: options.clock ?? systemClock,
+    clock,
     connections,
     forget: (tenantId) => directory.forget(tenantId),
     ...remnantsOf(cache, storage),
+    identity: {
+      erase: (tenantId) => identity.eraseTenant(tenantId),
+      count: (tenantId) => identity.countTenant(tenantId),
+    },
     appSchema: () => loadAppSchemaIfNewer(control, app, reloadApp),
     ...poolsOf(cells),
   };
@@ -294,6 +303,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     keeper,
     rootKey,
     keyring,
+    identity,
     log,
     embedded,
     app: () => app,

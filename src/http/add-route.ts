@@ -15,7 +15,11 @@ export function addRoute(app: FastifyInstance, house: House, route: Route): void
   app.route({
     method: route.method,
     url: route.url,
-    config: { isPublic: route.isPublic === true, isSignIn: route.isSignIn === true },
+    config: {
+      isPublic: route.isPublic === true,
+      isSignIn: route.isSignIn === true,
+      isPersonal: route.isPersonal === true,
+    },
     schema: {
       response: { ...(route.answer ? { [route.status]: route.answer } : {}), "4xx": Problem, "5xx": Problem },
     },

@@ -1,14 +1,14 @@
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { Credentials } from "../identity/credentials.ts";
-import type { OperatorParts } from "../identity/operators.ts";
+import type { SessionParts } from "../identity/sessions.ts";
 import type { Tenancy } from "../start.ts";
 import type { Cursors } from "./cursor.ts";
 
 /** What the routes work on. */
 export interface House {
   readonly tenancy: Tenancy;
-  readonly operators: OperatorParts;
+  readonly operators: SessionParts;
   readonly credentials: Credentials;
   readonly cursors: Cursors;
   readonly clock: Clock;

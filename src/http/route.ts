@@ -58,6 +58,8 @@ type Guarded =
 interface Options {
   /** Is paced by address, as it has no credential yet. */
   readonly isSignIn?: true;
+  /** Is about the person who is signed in: users may call it, whatever tenants they are in. */
+  readonly isPersonal?: true;
   /** The answer holds a secret: it is not kept for a repeated Idempotency-Key. */
   readonly isSecret?: true;
 }

@@ -2,8 +2,6 @@ import { readFile } from "node:fs/promises";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { type Clock, systemClock } from "../base/clock.ts";
 import { uuidv7 } from "../base/ids.ts";
-import { Credentials } from "../identity/credentials.ts";
-import type { OperatorParts } from "../identity/operators.ts";
 import type { Tenancy } from "../start.ts";
 import { accessLogger } from "./access-log.ts";
 import { addRoute } from "./add-route.ts";
@@ -97,12 +95,11 @@ export async function listen(app: FastifyInstance, at: { host: string; port: num
 
 async function openHouse(options: ServerOptions, background: Background): Promise<House> {
   const { tenancy, clock = systemClock } = options;
-  const { control, config, rootKey, log } = tenancy.internals;
-  const operators: OperatorParts = { pool: control, clock, sessionTimeoutMs: config.sessionTimeoutMs };
+  const { rootKey, log, identity } = tenancy.internals;
   return {
     tenancy,
-    operators,
-    credentials: new Credentials(operators),
+    operators: identity.parts,
+    credentials: identity.credentials,
     cursors: new Cursors(rootKey.derive("cursors")),
     clock,
     log,

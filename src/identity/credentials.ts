@@ -1,9 +1,10 @@
 import { LRUCache } from "lru-cache";
 import { exec, maybe } from "../db/sql.ts";
+import { findApiKey, touchApiKey } from "./api-keys-store.ts";
 import { REMEMBERED_MAX, TRUST_MS, USE_GRAIN_MS } from "./limits.ts";
-import { type OperatorParts, operatorPrincipal } from "./operators.ts";
-import type { Principal } from "./principal.ts";
-import { findApiKey, findSession, touchApiKey, touchSession } from "./store.ts";
+import type { OperatorPrincipal, Principal, UserPrincipal } from "./principal.ts";
+import type { SessionParts } from "./sessions.ts";
+import { findSession, type SessionRow, touchSession } from "./sessions-store.ts";
 import { hashToken } from "./token.ts";
 
 interface Remembered {
@@ -16,10 +17,10 @@ interface Remembered {
  * client costs two look-ups a second; one that was revoked in another process is dead within that time.
  */
 export class Credentials {
-  readonly #parts: OperatorParts;
+  readonly #parts: SessionParts;
   readonly #remembered = new LRUCache<string, Remembered>({ max: REMEMBERED_MAX });
 
-  constructor(parts: OperatorParts) {
+  constructor(parts: SessionParts) {
     this.#parts = parts;
   }
 
@@ -61,7 +62,7 @@ export class Credentials {
     if (idleMs >= Math.min(USE_GRAIN_MS, sessionTimeoutMs / 4)) {
       await exec(pool, touchSession, [hash, new Date(nowMs)]);
     }
-    return { ...operatorPrincipal(row.operator_id, row.name), expiresAt: row.expires_at };
+    return toPrincipal(row);
   }
 
   async #findApiKey(key: string): Promise<Principal | undefined> {
@@ -74,6 +75,10 @@ export class Credentials {
       id: row.id,
       name: row.name,
       actor: `key:${row.id}`,
+      tenantId: row.tenant_id,
+      scopes: row.scopes,
+      serviceAccountId: row.service_account_id,
+      roles: row.roles ?? [],
       expiresAt: row.expires_at,
     };
     if (isOver(principal, nowMs)) return undefined;
@@ -82,6 +87,23 @@ export class Credentials {
     }
     return principal;
   }
+}
+
+function toPrincipal(row: SessionRow): OperatorPrincipal | UserPrincipal | undefined {
+  const signed = {
+    name: row.name,
+    sessionId: row.id,
+    amr: row.amr,
+    authenticatedAt: row.authenticated_at,
+    mfaAt: row.mfa_at,
+    expiresAt: row.expires_at,
+  };
+  if (row.operator_id !== null) {
+    return { kind: "operator", id: row.operator_id, actor: `operator:${row.operator_id}`, ...signed };
+  }
+  const { user_id: id, email, locale } = row;
+  if (id === null || email === null || locale === null) return undefined;
+  return { kind: "user", id, email, locale, actor: `user:${id}`, ...signed };
 }
 
 function isOver(principal: Principal, nowMs: number): boolean {

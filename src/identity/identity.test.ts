@@ -4,13 +4,14 @@ import { type House, openHouse } from "../../test/support/house.ts";
 import { isTenancyError } from "../base/errors.ts";
 import { createApiKey, readApiKeys, revokeApiKey } from "./api-keys.ts";
 import { Credentials } from "./credentials.ts";
-import { createOperatorLink, type OperatorParts, signIn, signOut } from "./operators.ts";
+import { createOperatorLink, signIn } from "./operators.ts";
+import { type SessionParts, signOut } from "./sessions.ts";
 
 const BY = { actor: "test" };
 const MINUTE_MS = 60_000;
 let house: House;
 let nowMs: number;
-let parts: OperatorParts;
+let parts: SessionParts;
 let credentials: Credentials;
 
 before(async () => {

@@ -15,3 +15,24 @@ export const REMEMBERED_MAX = 10_000;
 
 /** Keys in the list. More than these point to a program that never revokes. */
 export const API_KEYS_MAX = 1_000;
+
+/** Sessions in a list; a person with more devices ends some. */
+export const SESSIONS_SHOWN_MAX = 200;
+
+/** Invited on Friday, joined after a week away. */
+export const INVITATION_LIFETIME_MS = 7 * 86_400_000;
+
+/** Members, invitations and service accounts on one page. */
+export const PAGE_MAX = 200;
+
+/** Tenants of one user. A person in more of them is a program. */
+export const USER_TENANTS_MAX = 500;
+
+/** Open invitations of a tenant: more is a mailing, not an invitation. */
+export const INVITATIONS_MAX = 1_000;
+
+/** Service accounts of a tenant. */
+export const SERVICE_ACCOUNTS_MAX = 200;
+
+/** After a rotation both keys work for so long unless told otherwise: a deployment reaches its last machine. */
+export const KEY_OVERLAP_MS = 24 * 3_600_000;

@@ -5,25 +5,11 @@ import { uuidv7 } from "../base/ids.ts";
 import { exec, maybe, one } from "../db/sql.ts";
 import { withTx } from "../db/tx.ts";
 import { identityError } from "./errors.ts";
-import { LINK_LIFETIME_MS, SESSION_LIFETIME_MS } from "./limits.ts";
-import type { Principal } from "./principal.ts";
-import {
-  deleteOldLinks,
-  deleteOldSessions,
-  deleteSession,
-  insertLink,
-  insertSession,
-  upsertOperator,
-  useLink,
-} from "./store.ts";
+import { LINK_LIFETIME_MS } from "./limits.ts";
+import type { OperatorPrincipal } from "./principal.ts";
+import { NO_ORIGIN, type Origin, openSession, type SessionParts } from "./sessions.ts";
+import { deleteOldLinks, insertLink, upsertOperator, useLink } from "./store.ts";
 import { drawToken, hashToken } from "./token.ts";
-
-export interface OperatorParts {
-  readonly pool: pg.Pool;
-  readonly clock: Clock;
-  /** A session ends after this long without a request. */
-  readonly sessionTimeoutMs: number;
-}
 
 export interface OperatorLink {
   /** Shown once; goes behind `#link=` of the console's address. */
@@ -34,7 +20,7 @@ export interface OperatorLink {
 
 /** A one-time link for the operator of this name, who is added if new. It works once, within 15 minutes. */
 export async function createOperatorLink(
-  parts: Pick<OperatorParts, "pool" | "clock">,
+  parts: { readonly pool: pg.Pool; readonly clock: Clock },
   by: Actor,
   name = "Operator",
 ): Promise<OperatorLink> {
@@ -53,37 +39,38 @@ export async function createOperatorLink(
 export interface OpenedSession {
   /** Goes into the cookie, and nowhere else. */
   readonly token: string;
-  readonly principal: Principal & { readonly expiresAt: Date };
+  readonly principal: OperatorPrincipal;
 }
 
 /** Turns a link into a session. Throws session.link_invalid, the same for a used, an old and a made-up link. */
 export async function signIn(
-  parts: OperatorParts,
+  parts: SessionParts,
   linkToken: string,
   requestId?: string,
+  origin: Origin = NO_ORIGIN,
 ): Promise<OpenedSession> {
-  const now = parts.clock.now();
-  const lifetimeMs = Math.max(SESSION_LIFETIME_MS, parts.sessionTimeoutMs);
-  const expiresAt = new Date(now.getTime() + lifetimeMs);
-  const token = drawToken();
   return withTx(parts.pool, async (tx) => {
-    const link = await maybe(tx, useLink, [hashToken(linkToken), now]);
+    const link = await maybe(tx, useLink, [hashToken(linkToken), parts.clock.now()]);
     if (!link) throw identityError("session.link_invalid");
-    const principal = { ...operatorPrincipal(link.operator_id, link.name), expiresAt };
-    await exec(tx, deleteOldSessions, [now, new Date(now.getTime() - parts.sessionTimeoutMs)]);
-    await exec(tx, insertSession, [hashToken(token), principal.id, now, expiresAt]);
+    const amr = ["link"];
+    const session = await openSession(tx, parts, {
+      person: { operatorId: link.operator_id },
+      amr,
+      isMfa: false,
+      origin,
+    });
+    const principal: OperatorPrincipal = {
+      kind: "operator",
+      id: link.operator_id,
+      name: link.name,
+      actor: `operator:${link.operator_id}`,
+      sessionId: session.id,
+      amr,
+      authenticatedAt: session.authenticatedAt,
+      mfaAt: null,
+      expiresAt: session.expiresAt,
+    };
     await recordEvent(tx, { actor: principal.actor, requestId }, "operator.signed_in", null);
-    return { token, principal };
+    return { token: session.token, principal };
   });
-}
-
-export async function signOut(parts: Pick<OperatorParts, "pool">, token: string, by: Actor): Promise<void> {
-  await withTx(parts.pool, async (tx) => {
-    const session = await maybe(tx, deleteSession, [hashToken(token)]);
-    if (session) await recordEvent(tx, by, "operator.signed_out", null);
-  });
-}
-
-export function operatorPrincipal(id: string, name: string): Omit<Principal, "expiresAt"> {
-  return { kind: "operator", id, name, actor: `operator:${id}` };
 }

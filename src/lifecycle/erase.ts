@@ -49,6 +49,8 @@ async function fence(parts: LifecycleParts, step: StepInput): Promise<void> {
     await exec(tx, notifyTenantChanged, [step.tenantId]);
   });
   parts.forget(step.tenantId);
+  // Nobody is a member from here on, and none of its keys opens anything.
+  await parts.identity.erase(step.tenantId);
   const admin = await parts.cells.admin(at.cell);
   const isThere =
     at.level !== "database" || (await maybe(admin.pool(), findDatabase, [placeName(at.tenantId)]));
@@ -70,6 +72,7 @@ async function verify(parts: LifecycleParts, step: StepInput): Promise<void> {
     objects: (await one(shared, countPlaceObjects, [placeName(at.tenantId), at.tenantId])).n,
     cacheKeys: await parts.cache.count(at.tenantId),
     files: await parts.storage.count(at.tenantId),
+    members: await parts.identity.count(at.tenantId),
   };
   const left = Object.entries(remains).filter(([, count]) => count > 0);
   if (left.length === 0) return;
@@ -84,7 +87,7 @@ async function wipe(parts: LifecycleParts, step: StepInput): Promise<void> {
     await exec(tx, deleteDomains, [step.tenantId]);
     await exec(tx, wipeTenant, [step.tenantId]);
     await recordEvent(tx, { actor: step.actor }, "tenant.erased", step.tenantId, {
-      verified: ["rows", "schema", "database", "role", "seats", "ledger", "cache", "files"],
+      verified: ["rows", "schema", "database", "role", "seats", "ledger", "cache", "files", "members"],
     });
     await exec(tx, notifyTenantChanged, [step.tenantId]);
   });

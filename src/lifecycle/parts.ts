@@ -7,7 +7,7 @@ import type { RootKey } from "../keys/derive.ts";
 import type { Cells } from "../tenants/cells.ts";
 import type { IsolationLevel } from "../tenants/tenant.ts";
 
-/** Cache and files of a tenant, as far as erasing them goes. */
+/** A part of a tenant outside its place, as far as erasing them goes. */
 export interface Remnants {
   /** Removes all of it; repeatable. */
   erase(tenantId: string): Promise<void>;
@@ -26,6 +26,8 @@ export interface LifecycleParts {
   readonly role: string;
   readonly cache: Remnants;
   readonly storage: Remnants;
+  /** Memberships, invitations, service accounts and keys. */
+  readonly identity: Remnants;
   /** Forgets at once what this process knew of the tenant; the others hear it by NOTIFY. */
   readonly forget: (tenantId: string) => void;
   appSchema(): Promise<AppSchema>;

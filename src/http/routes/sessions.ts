@@ -1,8 +1,10 @@
 import { identityError } from "../../identity/errors.ts";
-import { signIn, signOut } from "../../identity/operators.ts";
-import type { Principal } from "../../identity/principal.ts";
+import { signIn } from "../../identity/operators.ts";
+import type { OperatorPrincipal } from "../../identity/principal.ts";
+import { signOut } from "../../identity/sessions.ts";
 import { isHttps } from "../authenticate.ts";
 import { endedSessionCookie, readSessionCookie, sessionCookie } from "../cookie.ts";
+import { originOf } from "../origin.ts";
 import { route } from "../route.ts";
 import { Session, SessionCreate } from "../schemas/operators.ts";
 
@@ -23,9 +25,9 @@ export const sessionRoutes = [
     status: 201,
     answer: Session,
     handle: async ({ house, body, request, reply, requestId }) => {
-      const { token, principal } = await signIn(house.operators, body.token, requestId);
+      const { token, principal } = await signIn(house.operators, body.token, requestId, originOf(request));
       reply.header("set-cookie", sessionCookie(token, principal.expiresAt, isHttps(request)));
-      return toApiSession(principal, principal.expiresAt, house.version);
+      return toApiSession(principal, house.version);
     },
   }),
   route({
@@ -37,8 +39,8 @@ export const sessionRoutes = [
     summary: "Show who is signed in",
     answer: Session,
     handle: async ({ house, principal }) => {
-      if (principal.kind !== "operator" || !principal.expiresAt) throw identityError("session.none");
-      return toApiSession(principal, principal.expiresAt, house.version);
+      if (principal.kind !== "operator") throw identityError("session.none");
+      return toApiSession(principal, house.version);
     },
   }),
   route({
@@ -59,6 +61,6 @@ export const sessionRoutes = [
   }),
 ];
 
-function toApiSession({ id, name }: Principal, expiresAt: Date, version: string) {
+function toApiSession({ id, name, expiresAt }: OperatorPrincipal, version: string) {
   return { operator: { id, name }, expiresAt: expiresAt.toISOString(), version };
 }

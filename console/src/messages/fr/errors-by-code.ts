@@ -243,4 +243,52 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
     title: "Le gardien de la clé n’est pas configuré ici.",
     cure: "Configurez-le, ou remettez la clé racine d’origine.",
   },
+  "session.not_found": {
+    title: "Cette session n’existe pas.",
+    cure: "Rechargez la liste : une session terminée n’y est plus.",
+  },
+  "api_key.unbounded": {
+    title: "Une clé de locataire a besoin d’un compte de service ou d’une liste de permissions.",
+    cure: "Choisissez un compte de service, ou des permissions.",
+  },
+  "service_account.not_found": {
+    title: "Ce compte de service n’existe pas.",
+    cure: "Rechargez la liste des comptes de service.",
+  },
+  "service_account.exists": {
+    title: "Le locataire a déjà un compte de service de ce nom.",
+    cure: "Choisissez un autre nom, ou utilisez celui qui existe.",
+  },
+  "user.not_found": {
+    title: "Cet utilisateur n’existe pas.",
+    cure: "Vérifiez l’adresse.",
+  },
+  "user.email_invalid": {
+    title: "Ce n’est pas une adresse e-mail telle que ada@example.com, en ASCII avant le @.",
+    cure: "Corrigez l’adresse.",
+  },
+  "user.email_taken": {
+    title: "Un utilisateur a déjà cette adresse.",
+    cure: "Utilisez ce compte : une personne n’en a qu’un, quels que soient ses locataires.",
+  },
+  "member.not_found": {
+    title: "Le locataire n’a pas ce membre.",
+    cure: "Rechargez la liste des membres.",
+  },
+  "member.exists": {
+    title: "Cet utilisateur est déjà membre du locataire.",
+    cure: "Changez plutôt les rôles du membre existant.",
+  },
+  "member.last_owner": {
+    title: "C’est le dernier propriétaire du locataire.",
+    cure: "Nommez d’abord un autre membre propriétaire.",
+  },
+  "role.unknown": {
+    title: "Le locataire n’a pas ce rôle.",
+    cure: "Choisissez parmi ses rôles.",
+  },
+  "role.not_grantable": {
+    title: "Vous ne pouvez ni donner ni retirer ce rôle : il permet plus que les vôtres.",
+    cure: "Demandez à un propriétaire du locataire.",
+  },
 };

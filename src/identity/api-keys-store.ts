@@ -1,0 +1,76 @@
+import { query } from "../db/sql.ts";
+
+export interface ApiKeyRow {
+  id: string;
+  name: string;
+  prefix: string;
+  tenant_id: string | null;
+  service_account_id: string | null;
+  scopes: string[] | null;
+  replaces: string | null;
+  created_at: Date;
+  last_used_at: Date | null;
+  expires_at: Date | null;
+}
+
+const COLUMNS =
+  "id, name, prefix, tenant_id, service_account_id, scopes, replaces, created_at, last_used_at, expires_at";
+
+export const insertApiKey = query<ApiKeyRow>(
+  "identity.insert_api_key",
+  `insert into tenancy.api_keys (id, name, prefix, key_hash, created_by, created_at, expires_at, tenant_id,
+     service_account_id, scopes, replaces)
+   values ($1::uuid, $2::text, $3::text, $4::bytea, $5::text, $6::timestamptz, $7::timestamptz, $8::uuid,
+     $9::uuid, $10::text[], $11::uuid)
+   returning ${COLUMNS}`,
+);
+
+export interface FoundKeyRow extends ApiKeyRow {
+  roles: string[] | null;
+}
+
+/** With the roles of its service account; one that is disabled has no key. */
+export const findApiKey = query<FoundKeyRow>(
+  "identity.find_api_key",
+  `select k.id, k.name, k.prefix, k.tenant_id, k.service_account_id, k.scopes, k.replaces, k.created_at,
+     k.last_used_at, k.expires_at, a.roles
+   from tenancy.api_keys k
+   left join tenancy.service_accounts a on a.tenant_id = k.tenant_id and a.id = k.service_account_id
+   where k.key_hash = $1::bytea and (a.id is null or a.status = 'active')`,
+);
+
+/** Newest first: of one tenant, or the platform's own. */
+export const listApiKeys = query<ApiKeyRow>(
+  "identity.list_api_keys",
+  `select ${COLUMNS} from tenancy.api_keys
+   where tenant_id is not distinct from $2::uuid
+   order by id desc limit $1::int`,
+);
+
+/** A row lock, so that two rotations follow each other. */
+export const lockApiKey = query<ApiKeyRow>(
+  "identity.lock_api_key",
+  `select ${COLUMNS} from tenancy.api_keys
+   where id = $1::uuid and tenant_id is not distinct from $2::uuid
+   for update`,
+);
+
+/** It may end sooner, never later. */
+export const shortenApiKey = query(
+  "identity.shorten_api_key",
+  `update tenancy.api_keys set expires_at = least(coalesce(expires_at, $2::timestamptz), $2::timestamptz)
+   where id = $1::uuid`,
+);
+
+export const touchApiKey = query(
+  "identity.touch_api_key",
+  `update tenancy.api_keys set last_used_at = $2::timestamptz
+   where id = $1::uuid and (last_used_at is null or last_used_at < $2::timestamptz)`,
+);
+
+export const deleteApiKey = query<{ name: string; prefix: string }>(
+  "identity.delete_api_key",
+  `delete from tenancy.api_keys
+   where id = $1::uuid and tenant_id is not distinct from $2::uuid
+   returning name, prefix`,
+);

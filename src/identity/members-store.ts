@@ -1,0 +1,110 @@
+import { query } from "../db/sql.ts";
+import type { Locale } from "./principal.ts";
+
+export interface MembershipRow {
+  status: "active" | "suspended";
+  roles: string[];
+}
+
+export const findMembership = query<MembershipRow>(
+  "identity.find_membership",
+  `select status, roles from tenancy.memberships where tenant_id = $1::uuid and user_id = $2::uuid`,
+);
+
+export interface MemberRow {
+  user_id: string;
+  email: string;
+  name: string;
+  locale: Locale;
+  status: "active" | "suspended";
+  user_status: "active" | "disabled";
+  roles: string[];
+  created_at: Date;
+}
+
+const MEMBER = `m.user_id, u.email, u.name, u.locale, m.status, u.status as user_status, m.roles, m.created_at
+   from tenancy.memberships m
+   join tenancy.users u on u.id = m.user_id`;
+
+/** By address; the cursor is the last address of the page before. */
+export const listMembers = query<MemberRow>(
+  "identity.list_members",
+  `select ${MEMBER}
+   where m.tenant_id = $1::uuid and ($2::text is null or u.email > $2::text)
+     and ($3::text is null or u.email ilike $3::text or u.name ilike $3::text)
+   order by u.email limit $4::int`,
+);
+
+export const findMember = query<MemberRow>(
+  "identity.find_member",
+  `select ${MEMBER} where m.tenant_id = $1::uuid and m.user_id = $2::uuid`,
+);
+
+/** None when they are a member already. */
+export const insertMembership = query<{ user_id: string }>(
+  "identity.insert_membership",
+  `insert into tenancy.memberships (tenant_id, user_id, roles, created_at, updated_at)
+   values ($1::uuid, $2::uuid, $3::text[], $4::timestamptz, $4::timestamptz)
+   on conflict (tenant_id, user_id) do nothing
+   returning user_id`,
+);
+
+export const updateMembership = query<{ user_id: string }>(
+  "identity.update_membership",
+  `update tenancy.memberships
+   set roles = coalesce($3::text[], roles), status = coalesce($4::text, status), updated_at = $5::timestamptz
+   where tenant_id = $1::uuid and user_id = $2::uuid
+   returning user_id`,
+);
+
+export const deleteMembership = query<{ user_id: string }>(
+  "identity.delete_membership",
+  `delete from tenancy.memberships where tenant_id = $1::uuid and user_id = $2::uuid returning user_id`,
+);
+
+/** A lock on all owners, so that two who leave at once do not both believe that the other stays. */
+export const lockOwners = query<{ user_id: string }>(
+  "identity.lock_owners",
+  `select m.user_id from tenancy.memberships m
+   join tenancy.users u on u.id = m.user_id
+   where m.tenant_id = $1::uuid and 'owner' = any(m.roles) and m.status = 'active' and u.status = 'active'
+   order by m.user_id
+   for update of m`,
+);
+
+export interface UserTenantRow {
+  tenant_id: string;
+  slug: string;
+  name: string;
+  status: string;
+  roles: string[];
+}
+
+/** Tenants that a user may enter, by name; a tenant that is on its way out is not among them. */
+export const listUserTenants = query<UserTenantRow>(
+  "identity.list_user_tenants",
+  `select t.id as tenant_id, t.slug, t.name, t.status, m.roles
+   from tenancy.memberships m
+   join tenancy.tenants t on t.id = m.tenant_id
+   where m.user_id = $1::uuid and m.status = 'active' and t.status in ('active', 'suspended', 'moving')
+   order by lower(t.name), t.id
+   limit $2::int`,
+);
+
+/** What of a tenant the identity tables still hold; 0 after its erasure. */
+export const countTenantIdentity = query<{ n: number }>(
+  "identity.count_tenant",
+  `select ((select count(*) from tenancy.memberships where tenant_id = $1::uuid)
+     + (select count(*) from tenancy.invitations where tenant_id = $1::uuid)
+     + (select count(*) from tenancy.service_accounts where tenant_id = $1::uuid)
+     + (select count(*) from tenancy.api_keys where tenant_id = $1::uuid))::int as n`,
+);
+
+/** Keys go with their accounts, and by themselves. */
+export const deleteTenantIdentity = query(
+  "identity.delete_tenant",
+  `with keys as (delete from tenancy.api_keys where tenant_id = $1::uuid),
+     invited as (delete from tenancy.invitations where tenant_id = $1::uuid),
+     members as (delete from tenancy.memberships where tenant_id = $1::uuid)
+   delete from tenancy.service_accounts where tenant_id = $1::uuid`,
+);

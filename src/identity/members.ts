@@ -1,0 +1,183 @@
+import type pg from "pg";
+import { type Actor, recordEvent } from "../audit/record.ts";
+import type { Clock } from "../base/clock.ts";
+import { isUuid } from "../base/ids.ts";
+import { exec, many, maybe } from "../db/sql.ts";
+import { type Tx, withTx } from "../db/tx.ts";
+import { identityError } from "./errors.ts";
+import { PAGE_MAX } from "./limits.ts";
+import {
+  deleteMembership,
+  findMember,
+  insertMembership,
+  listMembers,
+  lockOwners,
+  type MemberRow,
+  updateMembership,
+} from "./members-store.ts";
+import { OWNER, type RoleBook } from "./ports.ts";
+import type { Locale, Principal } from "./principal.ts";
+import { announceRevocation } from "./revocations.ts";
+
+export interface Member {
+  readonly userId: string;
+  readonly email: string;
+  readonly name: string;
+  readonly locale: Locale;
+  /** suspended: no access here. disabled: no access anywhere. */
+  readonly status: "active" | "suspended" | "disabled";
+  readonly roles: readonly string[];
+  readonly joinedAt: Date;
+}
+
+export interface MemberParts {
+  readonly pool: pg.Pool;
+  readonly clock: Clock;
+  readonly roles: RoleBook;
+}
+
+/** Who acts, and with what power over roles; null is the platform's own hand. */
+export interface MemberActor extends Actor {
+  readonly principal: Principal | null;
+}
+
+/** By address; the cursor is the last address of the page before. */
+export async function readMembers(
+  pool: pg.Pool,
+  tenantId: string,
+  filter: { readonly search?: string; readonly afterEmail?: string; readonly limit?: number } = {},
+): Promise<Member[]> {
+  const like = filter.search === undefined ? null : `%${filter.search.replace(/[\\%_]/g, "\\$&")}%`;
+  const limit = Math.min(filter.limit ?? PAGE_MAX, PAGE_MAX + 1);
+  return (await many(pool, listMembers, [tenantId, filter.afterEmail ?? null, like, limit])).map(fromRow);
+}
+
+/** Throws member.not_found, for a member of another tenant too. */
+export async function readMember(pool: pg.Pool, tenantId: string, userId: string): Promise<Member> {
+  const row = isUuid(userId) ? await maybe(pool, findMember, [tenantId, userId]) : undefined;
+  if (!row) throw identityError("member.not_found", { user: userId });
+  return fromRow(row);
+}
+
+/** Makes a user a member. Throws member.exists, role.unknown, role.not_grantable. */
+export async function addMember(
+  parts: MemberParts,
+  input: { readonly tenantId: string; readonly userId: string; readonly roles: readonly string[] },
+  by: MemberActor,
+): Promise<Member> {
+  await assertGrantable(parts.roles, input.tenantId, input.roles, by);
+  return withTx(parts.pool, async (tx) => {
+    await joinTenant(tx, parts.clock, input, by);
+    const row = await maybe(tx, findMember, [input.tenantId, input.userId]);
+    if (!row) throw identityError("user.not_found", { user: input.userId });
+    return fromRow(row);
+  });
+}
+
+/** The same inside a transaction, for invitations and provisioning; roles were checked. */
+export async function joinTenant(
+  tx: Tx,
+  clock: Clock,
+  input: { readonly tenantId: string; readonly userId: string; readonly roles: readonly string[] },
+  by: Actor,
+): Promise<void> {
+  const { tenantId, userId, roles } = input;
+  const added = await maybe(tx, insertMembership, [tenantId, userId, roles, clock.now()]);
+  if (!added) throw identityError("member.exists");
+  await announceRevocation(tx, "member", `${tenantId}:${userId}`);
+  await recordEvent(tx, by, "member.added", tenantId, { userId, roles });
+}
+
+/** Roles or state of a member. Throws member.not_found, role.unknown, role.not_grantable, member.last_owner. */
+export async function changeMember(
+  parts: MemberParts,
+  input: {
+    readonly tenantId: string;
+    readonly userId: string;
+    readonly roles?: readonly string[];
+    readonly status?: "active" | "suspended";
+  },
+  by: MemberActor,
+): Promise<Member> {
+  const { tenantId, userId, roles, status } = input;
+  const before = await readMember(parts.pool, tenantId, userId);
+  // Taking a role away is power over its holder, and so is suspending them.
+  const touched = roles ? differenceOf(before.roles, roles) : before.roles;
+  await assertGrantable(parts.roles, tenantId, touched, by);
+  return withTx(parts.pool, async (tx) => {
+    const isLoss = status === "suspended" || (roles !== undefined && !roles.includes(OWNER));
+    if (isLoss) await assertNotLastOwner(tx, tenantId, userId);
+    const values = [tenantId, userId, roles ?? null, status ?? null, parts.clock.now()];
+    const changed = await maybe(tx, updateMembership, values);
+    if (!changed) throw identityError("member.not_found", { user: userId });
+    await announceRevocation(tx, "member", `${tenantId}:${userId}`);
+    await recordEvent(tx, by, "member.updated", tenantId, {
+      userId,
+      ...(roles ? { roles, before: before.roles } : {}),
+      ...(status ? { status } : {}),
+    });
+    const row = await maybe(tx, findMember, [tenantId, userId]);
+    if (!row) throw identityError("member.not_found", { user: userId });
+    return fromRow(row);
+  });
+}
+
+/**
+ * Ends a membership; access is gone with the commit. A member may always leave, but the last owner may not.
+ *
+ * @throws member.not_found, member.last_owner, role.not_grantable
+ */
+export async function removeMember(
+  parts: MemberParts,
+  input: { readonly tenantId: string; readonly userId: string },
+  by: MemberActor,
+): Promise<void> {
+  const { tenantId, userId } = input;
+  const before = await readMember(parts.pool, tenantId, userId);
+  const isLeaving = by.principal?.kind === "user" && by.principal.id === userId;
+  if (!isLeaving) await assertGrantable(parts.roles, tenantId, before.roles, by);
+  await withTx(parts.pool, async (tx) => {
+    await assertNotLastOwner(tx, tenantId, userId);
+    if ((await exec(tx, deleteMembership, [tenantId, userId])) === 0)
+      throw identityError("member.not_found", { user: userId });
+    await announceRevocation(tx, "member", `${tenantId}:${userId}`);
+    await recordEvent(tx, by, isLeaving ? "member.left" : "member.removed", tenantId, { userId });
+  });
+}
+
+/** Throws role.unknown for what the tenant does not have, role.not_grantable for what is beyond the giver. */
+export async function assertGrantable(
+  book: RoleBook,
+  tenantId: string,
+  roles: readonly string[],
+  by: MemberActor,
+): Promise<void> {
+  const unknown = await book.unknown(tenantId, roles);
+  if (unknown.length > 0) throw identityError("role.unknown", { roles: unknown.join(", ") });
+  const beyond = await book.ungrantable(tenantId, roles, by.principal);
+  if (beyond.length > 0) throw identityError("role.not_grantable", { roles: beyond.join(", ") });
+}
+
+async function assertNotLastOwner(tx: Tx, tenantId: string, userId: string): Promise<void> {
+  const owners = await many(tx, lockOwners, [tenantId]);
+  if (owners.length === 1 && owners[0]?.user_id === userId) throw identityError("member.last_owner");
+}
+
+function differenceOf(before: readonly string[], after: readonly string[]): string[] {
+  return [
+    ...after.filter((role) => !before.includes(role)),
+    ...before.filter((role) => !after.includes(role)),
+  ];
+}
+
+function fromRow(row: MemberRow): Member {
+  return {
+    userId: row.user_id,
+    email: row.email,
+    name: row.name,
+    locale: row.locale,
+    status: row.user_status === "disabled" ? "disabled" : row.status,
+    roles: row.roles,
+    joinedAt: row.created_at,
+  };
+}
