@@ -35,4 +35,6 @@ export const roof: readonly string[] = ["index.ts", "start.ts", "floors.ts"];
 
 /** A file may be this long without a reason; a longer one is listed with it. */
 export const LINES_MAX = 400;
-export const longFiles: Readonly<Record<string, string>> = {};
+export const longFiles: Readonly<Record<string, string>> = {
+  "start.ts": "The one place that knows every module: it grows with them.",
+};

@@ -245,7 +245,7 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
   },
   "session.not_found": {
     title: "Cette session n’existe pas.",
-    cure: "Rechargez la liste : une session terminée n’y est plus.",
+    cure: "Rechargez la liste : une session terminée n’y est plus.",
   },
   "api_key.unbounded": {
     title: "Une clé de locataire a besoin d’un compte de service ou d’une liste de permissions.",
@@ -269,7 +269,7 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
   },
   "user.email_taken": {
     title: "Un utilisateur a déjà cette adresse.",
-    cure: "Utilisez ce compte : une personne n’en a qu’un, quels que soient ses locataires.",
+    cure: "Utilisez ce compte : une personne n’en a qu’un, quels que soient ses locataires.",
   },
   "member.not_found": {
     title: "Le locataire n’a pas ce membre.",
@@ -288,7 +288,7 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
     cure: "Choisissez parmi ses rôles.",
   },
   "role.not_grantable": {
-    title: "Vous ne pouvez ni donner ni retirer ce rôle : il permet plus que les vôtres.",
+    title: "Vous ne pouvez ni donner ni retirer ce rôle : il permet plus que les vôtres.",
     cure: "Demandez à un propriétaire du locataire.",
   },
 };
