@@ -230,6 +230,10 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
   await listener.open();
 
   const cache = await openCache(config, rootKey, log);
+  directory.onChange((tenantId) => cache.letGo?.(tenantId));
+  directory.onNotice((tenantId) => {
+    if (tenantId === null) cache.letGo?.(null);
+  });
   const storage = new ObjectStorage({
     driver: await openStorageDriver(config.storageUrl),
     pool: control,
@@ -277,7 +281,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     return {
       cache: tenantCache(directory, cache, tenantId, assertOpen),
       storage: files,
-      analytics: tenantAnalytics(executor, shape.tables, files, tenantId),
+      analytics: tenantAnalytics(executor, shape.tables, files, tenantId, assertOpen),
     };
   };
   const data = new TenantDataManager(() => ({ executor, facets, ...shape }));

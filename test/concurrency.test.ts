@@ -246,7 +246,8 @@ for (const level of ISOLATION_LEVELS) {
     }
     await ended;
 
-    assert.deepEqual([...endings.keys()].sort(), ["reads", "snapshot", "statement", "transaction"]);
+    const whats = ["cache", "download", "reads", "snapshot", "statement", "transaction", "upload"];
+    assert.deepEqual([...endings.keys()].sort(), whats);
     for (const [what, { code, atMs }] of endings) {
       assert.equal(code, "tenant.suspended", what);
       assert.ok(atMs - suspendedMs < 1_000, `${what}: ${atMs - suspendedMs} ms`);

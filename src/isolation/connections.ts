@@ -84,6 +84,11 @@ export class Connections {
     for (const connections of this.#open.values()) connections.cancelTenant(tenantId);
   }
 
+  /** Tenants that have a statement or a transaction under way. */
+  runningTenants(): Set<string> {
+    return new Set([...this.#open.values()].flatMap((connections) => connections.runningTenants()));
+  }
+
   /** Lets go of a tenant's own database, so that it can be dropped. */
   async forget(cell: string, database: string): Promise<void> {
     const key = `${cell}/${database}`;

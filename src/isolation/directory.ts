@@ -42,6 +42,7 @@ export class Directory {
   /** Tenants that are being looked up after a notification; true when another one came meanwhile. */
   readonly #heard = new Map<string, boolean>();
   #generation = 0;
+  #running: () => Iterable<string> = () => [];
 
   constructor(options: { control: pg.Pool; listener: Listener; rootKey: RootKey }) {
     this.#control = options.control;
@@ -56,6 +57,11 @@ export class Directory {
   /** Called with the id of each tenant that was closed or moved, here or anywhere: what it runs must stop. */
   onChange(listener: (tenantId: string) => void): void {
     this.#listeners.add(listener);
+  }
+
+  /** Tenants that something runs for in this process: after a gap they are looked up again, whoever asks for them. */
+  watch(running: () => Iterable<string>): void {
+    this.#running = running;
   }
 
   /** Called at each notification, with the tenant it names, or null after a gap: for caches of names and domains. */
@@ -148,10 +154,19 @@ export class Directory {
     };
   }
 
+  /** Notifications were lost: what runs is looked up again, since nobody may ask for its tenant before it ends. */
   #forgetAll(): void {
     this.#generation += 1;
+    const running = [...this.#running()].map((tenantId) => [tenantId, this.#places.get(tenantId)] as const);
     this.#places.clear();
     for (const listener of this.#noticed) listener(null);
+    for (const [tenantId, before] of running) {
+      void this.load(tenantId)
+        .then((now) => before !== undefined && now.epoch !== before.epoch, isRefusal)
+        .then((isStopped) => {
+          if (isStopped) for (const listener of this.#listeners) listener(tenantId);
+        });
+    }
   }
 }
 

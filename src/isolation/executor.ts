@@ -31,6 +31,7 @@ export class Executor {
     this.connections = options.connections;
     this.#rewrite = options.rewrite;
     this.directory.onChange((tenantId) => this.connections.cancelTenant(tenantId));
+    this.directory.watch(() => this.connections.runningTenants());
   }
 
   run(tenantId: string, config: ScopedQueryConfig, signal?: AbortSignal): Promise<QueryResult> {

@@ -1,3 +1,4 @@
+import { pipeline, Transform } from "node:stream";
 import { quoteLiteral } from "../db/sql.ts";
 import type { CacheStore, TenantCache } from "./cache.ts";
 import type { Directory, Place } from "./directory.ts";
@@ -48,7 +49,10 @@ export function tenantCache(
   };
 }
 
-/** `ctx.storage`: the same, with the byte limit that the tenant has now. */
+/**
+ * `ctx.storage`: the same, with the byte limit that the tenant has now. Streams ask again with each chunk, so that an
+ * upload or a download that is under way ends when the tenant is suspended.
+ */
 export function tenantStorage(
   directory: Directory,
   store: ObjectStorage,
@@ -60,9 +64,23 @@ export function tenantStorage(
     const { storageBytesMax } = await directory.get(tenantId);
     return store.bind({ tenantId, storageBytesMax });
   };
+  const assertServed = async () => {
+    if (!directory.peek(tenantId)) await directory.get(tenantId);
+  };
+  const assertUsable = async () => {
+    assertOpen();
+    await assertServed();
+  };
   return {
-    put: async (path, body, options) => (await here()).put(path, body, options),
-    get: async (path) => (await here()).get(path),
+    put: async (path, body, options) => {
+      const isWhole = typeof body === "string" || body instanceof Uint8Array;
+      return (await here()).put(path, isWhole ? body : asking(body, assertUsable), options);
+    },
+    get: async (path) => {
+      const source = await (await here()).get(path);
+      // A download may outlive its context (the answer is still being sent), but not the tenant's being served.
+      return pipeline(source, asker(assertServed), () => undefined);
+    },
     getBytes: async (path) => (await here()).getBytes(path),
     stat: async (path) => (await here()).stat(path),
     exists: async (path) => (await here()).exists(path),
@@ -74,15 +92,33 @@ export function tenantStorage(
   };
 }
 
+/** The chunks of a body, as long as `ask` does not throw; it is asked again at the end. */
+async function* asking<T>(chunks: AsyncIterable<T>, ask: () => Promise<void>): AsyncGenerator<T> {
+  for await (const chunk of chunks) {
+    await ask();
+    yield chunk;
+  }
+  await ask();
+}
+
+/** The same for what is read: it closes with its source, and its source with it, whether anybody reads or not. */
+function asker(ask: () => Promise<void>): Transform {
+  return new Transform({
+    transform: (chunk, _encoding, done) => void ask().then(() => done(null, chunk), done),
+  });
+}
+
 /** `ctx.analytics`: rows are counted in one statement, under the tenant's own seat. */
 export function tenantAnalytics(
   executor: Executor,
   tables: ReadonlyMap<string, TableShape>,
   storage: TenantStorage,
   tenantId: string,
+  assertOpen: AssertOpen,
 ): TenantAnalytics {
   return {
     getMetrics: async () => {
+      assertOpen();
       const shapes = [...new Set(tables.values())];
       const counts = shapes.map(
         (shape) =>

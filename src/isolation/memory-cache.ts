@@ -114,9 +114,15 @@ export class MemoryCache implements CacheStore, CacheBackend {
     return { keys: shelf?.entries.size ?? 0, users: 0 };
   }
 
+  letGo(tenantId: string | null): void {
+    if (tenantId === null) {
+      this.#shelves.clear();
+      this.#usedBytes = 0;
+    } else this.#drop(tenantId);
+  }
+
   async close(): Promise<void> {
-    this.#shelves.clear();
-    this.#usedBytes = 0;
+    this.letGo(null);
   }
 
   /** The tenant's shelf at this epoch. A newer epoch clears it; for an older one there is none. */

@@ -104,6 +104,10 @@ export class PlaceConnections {
     for (const cancel of this.#running.get(tenantId) ?? []) cancel();
   }
 
+  runningTenants(): string[] {
+    return [...this.#running.keys()];
+  }
+
   /** Registers work that `cancelTenant` must reach; returns its removal. */
   track(tenantId: string, cancel: () => void): () => void {
     const cancels = this.#running.get(tenantId) ?? new Set();

@@ -157,8 +157,9 @@ export class Session {
   cancel(): void {
     this.#isCancelled = true;
     this.#stopCancelling ??= this.#connections.cancel(this.#lease);
-    // Between two reads of a cursor the server does nothing that could be cancelled.
-    if (this.#isStreaming) void this.#lease.client.end().catch(() => undefined);
+    // Between two statements, or two reads of a cursor, the server does nothing that could be cancelled; its locks go.
+    const isIdle = this.#running === 0 && this.isInTransaction;
+    if (isIdle || this.#isStreaming) void this.#lease.client.end().catch(() => undefined);
   }
 
   /** Sets the scope and checks the seat in the message that begins the transaction. */

@@ -206,6 +206,46 @@ test("a suspended tenant ends a transaction within a second, between its stateme
   assert.equal(await ctx.transaction((tx) => tx.table("tracks").count()), 0);
 });
 
+test("a suspension ends an idle transaction with its locks, and reaches a process that heard nothing of it", async () => {
+  const [tenant] = pairAt(world, "table");
+  const { control } = world.tenancy.internals;
+  await using ctx = await world.tenancy.data.context(tenant.id);
+  await ctx.table("counters").insert({ id: 70, value: 1 });
+  const waiting = Promise.withResolvers<void>();
+  const resumed = Promise.withResolvers<void>();
+  const idle = ctx.transaction(async (tx) => {
+    await tx.table("counters").update(70, { value: 2 });
+    waiting.resolve();
+    await resumed.promise;
+  });
+  const reading = ctx.transaction(
+    async (tx) => {
+      for (let n = 0; n < 1_000; n++) await tx.query({ text: "select pg_sleep(0.005)" });
+    },
+    { isolation: "repeatable read" },
+  );
+  const outcomes = [codeOf(idle), codeOf(reading)];
+  await waiting.promise;
+
+  // The notification of this suspension goes to nobody: the listener is gone, and comes back half a second later.
+  await control.query(
+    "select pg_terminate_backend(pid, 1000) from pg_stat_activity where application_name = 'tenancy-listener' and datname = current_database()",
+  );
+  await world.tenancy.tenants.suspend(tenant.id, "test");
+  const isLocked = async () => {
+    const { rows } = await control.query("select from public.counters where id = 70 for update skip locked");
+    return rows.length === 0;
+  };
+  while (await isLocked()) await new Promise((resolve) => setTimeout(resolve, 20));
+
+  assert.equal(await outcomes[1], "tenant.suspended");
+  resumed.resolve();
+  assert.equal(await outcomes[0], "tenant.suspended");
+  await world.tenancy.tenants.resume(tenant.id);
+  assert.equal((await ctx.table("counters").findById(70))?.["value"], 1);
+  await ctx.table("counters").remove(70);
+});
+
 /** A write that follows a read of what another transaction has changed since: a real 40001, with no retry left. */
 async function conflict(
   transaction: (work: (tx: AppTransaction) => Promise<void>, options: object) => Promise<void>,

@@ -55,6 +55,32 @@ for (const isolation of ISOLATION_LEVELS) {
     assert.equal(again.record.placement.epoch, tenant.record.placement.epoch + 1);
   });
 
+  test(`at ${isolation} level preparing a closed tenant again leaves its fence as it is`, async () => {
+    const { tenants } = house.tenancy;
+    const { parts } = house.tenancy.internals;
+    const tenant = await tenants.create({ name: name("Fence"), isolation });
+    const at = {
+      cell: tenant.record.placement.cell,
+      level: tenant.record.placement.level,
+      tenantId: tenant.id,
+    };
+    const seats = async () => {
+      const pool = await parts.placePool(at);
+      const text = "select 1 from tenancy.seats where tenant_id = $1";
+      return (await pool.query({ text, values: [tenant.id] })).rowCount;
+    };
+
+    await tenant.suspend("unpaid");
+    await assert.rejects(() => tenant.initializeDataIsolation(), code("tenant.wrong_state"));
+    assert.equal(await seats(), 0);
+    await tenant.delete({ confirm: tenant.slug as string });
+    await assert.rejects(() => tenant.initializeDataIsolation(), code("tenant.wrong_state"));
+    assert.equal(await seats(), 0);
+    await tenants.restore(tenant.id);
+    await tenant.initializeDataIsolation();
+    assert.equal(await seats(), 1);
+  });
+
   test(`deletion at ${isolation} level closes, can be taken back, and at last leaves nothing`, async () => {
     const { tenants, data } = house.tenancy;
     const { control } = house.tenancy.internals;

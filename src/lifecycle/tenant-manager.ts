@@ -1,6 +1,9 @@
 import type { Actor } from "../audit/record.ts";
+import { one } from "../db/sql.ts";
+import { withTx } from "../db/tx.ts";
 import { bringToHead } from "../fleet/place-head.ts";
 import { isolationError } from "../isolation/errors.ts";
+import { installSeat } from "../isolation/seat.ts";
 import { inspectWalls, type Wall } from "../isolation/walls.ts";
 import {
   addDomain,
@@ -11,11 +14,13 @@ import {
   type TenantFilter,
   type TenantPatch,
 } from "../tenants/catalog.ts";
-import type { IsolationLevel, TenantRecord } from "../tenants/tenant.ts";
+import { tenantError } from "../tenants/errors.ts";
+import { lockTenant } from "../tenants/store.ts";
+import { type IsolationLevel, isServing, type TenantRecord, type TenantStatus } from "../tenants/tenant.ts";
 import { cancelDeletion, eraseTenant, requestDeletion, resumeTenant, suspendTenant } from "./change-state.ts";
 import { createTenant, type NewTenant } from "./create-tenant.ts";
 import type { LifecycleParts } from "./parts.ts";
-import { createPlace, openSeat } from "./provision.ts";
+import { createPlace, dropPlace } from "./provision.ts";
 import type { Workflows } from "./workflow.ts";
 
 export interface TenantManagerOptions {
@@ -137,14 +142,25 @@ export class Tenant {
     return walls;
   }
 
-  /** Makes the tenant's place, app tables and seat where they are missing. Idempotent. */
+  /**
+   * Makes the place, app tables and seat of an open tenant where they are missing. Idempotent. Throws
+   * tenant.wrong_state: a closed tenant's seat is its fence, and comes back by `resume` or `restore` alone.
+   */
   async initializeDataIsolation(): Promise<void> {
     const { parts } = this.#options;
-    const { placement, id } = await getTenant(parts.control, this.id);
-    const at = { cell: placement.cell, level: placement.level, tenantId: id };
+    const tenant = await getTenant(parts.control, this.id);
+    assertOpen(tenant, tenant.status);
+    const at = { cell: tenant.placement.cell, level: tenant.placement.level, tenantId: tenant.id };
     await createPlace(parts, at);
     await bringToHead(parts.cells, await parts.appSchema(), at);
-    await openSeat(parts, at, placement.epoch);
+    // Under the lock that every change of state takes: a suspension that came meanwhile keeps its fence.
+    await withTx(parts.control, async (tx) => {
+      const { status } = await one(tx, lockTenant, [tenant.id]);
+      if (status === "erasing" || status === "erased") await dropPlace(parts, at);
+      assertOpen(tenant, status);
+      const { placement } = await getTenant(tx, tenant.id);
+      await installSeat(await parts.placePool(at), parts.rootKey, tenant.id, placement.epoch);
+    });
   }
 
   /** The tenant as it is now. */
@@ -167,4 +183,14 @@ export class Tenant {
   toJSON(): TenantRecord {
     return this.record;
   }
+}
+
+function assertOpen(tenant: TenantRecord, status: TenantStatus): void {
+  if (isServing(status)) return;
+  throw tenantError("tenant.wrong_state", {
+    tenant: tenant.slug ?? tenant.id,
+    status,
+    verb: "prepared",
+    cure: "Resume or restore it first: that lays its seat anew.",
+  });
 }

@@ -2,6 +2,8 @@
  * A second process of the platform. It runs long statements of one tenant in its own lanes, says so, and then says how
  * each of them ended. Started with the tenant's id; environment as the first process has it.
  */
+import { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createTenancy } from "../../src/start.ts";
 
 const [tenantId = "", cwd = "."] = process.argv.slice(2);
@@ -9,6 +11,8 @@ const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
 const tenancy = await createTenancy({ cwd, background: false });
 const ctx = await tenancy.data.context(tenantId);
 await ctx.query({ text: "select title from tracks" });
+await ctx.storage.put("mix.wav", Buffer.alloc(4_000_000));
+await ctx.cache.set("plan", "of a tenant");
 
 const endings = [
   note("statement", () => ctx.query({ text: "select pg_sleep(30)" })),
@@ -25,6 +29,10 @@ const endings = [
       { isolation: "repeatable read" },
     ),
   ),
+  note("upload", () => ctx.storage.put("late.wav", Readable.from(trickle()))),
+  note("download", async () => {
+    for await (const _chunk of await ctx.storage.get("mix.wav")) await sleep(50);
+  }),
   note("reads", async () => {
     for (let n = 0; n < 3_000; n++) {
       await ctx.query({ text: "select title from tracks where id > $1", values: [n] });
@@ -34,6 +42,8 @@ const endings = [
 ];
 setTimeout(() => say({ ready: true }), 300);
 await Promise.all(endings);
+const kept = await tenancy.internals.parts.cache.count(tenantId);
+say({ what: "cache", code: kept === 0 ? "tenant.suspended" : `${kept} kept`, atMs: Date.now() });
 await tenancy.close();
 process.exit(0);
 
@@ -43,5 +53,12 @@ async function note(what: string, work: () => Promise<unknown>): Promise<void> {
     say({ what, code: "done", atMs: Date.now() });
   } catch (failure) {
     say({ what, code: (failure as { code?: string }).code ?? String(failure), atMs: Date.now() });
+  }
+}
+
+async function* trickle(): AsyncGenerator<Buffer> {
+  for (let n = 0; n < 100; n++) {
+    yield Buffer.alloc(1_000);
+    await sleep(100);
   }
 }
