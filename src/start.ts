@@ -189,7 +189,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
   const { config, log, embedded, cells, control, listener, rootKey, role } = ground;
   let app = await loadAppSchema(control);
   let shape = shapeOf(app);
-  const directory = new Directory({ control, listener, rootKey });
+  const directory = new Directory({ control, listener, rootKey, maxStorageGb: config.limits.maxStorageGb });
   const connections = new Connections({
     cells,
     role,

@@ -126,6 +126,7 @@ export class Connections {
       connection: await this.#cells.appConnection(place.cell, place.database, role),
       expressMax,
       privateMax,
+      tenantMax: isOwn ? privateMax : tenantShare(privateMax),
       isPooled: this.#cells.isPooled,
       waitMsMax: this.#limits.waitMsMax,
     });
@@ -179,6 +180,11 @@ export class Connections {
     this.#budgets.delete(key);
     await connections?.close();
   }
+}
+
+/** One tenant leaves a quarter to the others. Of three or fewer nothing can be left: work within work needs two. */
+function tenantShare(privateMax: number): number {
+  return privateMax < 4 ? privateMax : privateMax - Math.ceil(privateMax / 4);
 }
 
 function keyOf(place: Place): string {

@@ -252,6 +252,79 @@ test("the plan's statement timeout ends a statement, alone or in a transaction",
   world.tenancy.internals.executor.directory.forget(a.id);
 });
 
+test("what is no statement is told by name, by the context and by its pool", async () => {
+  const [a] = pairAt(world, "table");
+  await using ctx = await world.tenancy.data.context(a.id);
+  const odd: unknown[] = [undefined, null, 5, {}, [], { text: 5 }, { text: "select 1", values: "x" }];
+  for (const input of odd) {
+    assert.equal(await codeOf(ctx.query(input as { text: string })), "context.bad_input", String(input));
+    assert.equal(await codeOf(ctx.pg.query(input as string)), "context.bad_input", String(input));
+    assert.equal(
+      await codeOf(ctx.transaction((tx) => tx.query(input as { text: string }))),
+      "context.bad_input",
+    );
+  }
+  assert.deepEqual((await ctx.query({ text: "select 1 as one" })).rows, [{ one: 1 }]);
+});
+
+test("the plan's time holds for a tenant whose SQL lifts it, between statements as well", async () => {
+  const [a, b] = pairAt(world, "table");
+  const { control, executor } = world.tenancy.internals;
+  const setTimes = async (statementMs: number, idleMs: number) => {
+    const text =
+      "update tenancy.plans set statement_timeout_ms = $1, idle_timeout_ms = $2 where key = 'freemium'";
+    await control.query({ text, values: [statementMs, idleMs] });
+    for (const { id } of [a, b]) executor.directory.forget(id);
+  };
+  await setTimes(150, 250);
+  await using ctx = await world.tenancy.data.context(a.id);
+  await ctx.table("counters").insert({ id: 8 });
+  const startedMs = performance.now();
+
+  const lifted = ctx.transaction(async (tx) => {
+    await tx.query({ text: "set local statement_timeout = 0" });
+    await tx.query({ text: "select pg_sleep(20)" });
+  });
+  assert.equal(await codeOf(lifted), "57014");
+  const alone = "select pg_sleep(20) from (select set_config('statement_timeout', '0', true)) s";
+  assert.equal(await codeOf(ctx.query({ text: alone })), "57014");
+
+  const isFreed = async () => {
+    const { rows } = await control.query("select from public.counters where id = 8 for update skip locked");
+    return rows.length > 0;
+  };
+  const lazy = ctx.transaction(async (tx) => {
+    await tx.query({ text: "set local idle_in_transaction_session_timeout = 0" });
+    await tx.table("counters").update(8, { value: 1 });
+    while (!(await isFreed())) await new Promise((resolve) => setTimeout(resolve, 20));
+    await tx.table("counters").update(8, { value: 2 });
+  });
+  assert.equal(await codeOf(lazy), "context.idle");
+  assert.ok(performance.now() - startedMs < 5_000);
+  assert.equal((await ctx.table("counters").findById(8))?.["value"], 0);
+
+  await setTimes(10_000, 30_000);
+  await ctx.table("counters").remove(8);
+});
+
+test("a tenant that keeps its connections busy leaves some to the others", async () => {
+  const [a, b] = pairAt(world, "table");
+  await using busy = await world.tenancy.data.context(a.id);
+  await using other = await world.tenancy.data.context(b.id);
+  const stop = new AbortController();
+  const sleeps = Array.from({ length: 20 }, () =>
+    codeOf(busy.query({ text: "select pg_sleep(9)" }, stop.signal)),
+  );
+  await new Promise((resolve) => setTimeout(resolve, 300));
+
+  const startedMs = performance.now();
+  for (let n = 0; n < 5; n++) await other.query({ text: `select ${n} as never_seen_before_${n}` });
+
+  assert.ok(performance.now() - startedMs < 3_000, `${performance.now() - startedMs} ms`);
+  stop.abort(new Error("enough"));
+  await Promise.all(sleeps);
+});
+
 test("slow statements hold nobody up: a sleeper, and one that became slow behind a lock", async (t) => {
   const [a, b] = pairAt(world, "table");
   await using slow = await world.tenancy.data.context(a.id);

@@ -167,7 +167,10 @@ export class TenantContext implements Runner {
       await session.query({ text: `declare tenancy_stream no scroll cursor for ${inner}`, values });
       for (;;) {
         const { rows } = await session.query({ text: FETCH });
-        yield* rows as R[];
+        for (const row of rows as R[]) {
+          yield row;
+          session.touch();
+        }
         signal?.throwIfAborted();
         if (rows.length < STREAM_ROWS) break;
       }

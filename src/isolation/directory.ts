@@ -35,6 +35,7 @@ const BYTES_PER_GB = 1_000_000_000;
 export class Directory {
   readonly #control: pg.Pool;
   readonly #rootKey: RootKey;
+  readonly #maxStorageGb: number | null;
   readonly #places = new LRUCache<string, Place>({ max: PLACES_MAX });
   readonly #loading = new Map<string, Promise<Place>>();
   readonly #listeners = new Set<(tenantId: string) => void>();
@@ -44,9 +45,16 @@ export class Directory {
   #generation = 0;
   #running: () => Iterable<string> = () => [];
 
-  constructor(options: { control: pg.Pool; listener: Listener; rootKey: RootKey }) {
+  /** @param options.maxStorageGb Where neither the plan nor the tenant sets a limit. */
+  constructor(options: {
+    control: pg.Pool;
+    listener: Listener;
+    rootKey: RootKey;
+    maxStorageGb?: number | undefined;
+  }) {
     this.#control = options.control;
     this.#rootKey = options.rootKey;
+    this.#maxStorageGb = options.maxStorageGb ?? null;
     options.listener.on(
       "tenancy_tenant_changed",
       (tenantId) => this.#hear(tenantId),
@@ -142,13 +150,14 @@ export class Directory {
       database: row.database_name,
       schema: row.schema_name,
       epoch: Number(row.epoch),
-      storageBytesMax: row.max_storage_gb === null ? null : Math.floor(row.max_storage_gb * BYTES_PER_GB),
+      storageBytesMax: toBytes(row.max_storage_gb ?? this.#maxStorageGb),
       features: row.features,
       scope: makeScope({
         tenantId,
         context: seatContext(this.#rootKey, tenantId, Number(row.epoch)),
         searchPath: searchPathOf(row.schema_name),
         statementTimeoutMs: row.statement_timeout_ms,
+        idleTimeoutMs: row.idle_timeout_ms,
         hasOwnPlans: row.level === "schema",
       }),
     };
@@ -168,6 +177,10 @@ export class Directory {
         });
     }
   }
+}
+
+function toBytes(gb: number | null): number | null {
+  return gb === null ? null : Math.floor(gb * BYTES_PER_GB);
 }
 
 /** The tenant is not served; any other failure to ask says nothing about it. */

@@ -6,6 +6,12 @@ export const { table: isolationErrors, error: isolationError } = defineErrors({
     sentence: "The context of tenant {tenantId} has ended and was used again.",
     cure: "Open a new context; await all work on a context before it ends.",
   },
+  "context.idle": {
+    status: 500,
+    sentence:
+      "A transaction of tenant {tenantId} waited {idleMs} ms for its next statement and was rolled back.",
+    cure: "Do slow work before or after the transaction, not inside it.",
+  },
   "context.unknown_table": {
     status: 500,
     sentence: "The app schema has no table `{table}`.",

@@ -19,6 +19,23 @@ const REWRITES_MAX = 5_000;
 /** SQLSTATEs of a login role that somebody changed: wrong password, no login, no CONNECT. */
 const LOCKED_OUT = new Set(["28P01", "28000", "42501"]);
 
+/** What callers without types may send. */
+function assertStatement(config: ScopedQueryConfig): void {
+  const { text, values } = (config ?? {}) as { text?: unknown; values?: unknown };
+  const faults = [
+    ...(typeof text === "string" ? [] : [fault("text", "the text of a statement", text)]),
+    ...(values === undefined || values === null || Array.isArray(values)
+      ? []
+      : [fault("values", "a list of values", values)]),
+  ];
+  if (faults.length > 0) throw isolationError("context.bad_input", {}, { problems: faults });
+}
+
+function fault(path: string, expected: string, got: unknown) {
+  const found = got === null ? "null" : typeof got;
+  return { path, message: `Expected \`${path}\` to be ${expected}, got ${found}` };
+}
+
 /** Runs statements for a tenant where the tenant is. */
 export class Executor {
   readonly directory: Directory;
@@ -58,6 +75,7 @@ export class Executor {
 
   /** Encodes values and rewrites the text, before anything is sent: a bad value harms no connection. */
   prepare(config: ScopedQueryConfig): ScopedQueryConfig {
+    assertStatement(config);
     return { ...config, text: this.rewrite(config.text), values: config.values?.map(pgUtils.prepareValue) };
   }
 

@@ -23,16 +23,17 @@ export class FairQueue<T> {
     this.#size += 1;
   }
 
-  /** The next item; its tenant goes to the end of the round. */
-  shift(): T | undefined {
-    const first = this.#queues.entries().next();
-    if (first.done) return undefined;
-    const [tenantId, queue] = first.value;
-    const item = queue.shift();
-    this.#size -= 1;
-    this.#queues.delete(tenantId);
-    if (queue.length > 0) this.#queues.set(tenantId, queue);
-    return item;
+  /** The next item of a tenant whose turn it may be; the tenant goes to the end of the round. */
+  shift(mayTake: (tenantId: string) => boolean = () => true): T | undefined {
+    for (const [tenantId, queue] of this.#queues) {
+      if (!mayTake(tenantId)) continue;
+      const item = queue.shift();
+      this.#size -= 1;
+      this.#queues.delete(tenantId);
+      if (queue.length > 0) this.#queues.set(tenantId, queue);
+      return item;
+    }
+    return undefined;
   }
 
   remove(tenantId: string, item: T): boolean {

@@ -103,7 +103,7 @@ export class TenantPgClient extends EventEmitter {
 }
 
 function toConfig(input: QueryInput, values: unknown[] | Callback | undefined): ScopedQueryConfig {
-  const config = typeof input === "string" ? { text: input } : input;
+  const config = typeof input === "string" ? { text: input } : (input ?? {});
   return {
     text: config.text,
     values: Array.isArray(values) ? values : config.values,

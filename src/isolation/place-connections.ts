@@ -11,12 +11,16 @@ export interface PlaceConnectionsOptions {
   /** 0 where connections cannot be shared: behind PgBouncer. */
   readonly expressMax: number;
   readonly privateMax: number;
+  /** Of these, how many one tenant may have at a time. */
+  readonly tenantMax: number;
   /** A pooler in between hands a server connection to the next tenant at the end of each transaction. */
   readonly isPooled: boolean;
   readonly waitMsMax: number;
 }
 
 const CANCEL_AGAIN_MS = 200;
+/** The database's own timeout comes first, with its own message; this is for those that lifted it. */
+const OVERTIME_MS = 500;
 
 /** All connections of this process to one database, as one login role. */
 export class PlaceConnections {
@@ -32,6 +36,7 @@ export class PlaceConnections {
     this.#private = new PrivateLane({
       connection: options.connection,
       connectionsMax: options.privateMax,
+      tenantMax: options.tenantMax,
       waitMsMax: options.waitMsMax,
       onTimeout: (waitedMs) => isolationError("isolation.busy", { waitedMs: Math.round(waitedMs) }),
     });
@@ -94,6 +99,12 @@ export class PlaceConnections {
     return () => clearInterval(timer);
   }
 
+  /** Cancels what runs on a lease beyond the plan's time, whatever its SQL has set; returns the end of the watch. */
+  watchTime(scope: Scope, cancel: () => void): () => void {
+    const timer = setTimeout(cancel, scope.statementTimeoutMs + OVERTIME_MS);
+    return () => clearTimeout(timer);
+  }
+
   get isPooled(): boolean {
     return this.#options.isPooled;
   }
@@ -135,6 +146,7 @@ export class PlaceConnections {
     };
     const untrack = this.track(scope.tenantId, cancel);
     signal?.addEventListener("abort", cancel, { once: true });
+    const inTime = this.watchTime(scope, cancel);
     const startedMs = performance.now();
     let isBroken = false;
     try {
@@ -152,6 +164,7 @@ export class PlaceConnections {
       throw failure;
     } finally {
       untrack();
+      inTime();
       signal?.removeEventListener("abort", cancel);
       stopCancelling?.();
       // A cancel on its way must not hit the next tenant's statement: such a connection is not used again.

@@ -7,6 +7,8 @@ const WIPE_MS_MAX = 5_000;
 export interface PrivateLaneOptions {
   readonly connection: pg.ClientConfig;
   readonly connectionsMax: number;
+  /** Of one tenant at a time, so that whoever keeps all of its own busy leaves some to the others. */
+  readonly tenantMax: number;
   /** How long a tenant may wait for a connection. */
   readonly waitMsMax: number;
   readonly onTimeout: (waitedMs: number) => Error;
@@ -19,6 +21,7 @@ export interface Lease {
 }
 
 interface Waiter {
+  readonly tenantId: string;
   readonly resolve: (lease: Lease) => void;
   readonly reject: (error: Error) => void;
   readonly settle: () => void;
@@ -33,7 +36,8 @@ export class PrivateLane {
   readonly #options: PrivateLaneOptions;
   readonly #idle: pg.Client[] = [];
   readonly #waiting = new FairQueue<Waiter>();
-  readonly #leased = new Set<pg.Client>();
+  readonly #leased = new Map<pg.Client, string>();
+  readonly #held = new Map<string, number>();
   #opening = 0;
   #isClosed = false;
 
@@ -51,8 +55,9 @@ export class PrivateLane {
 
   lease(tenantId: string, signal?: AbortSignal): Promise<Lease> {
     if (signal?.aborted) return Promise.reject(signal.reason as Error);
-    const client = this.#waiting.size === 0 ? this.#idle.pop() : undefined;
-    if (client) return Promise.resolve(this.#lend(client));
+    const client =
+      this.#mayHold(tenantId) && this.#waiting.sizeOf(tenantId) === 0 ? this.#idle.pop() : undefined;
+    if (client) return Promise.resolve(this.#lend(client, tenantId));
     return new Promise((resolve, reject) => {
       const startedMs = performance.now();
       const timer = setTimeout(
@@ -64,7 +69,7 @@ export class PrivateLane {
         clearTimeout(timer);
         signal?.removeEventListener("abort", onAbort);
       };
-      const waiter: Waiter = { resolve, reject, settle };
+      const waiter: Waiter = { tenantId, resolve, reject, settle };
       const fail = (error: Error) => {
         if (!this.#waiting.remove(tenantId, waiter)) return;
         settle();
@@ -113,8 +118,13 @@ export class PrivateLane {
     if (at >= 0) this.#idle.splice(at, 1);
   }
 
-  #lend(client: pg.Client): Lease {
-    this.#leased.add(client);
+  #mayHold(tenantId: string): boolean {
+    return (this.#held.get(tenantId) ?? 0) < this.#options.tenantMax;
+  }
+
+  #lend(client: pg.Client, tenantId: string): Lease {
+    this.#leased.set(client, tenantId);
+    this.#held.set(tenantId, (this.#held.get(tenantId) ?? 0) + 1);
     let isReleased = false;
     return {
       client,
@@ -135,18 +145,29 @@ export class PrivateLane {
         isClean = false;
       }
     }
-    this.#leased.delete(client);
+    this.#forgetLease(client);
     if (isClean && !this.#isClosed) return this.#offer(client);
     void client.end().catch(() => undefined);
-    // A waiting tenant gets a fresh connection in place of the broken one.
+    // Who waited for this tenant's turn may take an idle one; others get a fresh one in place of the broken one.
+    const idle = this.#idle.pop();
+    if (idle) this.#offer(idle);
     this.#grow();
   }
 
+  #forgetLease(client: pg.Client): void {
+    const tenantId = this.#leased.get(client);
+    if (tenantId === undefined) return;
+    this.#leased.delete(client);
+    const held = (this.#held.get(tenantId) ?? 1) - 1;
+    if (held > 0) this.#held.set(tenantId, held);
+    else this.#held.delete(tenantId);
+  }
+
   #offer(client: pg.Client): void {
-    const waiter = this.#waiting.shift();
+    const waiter = this.#waiting.shift((tenantId) => this.#mayHold(tenantId));
     if (waiter) {
       waiter.settle();
-      waiter.resolve(this.#lend(client));
+      waiter.resolve(this.#lend(client, waiter.tenantId));
       this.#grow();
     } else if (this.#isClosed) {
       void client.end().catch(() => undefined);

@@ -12,6 +12,9 @@ export interface Scope {
   /** Prepared statement on express connections: `select set_config($1,$2,true), ...` */
   readonly statement: ScopeStatement;
   readonly values: readonly string[];
+  /** Of the plan. The process holds them too: a tenant's SQL can lift what the database was told. */
+  readonly statementTimeoutMs: number;
+  readonly idleTimeoutMs: number;
   /** Bind and Execute of the prepared scope statement, encoded once. */
   readonly expressPrefix: Buffer;
   /**
@@ -45,6 +48,7 @@ export interface ScopeInput {
   readonly context: string;
   readonly searchPath: string;
   readonly statementTimeoutMs: number;
+  readonly idleTimeoutMs: number;
   /** True at schema level, where one text has another plan in each tenant's schema. */
   readonly hasOwnPlans: boolean;
 }
@@ -60,6 +64,8 @@ export function makeScope(input: ScopeInput): Scope {
     affinity: input.hasOwnPlans ? Number.parseInt(key.slice(-6), 16) : null,
     statement,
     values,
+    statementTimeoutMs: input.statementTimeoutMs,
+    idleTimeoutMs: input.idleTimeoutMs,
     expressPrefix: Buffer.concat([
       serialize.bind({ portal: "", statement: statement.name, values }),
       execute,

@@ -34,6 +34,11 @@ export class Session {
   #isStreaming = false;
   /** Nothing has been sent in this transaction but its beginning. */
   #isFresh = false;
+  /** Runs while a transaction waits for its next statement. */
+  #idle: NodeJS.Timeout | undefined;
+  #isExpired = false;
+  /** A cancel of ours may still be on its way, so nobody else gets the connection. */
+  #isStained = false;
   /** Told when the connection is given back. */
   onRelease: (() => void) | undefined;
 
@@ -90,10 +95,12 @@ export class Session {
    * need not await BEGIN or COMMIT. An idle session sends at once, so that a release right after comes behind it.
    */
   #inTurn(work: () => Promise<QueryResult>): Promise<QueryResult> {
+    this.#endIdle();
     const turn = this.#running === 0 ? work() : this.#last.then(work);
     this.#running += 1;
     const end = () => {
       this.#running -= 1;
+      if (this.#running === 0) this.#watchIdle();
     };
     this.#last = turn.then(end, end);
     return turn;
@@ -106,7 +113,8 @@ export class Session {
     if (!this.isInTransaction) {
       if (this.#isCancelled) throw this.#closed();
       if (word === "begin" || word === "start") return this.#begin(prepared.text);
-      return submitScoped(this.#lease, this.#place.scope, prepared, this.#connections.isPooled);
+      const { isPooled } = this.#connections;
+      return this.#inTime(() => submitScoped(this.#lease, this.#place.scope, prepared, isPooled));
     }
     // A repeatable-read transaction sees the seat in its old snapshot, so the database would go on serving it.
     if (this.#isCancelled && word !== "rollback" && word !== "abort") throw this.#closed();
@@ -122,7 +130,7 @@ export class Session {
       // The extended protocol takes one statement: text that smuggles in a second one is refused.
       queryMode: "extended",
     };
-    return this.#lease.client.query(extended as pg.QueryConfig);
+    return this.#inTime(() => this.#lease.client.query(extended as pg.QueryConfig));
   }
 
   /** For cursors and copies of node-postgres' own add-ons; only within a transaction, where the scope is set. */
@@ -138,6 +146,11 @@ export class Session {
     this.#isStreaming = true;
     this.#isFresh = false;
     return this.#lease.client.query(submittable);
+  }
+
+  /** The reader of a stream has taken a row: its transaction is not idle. */
+  touch(): void {
+    this.#idle?.refresh();
   }
 
   /** Number for a savepoint's name, unique within the session. */
@@ -162,6 +175,36 @@ export class Session {
     if (isIdle || this.#isStreaming) void this.#lease.client.end().catch(() => undefined);
   }
 
+  /** The plan's time for a statement, kept here as well: `set statement_timeout` is open to any SQL. */
+  async #inTime(work: () => Promise<QueryResult>): Promise<QueryResult> {
+    let stopCancelling: (() => void) | undefined;
+    const end = this.#connections.watchTime(this.#place.scope, () => {
+      this.#isStained = true;
+      stopCancelling = this.#connections.cancel(this.#lease);
+    });
+    try {
+      return await work();
+    } finally {
+      end();
+      stopCancelling?.();
+    }
+  }
+
+  /** A transaction that waits too long for its own next statement is rolled back, and its connection freed. */
+  #watchIdle(): void {
+    if (this.#isReleased || this.#isStreaming || !this.isInTransaction) return;
+    this.#idle = setTimeout(() => {
+      this.#isExpired = true;
+      this.release(true);
+    }, this.#place.scope.idleTimeoutMs);
+    this.#idle.unref();
+  }
+
+  #endIdle(): void {
+    clearTimeout(this.#idle);
+    this.#idle = undefined;
+  }
+
   /** Sets the scope and checks the seat in the message that begins the transaction. */
   #begin(text: string): Promise<QueryResult> {
     return new Promise((resolve, reject) => {
@@ -183,7 +226,9 @@ export class Session {
   }
 
   #assertHeld(): void {
-    if (this.#isReleased) throw isolationError("context.ended", { tenantId: this.#place.tenantId });
+    const { tenantId, scope } = this.#place;
+    if (this.#isExpired) throw isolationError("context.idle", { tenantId, idleMs: scope.idleTimeoutMs });
+    if (this.#isReleased) throw isolationError("context.ended", { tenantId });
   }
 
   /** Why a statement failed, if it was not its own fault: the context ended, the tenant is closed, or moved. */
@@ -224,10 +269,11 @@ export class Session {
   release(isBroken = false): void {
     if (this.#isReleased) return;
     this.#isReleased = true;
+    this.#endIdle();
     this.#untrack();
     this.onRelease?.();
     this.#stopCancelling?.();
     // A cancel on its way must not hit the next tenant's statement.
-    this.#lease.release(isBroken || this.#isCancelled);
+    this.#lease.release(isBroken || this.#isCancelled || this.#isStained);
   }
 }

@@ -215,12 +215,14 @@ export interface PlacementRow {
   schema_name: string;
   epoch: string;
   statement_timeout_ms: number;
+  idle_timeout_ms: number;
   max_storage_gb: number | null;
   features: string[];
 }
 export const findPlacement = query<PlacementRow>(
   "tenants.find_placement",
   `select t.id, t.status, l.cell, l.level, l.database_name, l.schema_name, l.epoch, p.statement_timeout_ms,
+     p.idle_timeout_ms,
      ((p.limits || t.limits) ->> 'maxStorageGb')::float8 as max_storage_gb,
      p.features || t.features as features
    from tenancy.tenants t
