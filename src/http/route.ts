@@ -42,10 +42,18 @@ interface Described {
   readonly description?: string;
 }
 
-/** Reads change nothing; whatever changes something names the action that it leaves in the audit trail. */
+/** What a read leaves in the audit log: the noun that was read, such as `tenant.read`. */
+export type ReadAction = `${string}.read`;
+
+/** Every route names the action that it leaves in the audit log; one that leaves none says why. */
 type Acting =
-  | { readonly method: "GET"; readonly action: null }
-  | { readonly method: "POST" | "PUT" | "PATCH" | "DELETE"; readonly action: Action };
+  | { readonly method: "GET"; readonly action: ReadAction; readonly unrecorded?: never }
+  | { readonly method: "GET"; readonly action: null; readonly unrecorded: string }
+  | {
+      readonly method: "POST" | "PUT" | "PATCH" | "DELETE";
+      readonly action: Action;
+      readonly unrecorded?: never;
+    };
 
 /** What a caller must be permitted. Whoever is signed in, or anyone at all, is said in so many words. */
 export type Guard = Permission | "signed_in" | "anyone";

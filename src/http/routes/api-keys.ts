@@ -8,7 +8,7 @@ export const apiKeyRoutes = [
     url: "/v1/api-keys",
     tag: "API keys",
     permission: "platform_keys.read",
-    action: null,
+    action: "api_key.read",
     summary: "List the API keys, newest first",
     answer: ApiKeyList,
     handle: async ({ house }) => ({ items: (await readApiKeys(house.operators.pool)).map(toApiKey) }),

@@ -10,7 +10,7 @@ export const eventRoutes = [
     url: "/v1/events",
     tag: "Audit trail",
     permission: "events.read",
-    action: null,
+    action: "event.read",
     summary: "List what was done, by whom, newest first",
     description: "The trail outlives the tenants that it is about.",
     query: AuditEventQuery,

@@ -18,6 +18,7 @@ export const serverRoutes = [
     tag: "Server",
     permission: "anyone",
     action: null,
+    unrecorded: "It tells nothing of anybody, and is asked every few seconds.",
     summary: "Tell whether the server works",
     isPublic: true,
     answer: Health,

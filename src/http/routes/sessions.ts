@@ -35,7 +35,7 @@ export const sessionRoutes = [
     url: "/v1/session",
     tag: "Sessions",
     permission: "signed_in",
-    action: null,
+    action: "session.read",
     summary: "Show who is signed in",
     answer: Session,
     handle: async ({ house, principal }) => {

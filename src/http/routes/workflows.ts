@@ -11,7 +11,7 @@ export const workflowRoutes = [
     url: "/v1/workflows/:id",
     tag: "Tenants",
     permission: "workflows.read",
-    action: null,
+    action: "workflow.read",
     summary: "Show durable work on a tenant, step by step",
     params: { id: "Id of the workflow; the tenant names it while it is at work." },
     answer: Workflow,
