@@ -237,7 +237,14 @@ test("a route that changes something does not compile without its audit action",
 
 test("a route does not compile without the permission that it asks for", () => {
   const handle = async () => undefined;
-  const told = { tag: "Server", summary: "Show", answer: null, handle, method: "GET", action: "thing.read" } as const;
+  const told = {
+    tag: "Server",
+    summary: "Show",
+    answer: null,
+    handle,
+    method: "GET",
+    action: "thing.read",
+  } as const;
   // @ts-expect-error: a permission is missing
   route({ ...told, url: "/v1/x" });
   // @ts-expect-error: the permission is one of the catalogue
