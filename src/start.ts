@@ -5,6 +5,7 @@ import pg from "pg";
 import { loadParser } from "./adopt/ast.ts";
 import { rewriteQuery } from "./adopt/rewrite.ts";
 import type { Actor } from "./audit/record.ts";
+import { ensureMonths } from "./audit/store.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
 import { type Config, loadConfig } from "./base/config.ts";
 import { isUuid } from "./base/ids.ts";
@@ -12,7 +13,7 @@ import { createLog, type Log } from "./base/log.ts";
 import { defaultDataDir, type EmbeddedServer, startEmbedded } from "./db/embedded.ts";
 import { Listener } from "./db/listener.ts";
 import { migrateSchema } from "./db/migrate.ts";
-import { one } from "./db/sql.ts";
+import { many, one } from "./db/sql.ts";
 import { connectionConfig } from "./db/url.ts";
 import { type AppSchema, loadAppSchema } from "./fleet/app-migrations.ts";
 import { resumeRun } from "./fleet/migration-run.ts";
@@ -162,6 +163,7 @@ async function assemble(
   try {
     await prepareDatabase(control);
     await migrateSchema(control, "control");
+    await many(control, ensureMonths);
     const role = appRole(await openInstallation(control, rootKey));
     await prepareCell(cells, "local", role);
     await assertSafe(control, role);

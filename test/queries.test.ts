@@ -83,7 +83,7 @@ test("every table and column of our schema has a comment", async () => {
       select format('%s%s', c.oid::regclass, '.' || a.attname) as name
       from pg_class c
       join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-      where c.relnamespace = 'tenancy'::regnamespace and c.relkind in ('r', 'p')
+      where c.relnamespace = 'tenancy'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
         and (col_description(c.oid, a.attnum) is null or obj_description(c.oid, 'pg_class') is null)
       order by 1`);
 

@@ -1,13 +1,10 @@
-import { uuidv7 } from "../base/ids.ts";
 import type { Queryable } from "../db/sql.ts";
 import { exec, many, query } from "../db/sql.ts";
 import type { Tx } from "../db/tx.ts";
+import { type Actor, composeRecord, type RecordInput } from "./body.ts";
+import { insertRecord, recordValues } from "./store.ts";
 
-/** Who acts, and in which request. Actors: `operator:<id>`, `key:<id>`, `cli:<user>`, `library`, `system:<reason>`. */
-export interface Actor {
-  readonly actor: string;
-  readonly requestId?: string;
-}
+export type { Actor } from "./body.ts";
 
 export interface AuditEvent {
   readonly id: string;
@@ -62,11 +59,8 @@ export const ACTIONS = [
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
-export const insertEvent = query(
-  "audit.insert",
-  `insert into tenancy.events (id, actor, action, tenant_id, detail, request_id)
-   values ($1::uuid, $2::text, $3::text, $4::uuid, $5::jsonb, $6::text)`,
-);
+/** What a change may say besides its detail. */
+export type RecordMore = Pick<RecordInput, "resource" | "outcome" | "policies" | "before" | "after">;
 
 /** Records an action in the transaction of the change itself: both commit, or neither. */
 export async function recordEvent(
@@ -75,15 +69,10 @@ export async function recordEvent(
   action: Action,
   tenantId: string | null,
   detail: Record<string, unknown> = {},
+  more: RecordMore = {},
 ): Promise<void> {
-  await exec(tx, insertEvent, [
-    uuidv7(),
-    by.actor,
-    action,
-    tenantId,
-    JSON.stringify(detail),
-    by.requestId ?? null,
-  ]);
+  const record = composeRecord({ kind: "change", by, action, tenantId, detail, ...more });
+  await exec(tx, insertRecord, recordValues(record));
 }
 
 interface EventRow {
@@ -99,9 +88,10 @@ interface EventRow {
 /** Newest first, by id (ids sort by time); the cursor is the last id of the page before. */
 export const listEvents = query<EventRow>(
   "audit.list",
-  `select id, at, actor, action, tenant_id, detail, request_id
-   from tenancy.events
-   where ($1::uuid is null or tenant_id = $1::uuid)
+  `select id, at, actor, action, tenant_id, body::json -> 'detail' as detail, request_id
+   from tenancy.audit_records
+   where kind = 'change' and outcome = 'allowed'
+     and ($1::uuid is null or tenant_id = $1::uuid)
      and ($2::text is null or action = $2::text)
      and ($3::text is null or actor = $3::text)
      and ($4::uuid is null or id < $4::uuid)
