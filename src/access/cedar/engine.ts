@@ -1,0 +1,181 @@
+import type * as Cedar from "@cedar-policy/cedar-wasm/nodejs";
+import { accessError } from "../errors.ts";
+import { type Request, Uncovered } from "./expression.ts";
+import { isFault } from "./fault.ts";
+import { entitiesToJson, recordToJson, uidToJson } from "./json.ts";
+import { restoreLongs, shelterLongs } from "./long-literals.ts";
+import type { ExprJson, PolicyJson } from "./policy-json.ts";
+
+/** What the official engine decides. */
+export interface OfficialAnswer {
+  readonly isAllowed: boolean;
+  readonly reasons: readonly string[];
+  readonly errors: readonly string[];
+}
+
+export interface PolicyFault {
+  /** Id of the policy, or null when the text as a whole cannot be read. */
+  readonly policyId: string | null;
+  readonly message: string;
+}
+
+/** Policy sets that the official engine keeps parsed; the least used one makes room. */
+const PARSED_MAX = 64;
+
+/**
+ * The official Cedar engine (WebAssembly): parses, validates, formats, and is the oracle. Its first use loads 4 MB,
+ * which takes about 0.2 s; one per process.
+ */
+export class CedarEngine {
+  readonly #cedar: typeof Cedar;
+  /** Slot in the engine by policy set, in order of use. */
+  readonly #parsed = new Map<object, string>();
+
+  constructor(cedar: typeof Cedar) {
+    this.#cedar = cedar;
+  }
+
+  /** Faults of syntax, and with a schema of types too. None: the policies are well. */
+  check(policies: Readonly<Record<string, string>>, schema?: string): PolicyFault[] {
+    const given = { staticPolicies: { ...policies } };
+    if (schema === undefined) {
+      const answer = this.#cedar.checkParsePolicySet(given);
+      return answer.type === "success" ? [] : answer.errors.map(toFault);
+    }
+    const answer = this.#cedar.validate({
+      schema,
+      policies: given,
+      validationSettings: { mode: "strict" },
+    });
+    if (answer.type === "failure") return answer.errors.map(toFault);
+    return answer.validationErrors.map(({ policyId, error }) => ({ policyId, message: error.message }));
+  }
+
+  /** The policies of a text one by one, as written. Throws policy.invalid. */
+  split(text: string): string[] {
+    const answer = this.#cedar.policySetTextToParts(text);
+    if (answer.type === "failure") throw invalid(answer.errors.map(toFault));
+    if (answer.policy_templates.length > 0) {
+      throw invalid([{ policyId: null, message: "a template's slots are not filled here" }]);
+    }
+    return answer.policies;
+  }
+
+  /** The JSON form of one policy, with Longs as exact as they were written. Throws policy.invalid, or Uncovered. */
+  toJson(text: string): PolicyJson {
+    const sheltered = shelterLongs(text);
+    // The original is parsed too: a literal beyond 64 bits must not pass as its stand-in.
+    const faults = sheltered.longs.size > 0 ? this.check({ policy: text }) : [];
+    if (faults.length > 0) throw invalid(faults);
+    const answer = this.#cedar.policyToJson(sheltered.text);
+    if (answer.type === "failure") throw invalid(answer.errors.map(toFault));
+    const json = answer.json as unknown as PolicyJson;
+    assertWhole(json);
+    return restoreLongs(json, sheltered.longs);
+  }
+
+  /** Of a policy that is valid, whatever else its JSON form loses. */
+  effectOf(text: string): "permit" | "forbid" {
+    const answer = this.#cedar.policyToJson(text);
+    if (answer.type === "failure") throw invalid(answer.errors.map(toFault));
+    return answer.json.effect;
+  }
+
+  /** The condition as Cedar text, to show it to people. */
+  expressionText(json: ExprJson): string {
+    const scope = { op: "All" } as const;
+    const answer = this.#cedar.policyToText({
+      effect: "permit",
+      principal: scope,
+      action: scope,
+      resource: scope,
+      conditions: [{ kind: "when", body: json as unknown as Cedar.Expr }],
+    });
+    if (answer.type === "failure") return "";
+    return /when\s*\{([\s\S]*)\};?\s*$/.exec(answer.text)?.[1]?.trim() ?? answer.text;
+  }
+
+  format(text: string): string {
+    const answer = this.#cedar.formatPolicies({ policyText: text, lineWidth: 100, indentWidth: 2 });
+    return answer.type === "success" ? answer.formatted_policy : text;
+  }
+
+  /**
+   * Decides with policies that are parsed once; `policies` itself, being the same object, stands for them. Throws when
+   * it cannot be asked: skipping a policy for that reason could skip a forbid.
+   */
+  decide(policies: Readonly<Record<string, string>>, request: Request): OfficialAnswer {
+    const answer = this.#cedar.statefulIsAuthorized({
+      ...toCall(request),
+      preparsedPolicySetId: this.#slotOf(policies),
+    });
+    if (answer.type === "failure") throw new Error(answer.errors.map(({ message }) => message).join("; "));
+    const { decision, diagnostics } = answer.response;
+    return {
+      isAllowed: decision === "allow",
+      reasons: [...diagnostics.reason].sort(),
+      errors: diagnostics.errors.map(({ policyId }) => policyId).sort(),
+    };
+  }
+
+  #slotOf(policies: Readonly<Record<string, string>>): string {
+    const known = this.#parsed.get(policies);
+    this.#parsed.delete(policies);
+    const slot = known ?? this.#parse(policies);
+    this.#parsed.set(policies, slot);
+    return slot;
+  }
+
+  #parse(policies: Readonly<Record<string, string>>): string {
+    let slot = `set${this.#parsed.size}`;
+    if (this.#parsed.size >= PARSED_MAX) {
+      const [oldest, itsSlot] = this.#parsed.entries().next().value as [object, string]; // there are 64
+      this.#parsed.delete(oldest);
+      slot = itsSlot;
+    }
+    const answer = this.#cedar.preparsePolicySet(slot, { staticPolicies: { ...policies } });
+    if (answer.type === "failure") throw invalid(answer.errors.map(toFault));
+    return slot;
+  }
+}
+
+let loading: Promise<CedarEngine> | undefined;
+
+export function loadCedar(): Promise<CedarEngine> {
+  loading ??= import("@cedar-policy/cedar-wasm/nodejs").then((cedar) => new CedarEngine(cedar));
+  return loading;
+}
+
+function toCall(request: Request): Omit<Cedar.StatefulAuthorizationCall, "preparsedPolicySetId"> {
+  try {
+    return {
+      principal: uidToJson(request.principal),
+      action: uidToJson(request.action),
+      resource: uidToJson(request.resource),
+      context: recordToJson(request.context) as Cedar.Context,
+      entities: entitiesToJson(request.entities) as Cedar.Entities,
+    };
+  } catch (thrown) {
+    if (isFault(thrown)) throw new Error(`The official engine cannot be asked: ${thrown.message}.`);
+    throw thrown;
+  }
+}
+
+/** A record with the key `__proto__` loses it on its way to JavaScript. */
+function assertWhole(node: unknown): void {
+  if (typeof node !== "object" || node === null) return;
+  if (!Array.isArray(node) && Object.getPrototypeOf(node) !== Object.prototype) {
+    throw new Uncovered("a record with the key __proto__");
+  }
+  for (const each of Object.values(node)) assertWhole(each);
+}
+
+function toFault({ message, sourceLocations }: Cedar.DetailedError): PolicyFault {
+  const at = sourceLocations?.[0];
+  return { policyId: null, message: at ? `${message} (at character ${at.start + 1})` : message };
+}
+
+function invalid(faults: readonly PolicyFault[]) {
+  const problems = faults.map(({ policyId, message }) => ({ path: policyId ?? "policy", message }));
+  return accessError("policy.invalid", {}, { problems });
+}
