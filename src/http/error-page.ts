@@ -1,3 +1,4 @@
+import { accessErrors } from "../access/errors.ts";
 import { adoptErrors } from "../adopt/errors.ts";
 import { configErrors } from "../base/config/errors.ts";
 import type { ErrorTable } from "../base/errors.ts";
@@ -14,6 +15,7 @@ import { httpErrors } from "./errors.ts";
 export const ERROR_TABLES: readonly ErrorTable[] = [
   httpErrors,
   identityErrors,
+  accessErrors,
   tenantErrors,
   lifecycleErrors,
   fleetErrors,

@@ -170,7 +170,10 @@ function compileList(operator: string, items: readonly Node[]): Node {
       : { run: (request) => new CedarSet(collect(request)) };
   }
   const extension = extensions.get(operator);
-  if (!extension || extension.arity !== items.length) throw new Uncovered(`the function ${operator}`);
+  if (!extension) throw new Uncovered(`the function ${operator}`);
+  // The official engine too notices this only when it gets there.
+  if (extension.arity !== items.length)
+    return { run: () => fault(`${operator} takes another number of values`) };
   const { apply } = extension;
   return isConstant ? constant(() => apply(known())) : { run: (request) => apply(collect(request)) };
 }

@@ -1,5 +1,9 @@
 /** By code of the server's error table; a test holds both together. */
 export const errorsByCode: Record<string, { title: string; cure: string }> = {
+  "policy.invalid": {
+    title: "La règle n’est pas du Cedar valide pour cette plateforme.",
+    cure: "Corrigez les endroits signalés.",
+  },
   "tenant.not_found": {
     title: "Ce locataire n’existe pas.",
     cure: "Vérifiez l’ID, l’identifiant court ou le domaine.",
