@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { accessErrors } from "../../../src/access/errors.ts";
 import { fleetErrors } from "../../../src/fleet/errors.ts";
 import { httpErrors } from "../../../src/http/errors.ts";
 import { identityErrors } from "../../../src/identity/errors.ts";
@@ -10,6 +11,7 @@ import { fr } from "./fr.ts";
 
 /** What the modules behind the console's rooms can answer. English is the server's own sentence. */
 const table = {
+  ...accessErrors,
   ...fleetErrors,
   ...httpErrors,
   ...identityErrors,
