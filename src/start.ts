@@ -240,6 +240,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     driver: await openStorageDriver(config.storageUrl),
     pool: control,
     rootKey,
+    ...(options.clock ? { clock: options.clock } : {}),
     signedUrlBase: options.signedUrlBase ?? `http://${config.server.host}:${config.server.port}/v1/files/`,
   });
   const clock = options.clock ?? systemClock;

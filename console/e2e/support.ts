@@ -34,6 +34,9 @@ export function launchBrowser(): Promise<Browser> {
   });
 }
 
+/** Long enough for a machine that runs the other tests beside. */
+const TIMEOUT_MS = 30_000;
+
 export interface Visit extends AsyncDisposable {
   readonly page: Page;
   /** What the browser complained about: faults of scripts, and refusals of the content security policy. */
@@ -46,6 +49,7 @@ export type Session = Awaited<ReturnType<Awaited<ReturnType<Browser["newContext"
 export async function signIn(browser: Browser, platform: Platform): Promise<Session> {
   const context = await browser.newContext({ locale: "en-GB" });
   const page = await context.newPage();
+  page.setDefaultTimeout(TIMEOUT_MS);
   await page.goto(platform.link);
   await page.getByRole("heading", { level: 1, name: "Tenants" }).waitFor();
   assert.equal(new URL(page.url()).hash, "", "the token leaves the address");
@@ -61,7 +65,7 @@ export async function visit(
 ): Promise<Visit> {
   const context = await browser.newContext({ locale: "en-GB", ...options, storageState: session });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(TIMEOUT_MS);
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("console", (message) => {
@@ -73,12 +77,52 @@ export async function visit(
   return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
 }
 
-/** Every rule of WCAG 2.2 up to AA that axe knows, and its best practices. */
+/** The page is there and has stopped loading. */
+export async function settle(page: Page): Promise<void> {
+  await page.getByRole("heading", { level: 1 }).first().waitFor({ state: "attached" });
+  await page.waitForFunction(() => document.querySelector(".bone, [aria-busy=true]") === null);
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+}
+
+/**
+ * Every rule of WCAG 2.2 up to AA that axe knows, and its best practices, in light; then what dark can change, the
+ * contrasts, without loading the page again: the theme follows the system.
+ */
 export async function assertAccessible(page: Page, where: string): Promise<void> {
-  await page.waitForLoadState("networkidle");
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const found = violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`,
-  );
-  assert.deepEqual(found, [], where);
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await settle(page);
+    const axe = new AxeBuilder({ page });
+    const { violations } = await (colorScheme === "light"
+      ? axe
+      : axe.withRules(["color-contrast"])
+    ).analyze();
+    const found = violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`,
+    );
+    assert.deepEqual(found, [], `${where} in ${colorScheme}`);
+  }
+}
+
+/** Presses Tab as a person does, up to the length of any page. */
+export async function tabTo(page: Page, role: "button" | "textbox", name: string): Promise<void> {
+  const targets = page.getByRole(role, { name, exact: true });
+  await targets.first().waitFor();
+  for (let presses = 0; presses < 80; presses += 1) {
+    await page.keyboard.press("Tab");
+    const isThere = await targets.evaluateAll((elements) =>
+      elements.includes(document.activeElement as HTMLElement),
+    );
+    if (isThere) return;
+  }
+  assert.fail(`Tab never reaches the ${role} “${name}”`);
+}
+
+/** A dialog or a menu takes the focus a moment after it appears; a person sees that before typing. */
+export async function waitForFocusIn(page: Page, selector: string): Promise<void> {
+  await page.waitForFunction((inside) => document.activeElement?.closest(inside) !== null, selector);
+}
+
+export async function waitUntilClosed(page: Page): Promise<void> {
+  await page.getByRole("dialog").waitFor({ state: "detached" });
 }

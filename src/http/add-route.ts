@@ -25,6 +25,7 @@ export function addRoute(app: FastifyInstance, house: House, route: Route): void
     },
     handler: async (request, reply) => {
       const { status, body } = await answer(request, reply);
+      if (route.isFile) return body;
       reply.code(status);
       if (status >= 400) reply.type(PROBLEM_TYPE);
       return status === 204 ? reply.send() : body;

@@ -51,6 +51,11 @@ export const { table: httpErrors, error: httpError } = defineErrors({
     sentence: "There is nothing at this method and path.",
     cure: "GET /openapi.json lists what there is.",
   },
+  "file.link_invalid": {
+    status: 404,
+    sentence: "This link opens no file: it has expired, or never did.",
+    cure: "Ask the app that gave it for a new one.",
+  },
   "request.bad_cursor": {
     status: 422,
     sentence: "The `cursor` is not one that this list gave out.",

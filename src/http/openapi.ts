@@ -67,9 +67,7 @@ function operation(route: Route, components: Components): Json {
       ? { requestBody: { required: !route.isBodyOptional, content: json(components.refer(route.body)) } }
       : {}),
     responses: {
-      [route.status]: answer
-        ? { description: "Done.", content: json(answer) }
-        : { description: "Done; nothing is answered." },
+      ...(route.isFile ? FILE_ANSWERS : { [route.status]: done(answer) }),
       default: {
         description: "Refused or failed; `code` tells why.",
         content: { "application/problem+json": { schema: components.refer(Problem) } },
@@ -77,6 +75,20 @@ function operation(route: Route, components: Components): Json {
     },
   };
 }
+
+function done(answer: Json): Json {
+  return answer
+    ? { description: "Done.", content: json(answer) }
+    : { description: "Done; nothing is answered." };
+}
+
+const BYTES = { "application/octet-stream": { schema: { type: "string", format: "binary" } } };
+const FILE_ANSWERS = {
+  200: { description: "The file, in the type that it was stored with.", content: BYTES },
+  206: { description: "The part that `Range` asks for.", content: BYTES },
+  304: { description: "The caller has it: `If-None-Match` names its `ETag`." },
+  416: { description: "`Range` begins beyond the end." },
+};
 
 /** getTenantsByTenantUsage */
 function operationId({ method, url }: Route): string {

@@ -11,6 +11,7 @@ export const TAGS = [
   "Plans and places",
   "Migrations",
   "Isolation",
+  "Files",
   "Audit trail",
   "API keys",
   "Server",
@@ -68,6 +69,8 @@ interface Options {
   readonly isSignIn?: true;
   /** Is about the person who is signed in: users may call it, whatever tenants they are in. */
   readonly isPersonal?: true;
+  /** Answers bytes: `handle` sets status and headers, and returns the stream. */
+  readonly isFile?: true;
   /** The answer holds a secret: it is not kept for a repeated Idempotency-Key. */
   readonly isSecret?: true;
 }
@@ -95,7 +98,7 @@ export type RouteSpec<
     readonly answer: A;
     handle(
       call: Call<Readonly<Record<P, string>>, Input<Q>, Input<B>>,
-    ): Promise<A extends TSchema ? Static<A> : void>;
+    ): Promise<A extends TSchema ? Static<A> : unknown>;
   };
 
 /** A route as the server and the OpenAPI document see it. */

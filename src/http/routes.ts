@@ -1,6 +1,7 @@
 import type { Route } from "./route.ts";
 import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { eventRoutes } from "./routes/events.ts";
+import { fileRoutes } from "./routes/files.ts";
 import { migrationRoutes } from "./routes/migrations.ts";
 import { placeRoutes } from "./routes/places.ts";
 import { proofRoutes } from "./routes/proofs.ts";
@@ -21,6 +22,7 @@ export const routes: readonly Route[] = [
   ...placeRoutes,
   ...migrationRoutes,
   ...proofRoutes,
+  ...fileRoutes,
   ...eventRoutes,
   ...apiKeyRoutes,
   ...serverRoutes,

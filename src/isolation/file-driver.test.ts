@@ -83,7 +83,9 @@ describe("files on disk", () => {
 
     assert.equal(opened.tenantId, tenantId);
     assert.equal(opened.file.contentType, "text/plain");
-    assert.equal((await opened.stream.toArray()).join(""), "content");
+    assert.equal((await (await opened.read()).toArray()).join(""), "content");
+    const part = await opened.read({ first: 1, last: 3 });
+    assert.equal((await part.toArray()).join(""), "ont");
     for (let i = 0; i < token.length; i++) {
       const changed = token.slice(0, i) + (token[i] === "A" ? "B" : "A") + token.slice(i + 1);
       assert.throws(() => storage.verifySignedUrl(changed), refusedAs("storage.signature_invalid"));
@@ -102,6 +104,8 @@ describe("files on disk", () => {
     const rootKey = new RootKey(randomBytes(32));
     const other = house.storageOn(await FileDriver.open(join(house.folder, "signed")), { rootKey });
     assert.throws(() => other.verifySignedUrl(token), refusedAs("storage.signature_invalid"));
+    await files.put("a b/ü.txt", "another", { contentType: "text/plain" });
+    await assert.rejects(opened.read(), refusedAs("storage.not_found"), "replaced since it was looked up");
     house.clock.advance(60_000);
     assert.throws(() => storage.verifySignedUrl(token), refusedAs("storage.signature_invalid"));
   });

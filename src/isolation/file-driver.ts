@@ -15,7 +15,7 @@ import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { isUuid } from "../base/ids.ts";
 import { isolationError } from "./errors.ts";
-import type { PendingWrite, StorageDriver, StorageWriter } from "./storage-driver.ts";
+import type { ByteRange, PendingWrite, StorageDriver, StorageWriter } from "./storage-driver.ts";
 import { badPath } from "./storage-path.ts";
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
@@ -50,11 +50,13 @@ export class FileDriver implements StorageDriver {
     );
   }
 
-  async read(tenantId: string, path: string): Promise<Readable> {
+  async read(tenantId: string, path: string, range?: ByteRange): Promise<Readable> {
     let handle: FileHandle | undefined;
     try {
       handle = await this.#openFile(tenantId, path);
-      if ((await handle.stat()).isFile()) return handle.createReadStream();
+      if ((await handle.stat()).isFile()) {
+        return handle.createReadStream(range ? { start: range.first, end: range.last } : {});
+      }
     } catch (error) {
       await handle?.close();
       throw isMissing(error) ? isolationError("storage.not_found", { path }) : named(error, path);

@@ -4,7 +4,7 @@ import type { S3Driver as FlyDrive } from "flydrive/drivers/s3";
 import { isUuid } from "../base/ids.ts";
 import { isolationError } from "./errors.ts";
 import { S3Writer } from "./s3-writer.ts";
-import type { PendingWrite, StorageDriver, StorageWriter } from "./storage-driver.ts";
+import type { ByteRange, PendingWrite, StorageDriver, StorageWriter } from "./storage-driver.ts";
 
 export interface S3DriverOptions {
   /** `s3://bucket/prefix?region=eu-west-1&endpoint=https://…`; with an endpoint the bucket stands in the path. */
@@ -93,9 +93,14 @@ export class S3StorageDriver implements StorageDriver {
     return new S3Writer(this.#parts, this.#key(write.tenantId, write.path), contentType);
   }
 
-  async read(tenantId: string, path: string): Promise<Readable> {
+  async read(tenantId: string, path: string, range?: ByteRange): Promise<Readable> {
+    const { sdk, client, bucket: Bucket } = this.#parts;
+    const Key = this.#key(tenantId, path);
     try {
-      return await this.#fly.getStream(this.#key(tenantId, path));
+      if (!range) return await this.#fly.getStream(Key);
+      const Range = `bytes=${range.first}-${range.last}`;
+      // In Node the SDK's body is a Readable.
+      return (await client.send(new sdk.GetObjectCommand({ Bucket, Key, Range }))).Body as Readable;
     } catch (error) {
       throw isMissing(error) ? isolationError("storage.not_found", { path }) : error;
     }

@@ -6,8 +6,12 @@ import type { Readable } from "node:stream";
  */
 export interface StorageDriver {
   begin(write: PendingWrite): Promise<StorageWriter>;
-  /** @throws `storage.not_found` */
-  read(tenantId: string, path: string): Promise<Readable>;
+  /**
+   * The file, or the part of it that `range` names; a range stands within the file.
+   *
+   * @throws `storage.not_found`
+   */
+  read(tenantId: string, path: string, range?: ByteRange): Promise<Readable>;
   /** Undefined when there is no file. */
   size(tenantId: string, path: string): Promise<number | undefined>;
   /** Repeatable. */
@@ -23,6 +27,12 @@ export interface StorageDriver {
   /** A URL of the store's own; absent where we serve the files. */
   signUrl?(tenantId: string, path: string, expiresInSeconds: number): Promise<string>;
   close(): Promise<void>;
+}
+
+/** Both ends belong to it, as in HTTP (RFC 9110, 14.1.2). */
+export interface ByteRange {
+  readonly first: number;
+  readonly last: number;
 }
 
 export interface PendingWrite {

@@ -2,8 +2,9 @@ import type { Readable } from "node:stream";
 import type pg from "pg";
 import { type Clock, systemClock } from "../base/clock.ts";
 import type { RootKey } from "../keys/derive.ts";
+import { isolationError } from "./errors.ts";
 import { BoundStorage } from "./storage-bound.ts";
-import type { StorageDriver } from "./storage-driver.ts";
+import type { ByteRange, StorageDriver } from "./storage-driver.ts";
 import { sweepUnsettled } from "./storage-settle.ts";
 import * as store from "./storage-store.ts";
 import { type SignedFile, UrlSigner } from "./storage-url.ts";
@@ -58,6 +59,19 @@ export interface TenantStorage {
   usage(): Promise<StorageUsage>;
 }
 
+export interface OpenedFile {
+  readonly file: StoredFile;
+  readonly tenantId: string;
+  /** When the URL that led here ends. */
+  readonly expiresAt: Date;
+  /**
+   * The bytes of `file`, or a part of them.
+   *
+   * @throws `storage.not_found`, also when the file was replaced meanwhile: its size and type are not those of `file`
+   */
+  read(range?: ByteRange): Promise<Readable>;
+}
+
 export interface ObjectStorageOptions {
   readonly driver: StorageDriver;
   /** Control database, as its administrator. */
@@ -109,11 +123,22 @@ export class ObjectStorage {
    *
    * @throws `storage.signature_invalid`, `storage.not_found`
    */
-  async openSignedUrl(token: string): Promise<{ file: StoredFile; tenantId: string; stream: Readable }> {
-    const { tenantId, path } = this.#signer.verify(token);
+  async openSignedUrl(token: string): Promise<OpenedFile> {
+    const { tenantId, path, expiresAt } = this.#signer.verify(token);
     const bound = this.bind({ tenantId, storageBytesMax: null });
     const file = await bound.stat(path);
-    return { file, tenantId, stream: await bound.get(path) };
+    const read = async (range?: ByteRange) => {
+      const stream = await this.#options.driver.read(tenantId, path, range);
+      const now = await bound.stat(path).catch((error: unknown) => {
+        stream.destroy();
+        throw error;
+      });
+      if (now.updatedAt.getTime() === file.updatedAt.getTime() && now.sizeBytes === file.sizeBytes)
+        return stream;
+      stream.destroy();
+      throw isolationError("storage.not_found", { path });
+    };
+    return { file, tenantId, expiresAt, read };
   }
 
   /**

@@ -804,6 +804,36 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/files/{token}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Open a file by its signed URL */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** What the signed URL ends with. */
+          token: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/octet-stream": string } };
+        206: { headers: { [name: string]: unknown }; content: { "application/octet-stream": string } };
+        304: { headers: { [name: string]: unknown }; content?: never };
+        416: { headers: { [name: string]: unknown }; content?: never };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/events": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     /** List what was done, by whom, newest first */

@@ -2,12 +2,15 @@
  * Runs the tests on one engine: `node test/support/run.ts [--engine 18|15] [--optional] [node options] [globs…]`.
  * 18 is the embedded server, shared by all runs; any other is an installed PostgreSQL, started for this run. With
  * `--optional` an engine that is not installed is a skip, not a failure. `TENANCY_TEST_DATABASE_URL` names a
- * server of your own instead.
+ * server of your own instead. The console's journeys (`*.e2e.ts`) need Chromium, at /usr/bin/chromium or where
+ * `CHROMIUM_PATH` says; without it they are skipped. What they show is the same on every engine: they run on 18.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import pg from "pg";
+import { buildConsole } from "../../scripts/console-build.ts";
 import { joinSharedServer, startInstalledServer } from "./engine.ts";
 
 const GLOBS = [
@@ -17,7 +20,9 @@ const GLOBS = [
   "examples/**/*.test.ts",
   "console/src/**/*.test.ts",
 ];
+const JOURNEYS = "console/e2e/*.e2e.ts";
 const EMBEDDED_MAJOR = 18;
+const CHROMIUM = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
 const FILE_TIMEOUT_MS = 5 * 60_000;
 
 interface Engine {
@@ -42,7 +47,11 @@ async function main(args: string[]): Promise<number> {
     return isOptional ? 0 : 1;
   }
   try {
-    return await runNode(engine, rest);
+    const options = rest.filter((arg) => arg.startsWith("-"));
+    const named = rest.filter((arg) => !arg.startsWith("-"));
+    const globs = named.length > 0 ? named : major === EMBEDDED_MAJOR ? [...GLOBS, JOURNEYS] : GLOBS;
+    const files = await withoutVainJourneys(globs);
+    return files.length === 0 ? 0 : await runNode(engine, options, files);
   } finally {
     await engine.stop();
   }
@@ -63,20 +72,30 @@ async function openEngine(major: number): Promise<Engine | undefined> {
   return { url, kind: "embedded", stop: () => client.end() };
 }
 
-async function runNode(engine: Engine, args: string[]): Promise<number> {
-  const options = args.filter((arg) => arg.startsWith("-"));
-  const globs = args.filter((arg) => !arg.startsWith("-"));
+/** Builds the console for the journeys, once for all of them; leaves them out where there is no browser. */
+async function withoutVainJourneys(globs: readonly string[]): Promise<readonly string[]> {
+  const others = globs.filter((glob) => !glob.endsWith(".e2e.ts"));
+  if (others.length === globs.length) return globs;
+  if (!existsSync(CHROMIUM)) {
+    console.error(`Skipped: the console's journeys, as there is no Chromium at ${CHROMIUM}.`);
+    return others;
+  }
+  if (process.env["CONSOLE_URL"] === undefined) await buildConsole((line) => console.error(line));
+  return globs;
+}
+
+async function runNode(
+  engine: Engine,
+  options: readonly string[],
+  globs: readonly string[],
+): Promise<number> {
   const concurrency = `--test-concurrency=${availableParallelism()}`;
   // A file that hangs fails, rather than keeping the others waiting.
   const timeout = `--test-timeout=${FILE_TIMEOUT_MS}`;
-  const child = spawn(
-    process.execPath,
-    ["--test", concurrency, timeout, ...options, ...(globs.length > 0 ? globs : GLOBS)],
-    {
-      stdio: "inherit",
-      env: { ...process.env, TENANCY_TEST_DATABASE_URL: engine.url, TENANCY_TEST_ENGINE: engine.kind },
-    },
-  );
+  const child = spawn(process.execPath, ["--test", concurrency, timeout, ...options, ...globs], {
+    stdio: "inherit",
+    env: { ...process.env, TENANCY_TEST_DATABASE_URL: engine.url, TENANCY_TEST_ENGINE: engine.kind },
+  });
   const forward = (signal: NodeJS.Signals) => void child.kill(signal);
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, forward);
   const [code] = (await once(child, "close")) as [number | null];

@@ -7,7 +7,7 @@ interface ActionOptions<Input, Output> {
   readonly run: (input: Input, idempotencyKey: string) => Promise<Output>;
   /** Paths whose data the action changes. */
   readonly touches: readonly string[];
-  readonly onDone?: (output: Output, input: Input) => void;
+  readonly onDone?: (output: Output, input: Input) => unknown;
 }
 
 /** A change asked of the API: one idempotency key per intent, then a refresh of what it touched. */
@@ -20,8 +20,10 @@ export function useAction<Input, Output>(
     mutationFn: (input: Input) => options.run(input, intent.keyFor(input)),
     onSettled: (_output, error) => intent.settle(error),
     onSuccess: async (output, input) => {
+      // Its dialog closes first: one that waited for all that is read again would stand, with the keyboard inside,
+      // over a page that shows the change already.
+      await options.onDone?.(output, input);
       await refresh(client, options.touches);
-      options.onDone?.(output, input);
     },
   });
 }

@@ -20,7 +20,7 @@ export function RevokeDialog({ apiKey, onClose }: RevokeDialogProps) {
     touches: apiKeyTouches,
     onDone: (_, key) => {
       toast(text.revoked(key.name));
-      onClose();
+      return onClose();
     },
   });
   return (

@@ -43,7 +43,7 @@ function DeleteForm({ tenant, onClose }: { tenant: Tenant; onClose: () => void }
     touches: tenantTouches,
     onDone: () => {
       toast(tenants.acts.deleted(tenant.name));
-      onClose();
+      return onClose();
     },
   });
   const isConfirmed = confirm.trim() === tenant.slug;

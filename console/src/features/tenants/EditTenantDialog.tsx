@@ -48,7 +48,7 @@ function EditTenantForm({ tenant, onClose }: { tenant: Tenant; onClose: () => vo
     touches: tenantTouches,
     onDone: () => {
       toast(tenants.overview.saved);
-      onClose();
+      return onClose();
     },
   });
   const errors = useFieldErrors(update.error);

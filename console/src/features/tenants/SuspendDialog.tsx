@@ -35,7 +35,7 @@ function SuspendForm({ tenant, onClose }: { tenant: Tenant; onClose: () => void 
     touches: tenantTouches,
     onDone: () => {
       toast(tenants.acts.suspended(tenant.name));
-      onClose();
+      return onClose();
     },
   });
 

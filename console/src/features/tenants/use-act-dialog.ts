@@ -1,13 +1,13 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 
 /** An open dialog is part of the address: back closes it, and a link opens it. */
-export function useActDialog(act: string): { isOpen: boolean; close: () => void } {
+export function useActDialog(act: string): { isOpen: boolean; close: () => Promise<void> } {
   const search: { act?: string } = useSearch({ strict: false });
   const navigate = useNavigate();
   return {
     isOpen: search.act === act,
     close: () =>
-      void navigate({
+      navigate({
         to: ".",
         search: (current: Record<string, unknown>) => ({ ...current, act: undefined }),
         replace: true,

@@ -179,6 +179,10 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
     title: "Rien n’existe à cette adresse de l’API.",
     cure: "La console et le serveur sont peut-être de versions différentes : rechargez la page.",
   },
+  "file.link_invalid": {
+    title: "Ce lien n’ouvre aucun fichier : il a expiré, ou n’en a jamais ouvert.",
+    cure: "Demandez-en un nouveau à l’application qui l’a donné.",
+  },
   "request.bad_cursor": {
     title: "Cette page de la liste n’existe pas.",
     cure: "Revenez à la première page.",
