@@ -17,6 +17,7 @@ export const fileRoutes = [
     description:
       "The URL that `ctx.storage.signedUrl()` gives is the credential: it opens one file of one tenant until it expires. Everything else, a closed tenant included, is the same 404.",
     isPublic: true,
+    permission: "anyone",
     isFile: true,
     params: { token: "What the signed URL ends with." },
     answer: null,
