@@ -180,7 +180,7 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
     cure: "La console et le serveur sont peut-être de versions différentes : rechargez la page.",
   },
   "file.link_invalid": {
-    title: "Ce lien n’ouvre aucun fichier : il a expiré, ou n’en a jamais ouvert.",
+    title: "Ce lien n’ouvre aucun fichier : il a expiré, ou n’en a jamais ouvert.",
     cure: "Demandez-en un nouveau à l’application qui l’a donné.",
   },
   "request.bad_cursor": {
