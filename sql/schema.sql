@@ -1,0 +1,625 @@
+-- The schema `tenancy` of a control database after all migrations in this folder, for reading and comparing.
+-- Made by scripts/schema-sql.ts (`npm run generate`); nothing runs it, and no change is made here.
+-- Without rows and without partitions, which come and go with time.
+
+set check_function_bodies = off;
+
+-- Schemas
+
+create schema if not exists extensions;
+comment on schema extensions is 'Extensions of the app, so that every place finds them on its search_path.';
+grant create, usage on schema extensions to tenancy_owner;
+grant usage on schema extensions to tenancy_tenant;
+
+create schema if not exists tenancy;
+comment on schema tenancy is 'Tenancy''s own objects. No app role may read its tables.';
+grant usage on schema tenancy to tenancy_owner;
+grant usage on schema tenancy to tenancy_tenant;
+
+-- Functions
+
+CREATE OR REPLACE FUNCTION tenancy.current_tenant()
+ RETURNS uuid
+ LANGUAGE plpgsql
+ STABLE PARALLEL RESTRICTED SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  seat text := current_setting('tenancy.context', true);
+  found_tenant uuid;
+begin
+  select s.tenant_id into found_tenant from tenancy.seats s where s.seat_hash = sha256(convert_to(seat, 'UTF8'));
+  if found_tenant is null then
+    raise exception 'no seat for this tenancy context' using errcode = 'TE001', hint = 'Open a context with tenancy.data.context(tenantId).';
+  end if;
+  return found_tenant;
+end
+$function$
+;
+comment on function tenancy.current_tenant() is 'The tenant of the current context, by its seat. Raises TE001 when there is none.';
+revoke all on function tenancy.current_tenant() from public;
+grant execute on function tenancy.current_tenant() to tenancy_owner;
+grant execute on function tenancy.current_tenant() to tenancy_tenant;
+
+CREATE OR REPLACE FUNCTION tenancy.lock(key text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  perform pg_advisory_xact_lock(tenancy.lock_key(key));
+end
+$function$
+;
+comment on function tenancy.lock(text) is 'Waits for the tenant''s own lock of this name, and holds it to the end of the transaction.';
+revoke all on function tenancy.lock(text) from public;
+grant execute on function tenancy.lock(text) to tenancy_owner;
+grant execute on function tenancy.lock(text) to tenancy_tenant;
+
+CREATE OR REPLACE FUNCTION tenancy.lock_key(key text)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE PARALLEL RESTRICTED
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select ('x' || encode(substr(sha256(convert_to(tenancy.current_tenant()::text || ':' || key, 'UTF8')), 1, 8), 'hex'))::bit(64)::bigint
+$function$
+;
+comment on function tenancy.lock_key(text) is 'Key of a tenant''s advisory lock.';
+revoke all on function tenancy.lock_key(text) from public;
+
+CREATE OR REPLACE FUNCTION tenancy.try_lock(key text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return pg_try_advisory_xact_lock(tenancy.lock_key(key));
+end
+$function$
+;
+comment on function tenancy.try_lock(text) is 'Takes the tenant''s own lock of this name if it is free, until the end of the transaction.';
+revoke all on function tenancy.try_lock(text) from public;
+grant execute on function tenancy.try_lock(text) to tenancy_owner;
+grant execute on function tenancy.try_lock(text) to tenancy_tenant;
+
+-- Tables
+
+create table tenancy.api_keys (
+  id uuid not null,
+  name text not null,
+  prefix text not null,
+  key_hash bytea not null,
+  created_by text not null,
+  created_at timestamp with time zone default now() not null,
+  last_used_at timestamp with time zone,
+  expires_at timestamp with time zone,
+  constraint api_keys_pkey PRIMARY KEY (id),
+  constraint api_keys_hash_key UNIQUE (key_hash)
+);
+comment on table tenancy.api_keys is 'Keys of programs that act as operators.';
+comment on column tenancy.api_keys.id is 'UUID version 7.';
+comment on column tenancy.api_keys.name is 'What it is for.';
+comment on column tenancy.api_keys.prefix is 'First characters, to recognise it by.';
+comment on column tenancy.api_keys.key_hash is 'SHA-256 of the key; the key is shown once.';
+comment on column tenancy.api_keys.created_by is 'Actor who made it.';
+comment on column tenancy.api_keys.created_at is 'When.';
+comment on column tenancy.api_keys.last_used_at is 'Last use, to the minute.';
+comment on column tenancy.api_keys.expires_at is 'Not valid from here on; null: until revoked.';
+
+create table tenancy.app_ledger (
+  place text not null,
+  version integer not null,
+  applied_at timestamp with time zone default now() not null,
+  duration_ms integer not null,
+  constraint app_ledger_pkey PRIMARY KEY (version, place)
+);
+comment on table tenancy.app_ledger is 'Which app migration ran where. Written in the migration''s own transaction: exactly once.';
+comment on column tenancy.app_ledger.place is 'Schema name for DDL, tenant id for a tenant''s rows, `shared` for reference tables.';
+comment on column tenancy.app_ledger.version is 'Number of the app migration.';
+comment on column tenancy.app_ledger.applied_at is 'When it committed.';
+comment on column tenancy.app_ledger.duration_ms is 'How long it took.';
+
+create table tenancy.app_migrations (
+  version integer not null,
+  name text not null,
+  checksum text not null,
+  source text not null,
+  statements jsonb not null,
+  model jsonb not null,
+  created_at timestamp with time zone default now() not null,
+  constraint app_migrations_pkey PRIMARY KEY (version)
+);
+comment on table tenancy.app_migrations is 'The app''s migrations, as adopted.';
+comment on column tenancy.app_migrations.version is 'Number of the file name.';
+comment on column tenancy.app_migrations.name is 'File name.';
+comment on column tenancy.app_migrations.checksum is 'SHA-256 of the source.';
+comment on column tenancy.app_migrations.source is 'The file, as the app''s developers wrote it.';
+comment on column tenancy.app_migrations.statements is 'What adopt made of it: scope and SQL.';
+comment on column tenancy.app_migrations.model is 'The app schema after it.';
+comment on column tenancy.app_migrations.created_at is 'When it was first registered.';
+
+create table tenancy.cells (
+  key text not null,
+  region text not null,
+  name text not null,
+  status text default 'open'::text not null,
+  sealed_url bytea,
+  created_at timestamp with time zone default now() not null,
+  constraint cells_pkey PRIMARY KEY (key),
+  constraint cells_key_form CHECK ((key ~ '^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$'::text)),
+  constraint cells_status_known CHECK ((status = ANY (ARRAY['open'::text, 'closed'::text])))
+);
+comment on table tenancy.cells is 'PostgreSQL clusters that hold tenants.';
+comment on column tenancy.cells.key is 'Such as local, or eu-west-1.';
+comment on column tenancy.cells.region is 'The region it stands in.';
+comment on column tenancy.cells.name is 'For people.';
+comment on column tenancy.cells.status is 'open takes new tenants; closed serves those it has.';
+comment on column tenancy.cells.sealed_url is 'Admin connection URL, sealed with TENANT_ENCRYPTION_KEY; null for the control database itself.';
+comment on column tenancy.cells.created_at is 'When it was added.';
+
+create table tenancy.data_keys (
+  id uuid not null,
+  tenant_id uuid,
+  purpose text not null,
+  epoch integer not null,
+  wrapping_key_id uuid not null,
+  wrapped bytea,
+  status text default 'current'::text not null,
+  created_at timestamp with time zone default now() not null,
+  superseded_at timestamp with time zone,
+  retired_at timestamp with time zone,
+  constraint data_keys_pkey PRIMARY KEY (id),
+  constraint data_keys_epoch_key UNIQUE NULLS NOT DISTINCT (tenant_id, purpose, epoch),
+  constraint data_keys_epoch_positive CHECK ((epoch > 0)),
+  constraint data_keys_purpose_form CHECK ((purpose ~ '^[a-z][a-z0-9_-]{0,62}$'::text)),
+  constraint data_keys_status_known CHECK ((status = ANY (ARRAY['current'::text, 'superseded'::text, 'retired'::text, 'destroyed'::text]))),
+  constraint data_keys_wrapped_unless_destroyed CHECK (((wrapped IS NULL) = (status = 'destroyed'::text)))
+);
+comment on table tenancy.data_keys is 'Keys that values are sealed under: one line of epochs per tenant and purpose.';
+comment on column tenancy.data_keys.id is 'UUID version 7; stands in each sealed value, and is bound into the wrapping.';
+comment on column tenancy.data_keys.tenant_id is 'The tenant; null: what belongs to no tenant.';
+comment on column tenancy.data_keys.purpose is 'credentials, storage, cache, columns, secrets, index, …';
+comment on column tenancy.data_keys.epoch is '1, 2, 3, … for each tenant and purpose.';
+comment on column tenancy.data_keys.wrapping_key_id is 'The generation that it is wrapped under now.';
+comment on column tenancy.data_keys.wrapped is 'The key by AES key wrap (RFC 3394); null once destroyed.';
+comment on column tenancy.data_keys.status is 'current seals; superseded still opens; retired opens too and is known to hold no value; destroyed is gone for good.';
+comment on column tenancy.data_keys.created_at is 'When it was drawn.';
+comment on column tenancy.data_keys.superseded_at is 'When the next epoch took over.';
+comment on column tenancy.data_keys.retired_at is 'When a full count found no value under it.';
+CREATE INDEX data_keys_created_idx ON tenancy.data_keys USING btree (created_at) WHERE (status = 'current'::text);
+CREATE UNIQUE INDEX data_keys_current_key ON tenancy.data_keys USING btree (tenant_id, purpose) NULLS NOT DISTINCT WHERE (status = 'current'::text);
+CREATE INDEX data_keys_wrapping_key_idx ON tenancy.data_keys USING btree (wrapping_key_id) WHERE (status <> 'destroyed'::text);
+
+create table tenancy.domains (
+  ascii text not null,
+  tenant_id uuid not null,
+  domain text not null,
+  is_primary boolean default false not null,
+  created_at timestamp with time zone default now() not null,
+  constraint domains_pkey PRIMARY KEY (ascii)
+);
+comment on table tenancy.domains is 'Host names that lead to a tenant.';
+comment on column tenancy.domains.ascii is 'As DNS has it: A-labels, lower case, no trailing dot.';
+comment on column tenancy.domains.tenant_id is 'Whose it is.';
+comment on column tenancy.domains.domain is 'As people read it: U-labels.';
+comment on column tenancy.domains.is_primary is 'The one to link to.';
+comment on column tenancy.domains.created_at is 'When it was added.';
+CREATE UNIQUE INDEX domains_primary_key ON tenancy.domains USING btree (tenant_id) WHERE is_primary;
+CREATE INDEX domains_tenant_idx ON tenancy.domains USING btree (tenant_id);
+
+create table tenancy.events (
+  id uuid not null,
+  at timestamp with time zone default clock_timestamp() not null,
+  actor text not null,
+  action text not null,
+  tenant_id uuid,
+  detail jsonb default '{}'::jsonb not null,
+  request_id text,
+  constraint events_pkey PRIMARY KEY (id)
+);
+comment on table tenancy.events is 'Audit trail: who did what, written in the transaction of the change itself.';
+comment on column tenancy.events.id is 'UUID version 7: sorts by time.';
+comment on column tenancy.events.at is 'When.';
+comment on column tenancy.events.actor is 'operator:…, key:…, cli:…, system:…';
+comment on column tenancy.events.action is 'Past tense, such as tenant.suspended.';
+comment on column tenancy.events.tenant_id is 'The tenant it is about, if any. No foreign key: the trail outlives the tenant.';
+comment on column tenancy.events.detail is 'What changed; never secrets.';
+comment on column tenancy.events.request_id is 'The request that caused it.';
+CREATE INDEX events_tenant_idx ON tenancy.events USING btree (tenant_id, id DESC);
+
+create table tenancy.idempotency_keys (
+  principal text not null,
+  key text not null,
+  request_hash bytea not null,
+  status integer,
+  response jsonb,
+  created_at timestamp with time zone default now() not null,
+  constraint idempotency_keys_pkey PRIMARY KEY (principal, key)
+);
+comment on table tenancy.idempotency_keys is 'Answers of POST requests by Idempotency-Key, kept for a day.';
+comment on column tenancy.idempotency_keys.principal is 'Who asked; keys of two principals never meet.';
+comment on column tenancy.idempotency_keys.key is 'The header.';
+comment on column tenancy.idempotency_keys.request_hash is 'SHA-256 of method, path and body: the same key with another request is refused.';
+comment on column tenancy.idempotency_keys.status is 'HTTP status of the answer; null while it is worked on.';
+comment on column tenancy.idempotency_keys.response is 'Body of the answer.';
+comment on column tenancy.idempotency_keys.created_at is 'When first seen.';
+CREATE INDEX idempotency_keys_age_idx ON tenancy.idempotency_keys USING btree (created_at);
+
+create table tenancy.installation (
+  id uuid not null,
+  key_check bytea not null,
+  created_at timestamp with time zone default now() not null,
+  constraint installation_pkey PRIMARY KEY (id)
+);
+comment on table tenancy.installation is 'One row: which installation this is. Names its login role.';
+comment on column tenancy.installation.id is 'Drawn at the first start.';
+comment on column tenancy.installation.key_check is 'Derived from TENANT_ENCRYPTION_KEY: a process with another key is refused before it does harm.';
+comment on column tenancy.installation.created_at is 'When it was first started.';
+
+create table tenancy.migration_runs (
+  id uuid not null,
+  status text default 'running'::text not null,
+  to_version integer not null,
+  wave text,
+  total integer default 0 not null,
+  done integer default 0 not null,
+  failed integer default 0 not null,
+  errors jsonb default '[]'::jsonb not null,
+  options jsonb default '{}'::jsonb not null,
+  stop_requested boolean default false not null,
+  actor text not null,
+  started_at timestamp with time zone default now() not null,
+  finished_at timestamp with time zone,
+  constraint migration_runs_pkey PRIMARY KEY (id),
+  constraint migration_runs_status_known CHECK ((status = ANY (ARRAY['running'::text, 'done'::text, 'stopped'::text, 'failed'::text])))
+);
+comment on table tenancy.migration_runs is 'Runs of app migrations over the fleet; one at a time.';
+comment on column tenancy.migration_runs.id is 'UUID version 7.';
+comment on column tenancy.migration_runs.status is 'running, done, stopped or failed.';
+comment on column tenancy.migration_runs.to_version is 'Version that places are brought to.';
+comment on column tenancy.migration_runs.wave is 'canary first, then fleet.';
+comment on column tenancy.migration_runs.total is 'Places to migrate.';
+comment on column tenancy.migration_runs.done is 'Places migrated.';
+comment on column tenancy.migration_runs.failed is 'Places that failed.';
+comment on column tenancy.migration_runs.errors is 'The first failures.';
+comment on column tenancy.migration_runs.options is 'canary, errorBudget, concurrency.';
+comment on column tenancy.migration_runs.stop_requested is 'Set to stop after the places at work.';
+comment on column tenancy.migration_runs.actor is 'Who started it.';
+comment on column tenancy.migration_runs.started_at is 'When.';
+comment on column tenancy.migration_runs.finished_at is 'When it ended.';
+CREATE UNIQUE INDEX migration_runs_one_running_key ON tenancy.migration_runs USING btree ((true)) WHERE (status = 'running'::text);
+
+create table tenancy.migrations (
+  set text not null,
+  number integer not null,
+  file text not null,
+  applied_at timestamp with time zone default now() not null,
+  constraint migrations_pkey PRIMARY KEY (set, number)
+);
+comment on table tenancy.migrations is 'Migrations of Tenancy''s own schema that ran here.';
+comment on column tenancy.migrations.set is 'place or control.';
+comment on column tenancy.migrations.number is 'Number of the file.';
+comment on column tenancy.migrations.file is 'File name.';
+comment on column tenancy.migrations.applied_at is 'When it committed.';
+
+create table tenancy.operator_links (
+  token_hash bytea not null,
+  operator_id uuid not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint operator_links_pkey PRIMARY KEY (token_hash)
+);
+comment on table tenancy.operator_links is 'One-time sign-in links.';
+comment on column tenancy.operator_links.token_hash is 'SHA-256 of the token; the token is shown once.';
+comment on column tenancy.operator_links.operator_id is 'Who signs in by it.';
+comment on column tenancy.operator_links.expires_at is 'Not valid from here on.';
+comment on column tenancy.operator_links.used_at is 'When it was used; a link works once.';
+
+create table tenancy.operators (
+  id uuid not null,
+  name text not null,
+  created_at timestamp with time zone default now() not null,
+  constraint operators_pkey PRIMARY KEY (id),
+  constraint operators_name_key UNIQUE (name)
+);
+comment on table tenancy.operators is 'Staff of the SaaS.';
+comment on column tenancy.operators.id is 'UUID version 7.';
+comment on column tenancy.operators.name is 'For people.';
+comment on column tenancy.operators.created_at is 'When added.';
+
+create table tenancy.placements (
+  tenant_id uuid not null,
+  cell text not null,
+  level text not null,
+  database_name text not null,
+  schema_name text not null,
+  epoch bigint default 1 not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint placements_pkey PRIMARY KEY (tenant_id),
+  constraint placements_epoch_positive CHECK ((epoch > 0)),
+  constraint placements_level_known CHECK ((level = ANY (ARRAY['table'::text, 'schema'::text, 'database'::text])))
+);
+comment on table tenancy.placements is 'Which cell, database and schema hold a tenant.';
+comment on column tenancy.placements.tenant_id is 'The tenant.';
+comment on column tenancy.placements.cell is 'The cell.';
+comment on column tenancy.placements.level is 'Isolation level: table, schema or database.';
+comment on column tenancy.placements.database_name is 'Database on that cell; made from the tenant''s id, never from user text.';
+comment on column tenancy.placements.schema_name is 'Schema in that database; `public` but at schema level.';
+comment on column tenancy.placements.epoch is 'Grows at each change; the seat token is drawn from it.';
+comment on column tenancy.placements.updated_at is 'Last change.';
+CREATE INDEX placements_cell_idx ON tenancy.placements USING btree (cell, level);
+
+create table tenancy.plans (
+  key text not null,
+  name text not null,
+  features text[] default '{}'::text[] not null,
+  limits jsonb default '{}'::jsonb not null,
+  statement_timeout_ms integer default 30000 not null,
+  "position" integer default 0 not null,
+  constraint plans_pkey PRIMARY KEY (key),
+  constraint plans_timeout_positive CHECK (((statement_timeout_ms >= 100) AND (statement_timeout_ms <= 3600000)))
+);
+comment on table tenancy.plans is 'Bundles of features and limits. Prices come with billing.';
+comment on column tenancy.plans.key is 'Such as premium.';
+comment on column tenancy.plans.name is 'For people.';
+comment on column tenancy.plans.features is 'Feature keys that the plan includes.';
+comment on column tenancy.plans.limits is 'maxApiCallsPerHour, maxStorageGb, maxConcurrentUsers, maxUsers.';
+comment on column tenancy.plans.statement_timeout_ms is 'Longest statement of a tenant on this plan.';
+comment on column tenancy.plans."position" is 'Order in lists, smallest plan first.';
+
+create table tenancy.proof_canaries (
+  slug text not null,
+  proof_id uuid not null,
+  constraint proof_canaries_pkey PRIMARY KEY (slug)
+);
+comment on table tenancy.proof_canaries is 'Tenants made for an isolation proof. The row is written before the tenant is, and goes after it.';
+comment on column tenancy.proof_canaries.slug is 'Slug of the tenant, with 64 random bits in it.';
+comment on column tenancy.proof_canaries.proof_id is 'The proof it was made for.';
+CREATE INDEX proof_canaries_proof_idx ON tenancy.proof_canaries USING btree (proof_id);
+
+create table tenancy.proofs (
+  id uuid not null,
+  tenant_id uuid,
+  status text default 'running'::text not null,
+  attempts jsonb default '[]'::jsonb not null,
+  counts jsonb default '{"tried": 0, "crossed": 0, "nothing": 0, "refused": 0}'::jsonb not null,
+  error text,
+  actor text not null,
+  started_at timestamp with time zone default now() not null,
+  finished_at timestamp with time zone,
+  constraint proofs_pkey PRIMARY KEY (id),
+  constraint proofs_status_known CHECK ((status = ANY (ARRAY['running'::text, 'held'::text, 'crossed'::text, 'failed'::text])))
+);
+comment on table tenancy.proofs is 'Isolation proofs: attempts to cross from one tenant to another.';
+comment on column tenancy.proofs.id is 'UUID version 7.';
+comment on column tenancy.proofs.tenant_id is 'The tenant attacked; null: canaries at every level.';
+comment on column tenancy.proofs.status is 'running, held, crossed or failed.';
+comment on column tenancy.proofs.attempts is 'What was tried and what held.';
+comment on column tenancy.proofs.counts is 'Sums of the attempts.';
+comment on column tenancy.proofs.error is 'Why it could not finish.';
+comment on column tenancy.proofs.actor is 'Who asked for it.';
+comment on column tenancy.proofs.started_at is 'When.';
+comment on column tenancy.proofs.finished_at is 'When it ended.';
+CREATE INDEX proofs_running_idx ON tenancy.proofs USING btree (started_at) WHERE (status = 'running'::text);
+
+create table tenancy.regions (
+  key text not null,
+  name text not null,
+  constraint regions_pkey PRIMARY KEY (key),
+  constraint regions_key_form CHECK ((key ~ '^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$'::text))
+);
+comment on table tenancy.regions is 'Where cells stand; a tenant has one home region.';
+comment on column tenancy.regions.key is 'Such as eu-west.';
+comment on column tenancy.regions.name is 'For people.';
+
+create table tenancy.seats (
+  seat_hash bytea not null,
+  tenant_id uuid not null,
+  epoch bigint not null,
+  created_at timestamp with time zone default now() not null,
+  constraint seats_pkey PRIMARY KEY (seat_hash)
+);
+comment on table tenancy.seats is 'Who may act as which tenant here. A context that matches no row is refused; deleting the row fences every process at once.';
+comment on column tenancy.seats.seat_hash is 'SHA-256 of the context `tenant:token`; the token itself is never stored.';
+comment on column tenancy.seats.tenant_id is 'The tenant whose rows the seat opens.';
+comment on column tenancy.seats.epoch is 'Epoch of the placement that the token belongs to.';
+comment on column tenancy.seats.created_at is 'When the seat was drawn.';
+CREATE INDEX seats_tenant_idx ON tenancy.seats USING btree (tenant_id);
+
+create table tenancy.sessions (
+  token_hash bytea not null,
+  operator_id uuid not null,
+  created_at timestamp with time zone default now() not null,
+  last_used_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone not null,
+  constraint sessions_pkey PRIMARY KEY (token_hash)
+);
+comment on table tenancy.sessions is 'Operator sessions of the console.';
+comment on column tenancy.sessions.token_hash is 'SHA-256 of the opaque 256-bit token.';
+comment on column tenancy.sessions.operator_id is 'Who is signed in.';
+comment on column tenancy.sessions.created_at is 'When they signed in.';
+comment on column tenancy.sessions.last_used_at is 'Last request, to the minute; idle sessions end.';
+comment on column tenancy.sessions.expires_at is 'Absolute end.';
+
+create table tenancy.storage_usage (
+  tenant_id uuid not null,
+  used_bytes bigint default 0 not null,
+  constraint storage_usage_pkey PRIMARY KEY (tenant_id),
+  constraint storage_usage_positive CHECK ((used_bytes >= 0))
+);
+comment on table tenancy.storage_usage is 'Sum of size_bytes of a tenant''s stored_objects, kept in the same transactions.';
+comment on column tenancy.storage_usage.tenant_id is 'The tenant.';
+comment on column tenancy.storage_usage.used_bytes is 'Bytes stored and reserved by writes under way.';
+
+create table tenancy.stored_objects (
+  tenant_id uuid not null,
+  path text not null,
+  size_bytes bigint not null,
+  status text default 'writing'::text not null,
+  content_type text,
+  updated_at timestamp with time zone default now() not null,
+  constraint stored_objects_pkey PRIMARY KEY (tenant_id, path),
+  constraint stored_objects_size_positive CHECK ((size_bytes >= 0)),
+  constraint stored_objects_status_known CHECK ((status = ANY (ARRAY['writing'::text, 'stored'::text, 'removing'::text])))
+);
+comment on table tenancy.stored_objects is 'Files of a tenant: quota is counted and erasure is proved against it.';
+comment on column tenancy.stored_objects.tenant_id is 'Whose file.';
+comment on column tenancy.stored_objects.path is 'Path within the tenant''s folder.';
+comment on column tenancy.stored_objects.size_bytes is 'Size; reserved while writing.';
+comment on column tenancy.stored_objects.status is 'writing, stored or removing; a crash leaves writing or removing, which a sweep settles.';
+comment on column tenancy.stored_objects.content_type is 'Media type, if told.';
+comment on column tenancy.stored_objects.updated_at is 'Last change.';
+
+create table tenancy.tenants (
+  id uuid not null,
+  slug text,
+  name text not null,
+  status text not null,
+  plan text not null,
+  region text not null,
+  features text[] default '{}'::text[] not null,
+  limits jsonb default '{}'::jsonb not null,
+  suspended_reason text,
+  suspended_at timestamp with time zone,
+  deletion_requested_at timestamp with time zone,
+  erase_after timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint tenants_pkey PRIMARY KEY (id),
+  constraint tenants_slug_key UNIQUE (slug),
+  constraint tenants_deletion_whole CHECK (((deletion_requested_at IS NULL) = (erase_after IS NULL))),
+  constraint tenants_slug_form CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)),
+  constraint tenants_slug_present CHECK (((slug IS NOT NULL) OR (status = 'erased'::text))),
+  constraint tenants_status_known CHECK ((status = ANY (ARRAY['provisioning'::text, 'active'::text, 'suspended'::text, 'moving'::text, 'deleting'::text, 'erasing'::text, 'erased'::text]))),
+  constraint tenants_suspension_whole CHECK (((suspended_at IS NULL) = (suspended_reason IS NULL)))
+);
+comment on table tenancy.tenants is 'Customers of the SaaS. An erased tenant leaves its id and dates, nothing else.';
+comment on column tenancy.tenants.id is 'UUID version 7.';
+comment on column tenancy.tenants.slug is 'Short name in URLs and commands; null once erased.';
+comment on column tenancy.tenants.name is 'Display name; empty once erased.';
+comment on column tenancy.tenants.status is 'State machine in src/tenants/tenant.ts.';
+comment on column tenancy.tenants.plan is 'Its plan.';
+comment on column tenancy.tenants.region is 'Home region.';
+comment on column tenancy.tenants.features is 'Features added to those of the plan.';
+comment on column tenancy.tenants.limits is 'Limits that replace those of the plan.';
+comment on column tenancy.tenants.suspended_reason is 'Why it is suspended.';
+comment on column tenancy.tenants.suspended_at is 'Since when.';
+comment on column tenancy.tenants.deletion_requested_at is 'When its deletion was asked for.';
+comment on column tenancy.tenants.erase_after is 'End of the grace period.';
+comment on column tenancy.tenants.created_at is 'When it was created.';
+comment on column tenancy.tenants.updated_at is 'Last change of this row.';
+CREATE INDEX tenants_created_idx ON tenancy.tenants USING btree (created_at DESC, id DESC);
+CREATE INDEX tenants_erase_idx ON tenancy.tenants USING btree (erase_after) WHERE (erase_after IS NOT NULL);
+CREATE INDEX tenants_name_idx ON tenancy.tenants USING btree (lower(name), id);
+
+create table tenancy.warm_places (
+  tenant_id uuid not null,
+  cell text not null,
+  level text not null,
+  app_version integer not null,
+  status text default 'preparing'::text not null,
+  created_at timestamp with time zone default now() not null,
+  constraint warm_places_pkey PRIMARY KEY (tenant_id),
+  constraint warm_places_level_known CHECK ((level = ANY (ARRAY['schema'::text, 'database'::text]))),
+  constraint warm_places_status_known CHECK ((status = ANY (ARRAY['preparing'::text, 'ready'::text])))
+);
+comment on table tenancy.warm_places is 'Prepared places that wait for a tenant; the tenant takes their id.';
+comment on column tenancy.warm_places.tenant_id is 'Id that the tenant will have.';
+comment on column tenancy.warm_places.cell is 'Where it was prepared.';
+comment on column tenancy.warm_places.level is 'schema or database.';
+comment on column tenancy.warm_places.app_version is 'App migration that it stands at.';
+comment on column tenancy.warm_places.status is 'preparing or ready.';
+comment on column tenancy.warm_places.created_at is 'When it was prepared.';
+CREATE INDEX warm_places_ready_idx ON tenancy.warm_places USING btree (cell, level, status);
+
+create table tenancy.workflows (
+  id uuid not null,
+  kind text not null,
+  tenant_id uuid not null,
+  input jsonb default '{}'::jsonb not null,
+  status text default 'running'::text not null,
+  steps jsonb not null,
+  attempts integer default 0 not null,
+  error text,
+  actor text not null,
+  run_after timestamp with time zone default now() not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint workflows_pkey PRIMARY KEY (id),
+  constraint workflows_status_known CHECK ((status = ANY (ARRAY['running'::text, 'undoing'::text, 'done'::text, 'failed'::text, 'undone'::text])))
+);
+comment on table tenancy.workflows is 'Durable work on a tenant, step by step; resumed by any process after a crash.';
+comment on column tenancy.workflows.id is 'UUID version 7.';
+comment on column tenancy.workflows.kind is 'provision, erase, ...';
+comment on column tenancy.workflows.tenant_id is 'The tenant it works on; one workflow at a time.';
+comment on column tenancy.workflows.input is 'What it was asked to do.';
+comment on column tenancy.workflows.status is 'running, undoing, done, failed or undone.';
+comment on column tenancy.workflows.steps is 'Each step with its status and time.';
+comment on column tenancy.workflows.attempts is 'Tries of the current step.';
+comment on column tenancy.workflows.error is 'The last failure.';
+comment on column tenancy.workflows.actor is 'Who asked for it.';
+comment on column tenancy.workflows.run_after is 'Not before; grows with each failed try.';
+comment on column tenancy.workflows.created_at is 'When it was asked for.';
+comment on column tenancy.workflows.updated_at is 'Last progress.';
+CREATE INDEX workflows_due_idx ON tenancy.workflows USING btree (run_after) WHERE (status = ANY (ARRAY['running'::text, 'undoing'::text]));
+CREATE UNIQUE INDEX workflows_one_per_tenant_key ON tenancy.workflows USING btree (tenant_id) WHERE (status = ANY (ARRAY['running'::text, 'undoing'::text]));
+
+create table tenancy.wrapping_keys (
+  id uuid not null,
+  tenant_id uuid,
+  generation integer not null,
+  custodian text not null,
+  wrapped bytea,
+  status text default 'current'::text not null,
+  created_at timestamp with time zone default now() not null,
+  superseded_at timestamp with time zone,
+  destroyed_at timestamp with time zone,
+  constraint wrapping_keys_pkey PRIMARY KEY (id),
+  constraint wrapping_keys_generation_key UNIQUE NULLS NOT DISTINCT (tenant_id, generation),
+  constraint wrapping_keys_generation_positive CHECK ((generation > 0)),
+  constraint wrapping_keys_status_known CHECK ((status = ANY (ARRAY['current'::text, 'superseded'::text, 'destroyed'::text]))),
+  constraint wrapping_keys_wrapped_unless_destroyed CHECK (((wrapped IS NULL) = (status = 'destroyed'::text)))
+);
+comment on table tenancy.wrapping_keys is 'Generations of the key under which all other keys of a tenant are wrapped. A tenant with rows but no current one is shredded: it gets no new key.';
+comment on column tenancy.wrapping_keys.id is 'UUID version 7; bound into the wrapping.';
+comment on column tenancy.wrapping_keys.tenant_id is 'The tenant; null: what belongs to no tenant. No foreign key, since keys outlive the row that asks for them, and may be made in another transaction.';
+comment on column tenancy.wrapping_keys.generation is '1, 2, 3, … for each tenant.';
+comment on column tenancy.wrapping_keys.custodian is 'Who wrapped it: the root key by its fingerprint, a key of AWS KMS, of Vault.';
+comment on column tenancy.wrapping_keys.wrapped is 'The key, wrapped by the custodian; null once destroyed.';
+comment on column tenancy.wrapping_keys.status is 'current wraps new keys; superseded only unwraps; destroyed is gone for good.';
+comment on column tenancy.wrapping_keys.created_at is 'When it was drawn.';
+comment on column tenancy.wrapping_keys.superseded_at is 'When the next generation took over.';
+comment on column tenancy.wrapping_keys.destroyed_at is 'When its wrapped form was removed.';
+CREATE UNIQUE INDEX wrapping_keys_current_key ON tenancy.wrapping_keys USING btree (tenant_id) NULLS NOT DISTINCT WHERE (status = 'current'::text);
+CREATE INDEX wrapping_keys_custodian_idx ON tenancy.wrapping_keys USING btree (custodian, id) WHERE (status <> 'destroyed'::text);
+
+-- References
+
+alter table tenancy.cells add constraint cells_region_fkey FOREIGN KEY (region) REFERENCES tenancy.regions(key);
+
+alter table tenancy.data_keys add constraint data_keys_wrapping_key_fkey FOREIGN KEY (wrapping_key_id) REFERENCES tenancy.wrapping_keys(id);
+
+alter table tenancy.domains add constraint domains_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
+
+alter table tenancy.operator_links add constraint operator_links_operator_fkey FOREIGN KEY (operator_id) REFERENCES tenancy.operators(id) ON DELETE CASCADE;
+
+alter table tenancy.placements add constraint placements_cell_fkey FOREIGN KEY (cell) REFERENCES tenancy.cells(key);
+
+alter table tenancy.placements add constraint placements_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id);
+
+alter table tenancy.proof_canaries add constraint proof_canaries_proof_fkey FOREIGN KEY (proof_id) REFERENCES tenancy.proofs(id) ON DELETE CASCADE;
+
+alter table tenancy.sessions add constraint sessions_operator_fkey FOREIGN KEY (operator_id) REFERENCES tenancy.operators(id) ON DELETE CASCADE;
+
+alter table tenancy.storage_usage add constraint storage_usage_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
+
+alter table tenancy.stored_objects add constraint stored_objects_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
+
+alter table tenancy.tenants add constraint tenants_plan_fkey FOREIGN KEY (plan) REFERENCES tenancy.plans(key);
+
+alter table tenancy.tenants add constraint tenants_region_fkey FOREIGN KEY (region) REFERENCES tenancy.regions(key);
+
+alter table tenancy.warm_places add constraint warm_places_cell_fkey FOREIGN KEY (cell) REFERENCES tenancy.cells(key);
