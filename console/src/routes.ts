@@ -28,7 +28,7 @@ import {
 import { parseTenantsSearch } from "./features/tenants/tenants-search.ts";
 import { crumbs } from "./shell/crumbs.tsx";
 import { CrashPage, NotFoundPage } from "./shell/ErrorPages.tsx";
-import { Frame } from "./shell/Frame.tsx";
+import { OperatorFrame } from "./shell/OperatorFrame.tsx";
 import { localPath, oneOf, parseSearch, stringifySearch, textOf } from "./url/search.ts";
 
 /** The whole map of the console. Loaders start requests and never wait: pages draw their own loading state. */
@@ -61,7 +61,7 @@ const frame = createRoute({
       throw redirect({ to: "/sign-in", search: isHome ? {} : { to: location.href }, replace: true });
     }
   },
-  component: Frame,
+  component: OperatorFrame,
 });
 
 const home = createRoute({

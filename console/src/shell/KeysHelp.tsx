@@ -1,17 +1,19 @@
 import { useMessages } from "../messages/LocaleProvider.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
-import { rooms } from "./rooms.ts";
+import { useWing } from "./wing.ts";
 
 export function KeysHelp({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
-  const { shell, general } = useMessages();
+  const messages = useMessages();
+  const { shell, general } = messages;
+  const { rooms, create } = useWing();
   const rows: { keys: readonly string[]; text: string; isChord?: boolean }[] = [
     { keys: ["Ctrl", "K"], text: shell.keys.palette },
     { keys: ["?"], text: shell.keys.list },
     { keys: ["/"], text: shell.keys.filter },
-    { keys: ["c"], text: shell.keys.create },
+    ...(create ? [{ keys: ["c"], text: create.label }] : []),
     ...rooms.map((room) => ({
       keys: ["g", room.key],
-      text: shell.keys.goTo(shell.rooms[room.name]),
+      text: shell.keys.goTo(room.label(messages)),
       isChord: true,
     })),
     { keys: ["Esc"], text: shell.keys.close },

@@ -7,7 +7,7 @@ import { locales } from "../messages/locale.ts";
 import { Dialog } from "../ui/Dialog.tsx";
 import { themes, useTheme } from "../ui/UiProvider.tsx";
 import { matchEntries, type PaletteEntry } from "./palette-entries.ts";
-import { rooms } from "./rooms.ts";
+import { useWing } from "./wing.ts";
 
 /** As many as fit without scrolling the page. */
 const tenantsMax = 8;
@@ -35,6 +35,8 @@ export function Palette({ isOpen, onClose, onKeys }: PaletteProps) {
 
 function PaletteBody({ onClose, onKeys }: Omit<PaletteProps, "isOpen">) {
   const { palette } = useLocale().messages.shell;
+  const { hasTenants } = useWing();
+  const placeholder = hasTenants ? palette.placeholder : palette.placeholderWithoutTenants;
   const [text, setText] = useState("");
   const [active, setActive] = useState(0);
   const entries = useEntries(text, onKeys);
@@ -65,9 +67,9 @@ function PaletteBody({ onClose, onKeys }: Omit<PaletteProps, "isOpen">) {
         aria-expanded="true"
         aria-controls="palette-list"
         aria-activedescendant={entries.length > 0 ? `palette-${current}` : undefined}
-        aria-label={palette.placeholder}
+        aria-label={placeholder}
         aria-autocomplete="list"
-        placeholder={palette.placeholder}
+        placeholder={placeholder}
         value={text}
         onChange={(event) => {
           setText(event.currentTarget.value);
@@ -107,20 +109,41 @@ function PaletteBody({ onClose, onKeys }: Omit<PaletteProps, "isOpen">) {
 
 function useEntries(text: string, onKeys: () => void): PaletteEntry[] {
   const { messages, locale, setLocale } = useLocale();
-  const { shell, tenants } = messages;
+  const { shell } = messages;
+  const { rooms, create, hasTenants, person } = useWing();
   const { theme, setTheme } = useTheme();
   const navigate = useNavigate();
   const q = useDeferredValue(text.trim());
-  const found = useQuery({ ...tenantsQuery({ q, sort: "name", limit: tenantsMax }), enabled: q.length > 0 });
+  const found = useQuery({
+    ...tenantsQuery({ q, sort: "name", limit: tenantsMax }),
+    enabled: hasTenants && q.length > 0,
+  });
 
   const actions: PaletteEntry[] = [
-    { id: "create", kind: "action", label: tenants.create, run: () => void navigate({ to: "/tenants/new" }) },
+    ...(create
+      ? [
+          {
+            id: "create",
+            kind: "action" as const,
+            label: create.label,
+            run: () => void navigate({ to: create.to }),
+          },
+        ]
+      : []),
     ...rooms.map(
       (room): PaletteEntry => ({
         id: room.to,
         kind: "page",
-        label: shell.palette.goTo(shell.rooms[room.name]),
+        label: shell.palette.goTo(room.label(messages)),
         run: () => void navigate({ to: room.to }),
+      }),
+    ),
+    ...person.links.map(
+      ({ label, to }): PaletteEntry => ({
+        id: to,
+        kind: "page",
+        label: shell.palette.goTo(label),
+        run: () => void navigate({ to }),
       }),
     ),
     ...themes

@@ -1,7 +1,7 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useAction } from "../api/use-action.ts";
-import { closeSession, sessionQuery } from "../features/session/queries.ts";
+import { closeSession } from "../features/session/queries.ts";
 import { useLocale } from "../messages/LocaleProvider.tsx";
 import { locales } from "../messages/locale.ts";
 import { ActionMenu } from "../ui/ActionMenu.tsx";
@@ -9,7 +9,7 @@ import { Button, IconButton } from "../ui/Button.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { themes, useTheme } from "../ui/UiProvider.tsx";
 import { Breadcrumbs } from "./Breadcrumbs.tsx";
-import { WhereAmI } from "./WhereAmI.tsx";
+import { useWing } from "./wing.ts";
 
 interface TopBarProps {
   readonly isNavigationOpen: boolean;
@@ -21,6 +21,7 @@ interface TopBarProps {
 export function TopBar({ isNavigationOpen, onNavigation, onPalette, onKeys }: TopBarProps) {
   const { messages } = useLocale();
   const { shell } = messages;
+  const wing = useWing();
   return (
     <header className="bar">
       <span className="bar-menu">
@@ -33,7 +34,7 @@ export function TopBar({ isNavigationOpen, onNavigation, onPalette, onKeys }: To
       </span>
       <Breadcrumbs />
       <div className="bar-end">
-        <WhereAmI />
+        {wing.whereabouts}
         <button
           type="button"
           className="search-button"
@@ -44,34 +45,33 @@ export function TopBar({ isNavigationOpen, onNavigation, onPalette, onKeys }: To
           <span className="search-button-text">{shell.search}</span>
           <kbd>{isMac() ? "⌘K" : "Ctrl K"}</kbd>
         </button>
-        <OperatorMenu onKeys={onKeys} />
+        <PersonMenu onKeys={onKeys} />
       </div>
     </header>
   );
 }
 
-function OperatorMenu({ onKeys }: { onKeys: () => void }) {
+function PersonMenu({ onKeys }: { onKeys: () => void }) {
   const { messages, locale, setLocale } = useLocale();
   const { shell } = messages;
   const { theme, setTheme } = useTheme();
-  const { data: session } = useQuery(sessionQuery);
+  const { person, signInPath } = useWing();
   const client = useQueryClient();
   const navigate = useNavigate();
   const signOut = useAction({
     run: closeSession,
     touches: [],
     onDone: async () => {
-      await navigate({ to: "/sign-in" });
+      await navigate({ to: signInPath });
       client.clear();
     },
   });
-  const name = session?.operator.name ?? "";
   return (
     <ActionMenu
-      label={shell.operatorMenu(name)}
+      label={person.label}
       trigger={
-        <Button look="bare" icon="person" aria-label={shell.operatorMenu(name)}>
-          <span className="operator-name">{name}</span>
+        <Button look="bare" icon="person" aria-label={person.label}>
+          <span className="operator-name">{person.name}</span>
           <Icon name="down" size={12} />
         </Button>
       }
@@ -92,9 +92,14 @@ function OperatorMenu({ onKeys }: { onKeys: () => void }) {
             onSelect: () => void setLocale(name),
           })),
         },
-        { actions: [{ label: shell.palette.showKeys, onSelect: onKeys }] },
         {
-          title: session && shell.serverVersion(session.version),
+          actions: [
+            ...person.links.map(({ label, to }) => ({ label, onSelect: () => void navigate({ to }) })),
+            { label: shell.palette.showKeys, onSelect: onKeys },
+          ],
+        },
+        {
+          title: person.note,
           actions: [{ label: shell.signOut, onSelect: () => signOut.mutate(undefined) }],
         },
       ]}

@@ -1,11 +1,11 @@
-import type { IconName } from "../ui/Icon.tsx";
+import type { Room } from "./wing.ts";
 
-/** The rooms of the console in the order of the navigation; `key` is the second key of `g …`. */
-export const rooms = [
-  { name: "tenants", to: "/tenants", icon: "tenants", key: "t" },
-  { name: "migrations", to: "/migrations", icon: "migrations", key: "m" },
-  { name: "isolation", to: "/isolation", icon: "isolation", key: "i" },
-  { name: "cells", to: "/cells", icon: "cells", key: "c" },
-  { name: "activity", to: "/activity", icon: "activity", key: "a" },
-  { name: "apiKeys", to: "/api-keys", icon: "apiKeys", key: "k" },
-] as const satisfies readonly { name: string; to: string; icon: IconName; key: string }[];
+/** The operators' rooms in the order of the navigation. */
+export const rooms: readonly Room[] = [
+  { label: ({ shell }) => shell.rooms.tenants, to: "/tenants", icon: "tenants", key: "t" },
+  { label: ({ shell }) => shell.rooms.migrations, to: "/migrations", icon: "migrations", key: "m" },
+  { label: ({ shell }) => shell.rooms.isolation, to: "/isolation", icon: "isolation", key: "i" },
+  { label: ({ shell }) => shell.rooms.cells, to: "/cells", icon: "cells", key: "c" },
+  { label: ({ shell }) => shell.rooms.activity, to: "/activity", icon: "activity", key: "a" },
+  { label: ({ shell }) => shell.rooms.apiKeys, to: "/api-keys", icon: "apiKeys", key: "k" },
+];

@@ -1,6 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
-import { rooms } from "./rooms.ts";
+import type { Wing } from "./wing.ts";
 
 /** A chord is given up after this time, so that a lone `g` never surprises later. */
 const chordMs = 1_200;
@@ -10,10 +10,10 @@ interface KeyHandlers {
   readonly onKeys: () => void;
 }
 
-export function useKeys(handlers: KeyHandlers): void {
+export function useKeys(wing: Wing, handlers: KeyHandlers): void {
   const navigate = useNavigate();
-  const latest = useRef(handlers);
-  latest.current = handlers;
+  const latest = useRef({ ...handlers, wing });
+  latest.current = { ...handlers, wing };
   useEffect(() => {
     let goUntil = 0;
     const onKeyDown = (event: KeyboardEvent) => {
@@ -25,11 +25,12 @@ export function useKeys(handlers: KeyHandlers): void {
         return;
       }
       if (event.metaKey || event.ctrlKey || event.altKey || isBusyElsewhere(event.target)) return;
+      const { rooms, create } = latest.current.wing;
       const room = Date.now() < goUntil ? rooms.find((candidate) => candidate.key === key) : undefined;
       goUntil = key === "g" ? Date.now() + chordMs : 0;
       if (room) void navigate({ to: room.to });
       else if (key === "?") latest.current.onKeys();
-      else if (key === "c") void navigate({ to: "/tenants/new" });
+      else if (key === "c" && create) void navigate({ to: create.to });
       else if (key === "/") focusFilter();
       else return;
       event.preventDefault();

@@ -32,6 +32,7 @@ export const shell = {
   palette: {
     title: "Command palette",
     placeholder: "Tenant, page or action",
+    placeholderWithoutTenants: "Page or action",
     nothing: "Nothing matches.",
     results: (count: number) => (count === 1 ? "1 result" : `${count} results`),
     goTo: (page: string) => `Go to ${page}`,
@@ -48,7 +49,6 @@ export const shell = {
     palette: "Open the command palette",
     list: "List the keys",
     filter: "Go to the search field of the page",
-    create: "Create tenant",
     goTo: (page: string) => `Go to ${page}`,
     close: "Close a dialog or a menu",
   },

@@ -34,6 +34,7 @@ export const shell = {
   palette: {
     title: "Palette de commandes",
     placeholder: "Locataire, page ou action",
+    placeholderWithoutTenants: "Page ou action",
     nothing: "Aucun résultat.",
     results: (count) => (count < 2 ? `${count} résultat` : `${count} résultats`),
     goTo: (page) => `Aller à : ${page}`,
@@ -50,7 +51,6 @@ export const shell = {
     palette: "Ouvrir la palette de commandes",
     list: "Afficher les raccourcis",
     filter: "Aller au champ de recherche de la page",
-    create: "Créer un locataire",
     goTo: (page) => `Aller à : ${page}`,
     close: "Fermer une fenêtre ou un menu",
   },
