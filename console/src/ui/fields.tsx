@@ -1,5 +1,7 @@
-import { NativeSelect, NumberInput, TagsInput, Textarea, TextInput } from "@mantine/core";
-import type { ReactNode, Ref } from "react";
+import { NativeSelect, NumberInput, PasswordInput, TagsInput, Textarea, TextInput } from "@mantine/core";
+import { type ReactNode, type Ref, useId } from "react";
+import { useMessages } from "../messages/LocaleProvider.tsx";
+import { Icon } from "./Icon.tsx";
 
 interface FieldProps {
   readonly label: string;
@@ -17,7 +19,9 @@ interface TextFieldProps extends FieldProps {
   readonly isRequired?: boolean;
   readonly isMono?: boolean;
   readonly autoFocus?: boolean;
-  readonly type?: "text" | "search";
+  readonly type?: "text" | "search" | "email" | "url";
+  /** What the browser may fill in; default: nothing. */
+  readonly autoComplete?: string;
   readonly maxLength?: number;
   readonly ref?: Ref<HTMLInputElement>;
 }
@@ -47,11 +51,125 @@ export function TextField({ value, onChange, isRequired, isMono, autoFocus, ...p
       type={props.type ?? "text"}
       maxLength={props.maxLength}
       data-autofocus={autoFocus || undefined}
-      autoComplete="off"
+      autoComplete={props.autoComplete ?? "off"}
       spellCheck={false}
       classNames={{ input: isMono ? "mono" : "" }}
       ref={props.ref}
     />
+  );
+}
+
+interface PasswordFieldProps extends FieldProps {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  /** The one it is now, or a new one: password managers offer what fits. */
+  readonly autoComplete: "current-password" | "new-password";
+  readonly autoFocus?: boolean;
+}
+
+export function PasswordField({ value, onChange, autoComplete, autoFocus, ...props }: PasswordFieldProps) {
+  const { general } = useMessages();
+  return (
+    <PasswordInput
+      {...fieldProps(props)}
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+      autoComplete={autoComplete}
+      data-autofocus={autoFocus || undefined}
+      maxLength={PASSWORD_CHARACTERS_MAX}
+      visibilityToggleButtonProps={{ "aria-label": general.showPassword, tabIndex: 0 }}
+      visibilityToggleIcon={({ reveal }) => <Icon name={reveal ? "eyeOff" : "eye"} />}
+    />
+  );
+}
+
+/** The server's limit. */
+const PASSWORD_CHARACTERS_MAX = 200;
+
+interface CodeFieldProps extends FieldProps {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  /** Digits of an app, or the letters and digits of a recovery code. */
+  readonly kind: "digits" | "recovery";
+  readonly autoFocus?: boolean;
+}
+
+/** A one-time code: one field, so that it can be pasted, filled in and read out. */
+export function CodeField({ value, onChange, kind, autoFocus, ...props }: CodeFieldProps) {
+  const isDigits = kind === "digits";
+  return (
+    <TextInput
+      {...fieldProps(props)}
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+      inputMode={isDigits ? "numeric" : "text"}
+      autoComplete="one-time-code"
+      autoCapitalize="none"
+      spellCheck={false}
+      maxLength={isDigits ? 8 : 40}
+      data-autofocus={autoFocus || undefined}
+      classNames={{ input: isDigits ? "mono code-digits" : "mono" }}
+    />
+  );
+}
+
+interface CheckFieldProps {
+  readonly label: ReactNode;
+  readonly hint?: ReactNode;
+  readonly isChecked: boolean;
+  readonly onChange: (isChecked: boolean) => void;
+  readonly disabledReason?: string | null | false;
+}
+
+/** The browser's own box, in our colour. One that is off says why, and keeps its place in the order of keys. */
+export function CheckField({ label, hint, isChecked, onChange, disabledReason }: CheckFieldProps) {
+  const id = useId();
+  const isOff = Boolean(disabledReason);
+  const note = disabledReason || hint;
+  return (
+    <div className="check">
+      <input
+        id={id}
+        type="checkbox"
+        checked={isChecked}
+        aria-disabled={isOff || undefined}
+        aria-describedby={note ? `${id}-note` : undefined}
+        onChange={(event) => {
+          if (!isOff) onChange(event.currentTarget.checked);
+        }}
+      />
+      <div>
+        <label htmlFor={id}>{label}</label>
+        {note && (
+          <div id={`${id}-note`} className="quiet check-note">
+            {note}
+          </div>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** Boxes that belong together under one name. */
+export function CheckGroup({
+  label,
+  error,
+  children,
+}: {
+  label: string;
+  error?: string | undefined;
+  children: ReactNode;
+}) {
+  return (
+    <fieldset className="check-group">
+      <legend>{label}</legend>
+      {children}
+      {error && (
+        <p className="check-error" role="alert">
+          {error}
+        </p>
+      )}
+    </fieldset>
   );
 }
 
@@ -60,16 +178,28 @@ interface TextAreaFieldProps extends FieldProps {
   readonly onChange: (value: string) => void;
   readonly maxLength?: number;
   readonly autoFocus?: boolean;
+  readonly rows?: number;
+  readonly isMono?: boolean;
 }
 
-export function TextAreaField({ value, onChange, maxLength, autoFocus, ...props }: TextAreaFieldProps) {
+export function TextAreaField({
+  value,
+  onChange,
+  maxLength,
+  autoFocus,
+  rows = 3,
+  isMono,
+  ...props
+}: TextAreaFieldProps) {
   return (
     <Textarea
       {...fieldProps(props)}
       value={value}
       onChange={(event) => onChange(event.currentTarget.value)}
       maxLength={maxLength}
-      rows={3}
+      rows={rows}
+      classNames={{ input: isMono ? "mono" : "" }}
+      spellCheck={isMono ? false : undefined}
       data-autofocus={autoFocus || undefined}
     />
   );

@@ -8,6 +8,8 @@ export const general = {
   close: "Close",
   save: "Save",
   remove: "Remove",
+  showPassword: "Show password",
+  download: "Download",
   copied: "Copied",
   copyNamed: (what: string) => `Copy ${what}`,
   id: "ID",

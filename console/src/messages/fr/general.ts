@@ -9,6 +9,8 @@ export const general = {
   close: "Fermer",
   save: "Enregistrer",
   remove: "Retirer",
+  showPassword: "Afficher le mot de passe",
+  download: "Télécharger",
   copied: "Copié",
   copyNamed: (what) => `Copier : ${what}`,
   id: "ID",
