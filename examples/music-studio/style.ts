@@ -20,7 +20,7 @@ h1 { font-size: 24px; line-height: 1.25; margin: 0 0 4px; letter-spacing: -0.01e
 p { margin: 0 0 14px; } .muted { color: var(--soft); }
 .wide { overflow-x: auto; } table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th { text-align: left; font-weight: 500; font-size: 13px; color: var(--soft); } th, td { padding: 8px 12px 8px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-td.number, th.number { text-align: right; padding-right: 28px; } td.number:last-child, th.number:last-child { padding-right: 0; } tr:hover td { background: color-mix(in srgb, var(--tint) 50%, transparent); } td a { font-weight: 550; text-decoration: none; } td a:hover { text-decoration: underline; }
+td.number, th.number { text-align: right; white-space: nowrap; padding-right: 28px; } td.number:last-child, th.number:last-child { padding-right: 0; } tr:hover td { background: color-mix(in srgb, var(--tint) 50%, transparent); } td a { font-weight: 550; text-decoration: none; } td a:hover { text-decoration: underline; }
 .status { white-space: nowrap; text-transform: capitalize; } .status::before { content: ""; display: inline-block; width: 8px; height: 8px; margin-right: 7px; border-radius: 50%; border: 2px solid var(--soft); }
 .status.mixing::before { border-color: var(--accent); } .status.mastered::before { border-color: var(--accent); background: linear-gradient(90deg, var(--accent) 50%, transparent 50%); }
 .status.released::before { border-color: var(--accent); background: var(--accent); }
@@ -35,5 +35,6 @@ input, select, textarea, button { font: inherit; color: inherit; background: var
 button { justify-self: start; background: var(--accent); border-color: transparent; color: var(--bg); font-weight: 600; padding: 8px 16px; cursor: pointer; }
 details { margin: 14px 0; } summary { cursor: pointer; color: var(--accent); font-weight: 550; } .chart text { fill: var(--soft); font-size: 12px; }
 footer { max-width: 1180px; margin: auto; padding: 18px 24px 40px; border-top: 1px solid var(--line); font-size: 14px; color: var(--soft); display: flex; flex-wrap: wrap; gap: 6px 20px; }
-@media (max-width: 860px) { main { grid-template-columns: minmax(0, 1fr); } .level { margin-left: 0; } .minor { display: none; } td.number, th.number { padding-right: 12px; } }
+@media (max-width: 1020px) { main { grid-template-columns: minmax(0, 1fr); } .level { margin-left: 0; } td.number, th.number { padding-right: 12px; } }
+@media (max-width: 640px) { .minor { display: none; } }
 `;

@@ -142,14 +142,14 @@ export async function eraseCanaries(parts: CanaryParts, proofId: string | null):
 }
 
 async function eraseCanary({ lifecycle, workflows }: CanaryParts, slug: string): Promise<void> {
-  const tenant = await getTenant(lifecycle.control, slug).catch((failure) => {
-    if (isTenancyError(failure, "tenant.not_found")) return undefined;
-    throw failure;
-  });
-  if (tenant) {
+  try {
+    const tenant = await getTenant(lifecycle.control, slug);
     if (tenant.workflowId) await workflows.run(tenant.workflowId).catch(() => undefined);
     await requestDeletion(lifecycle, tenant.id, { confirm: slug, graceDays: 0 }, PROOF_ACTOR);
     await eraseTenant(lifecycle, workflows, tenant.id, PROOF_ACTOR);
+  } catch (failure) {
+    // Erased: by an earlier pass, or by a server's keeper while we were at it.
+    if (!isTenancyError(failure, "tenant.not_found")) throw failure;
   }
   await exec(lifecycle.control, deleteCanary, [slug]);
 }

@@ -110,8 +110,11 @@ export async function eraseTenant(
   by: Actor,
 ): Promise<TenantRecord> {
   const workflowId = await withTx(parts.control, async (tx) => {
-    const tenant = await getTenant(tx, id);
-    const locked = await one(tx, lockTenant, [tenant.id]);
+    const { id: tenantId } = await getTenant(tx, id);
+    const locked = await one(tx, lockTenant, [tenantId]);
+    // Read behind the lock: the keeper, or a command beside it, may have begun while we waited.
+    const tenant = await getTenant(tx, tenantId);
+    if (locked.status === "erasing" && tenant.workflowId) return tenant.workflowId;
     if (locked.status !== "deleting") throw refuse(tenant, "erased", "Request its deletion first.");
     if (tenant.deletion && tenant.deletion.eraseAfter > parts.clock.now()) {
       throw refuse(

@@ -218,3 +218,35 @@ test("two suspensions at once are one, and a tenant being deleted cannot be susp
   await tenants.delete(tenant.id, { confirm: tenant.slug as string });
   await assert.rejects(() => tenants.suspend(tenant.id, "late"), code("tenant.wrong_state"));
 });
+
+test("a command and the keeper that begin the same erasure at once do it together", async () => {
+  const { tenants } = house.tenancy;
+  const { control } = house.tenancy.internals;
+  const tenant = await tenants.create({ name: name("Twice") });
+  await tenants.delete(tenant.id, { confirm: tenant.slug as string, graceDays: 0 });
+  const holder = await control.connect();
+  await holder.query("begin");
+  await holder.query("select from tenancy.tenants where id = $1 for update", [tenant.id]);
+  // Both have looked the tenant up, and wait for its row.
+  const both = Promise.all([tenants.erase(tenant.id), tenants.erase(tenant.id)]);
+  for (;;) {
+    const { rows } = await control.query(
+      `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+         and query like '%for update%'`,
+    );
+    if (rows.length === 2) break;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  await holder.query("commit");
+  holder.release();
+
+  assert.deepEqual(
+    (await both).map(({ status }) => status),
+    ["erased", "erased"],
+  );
+  const { rows } = await control.query(
+    "select from tenancy.workflows where tenant_id = $1 and kind = 'erase'",
+    [tenant.id],
+  );
+  assert.equal(rows.length, 1);
+});

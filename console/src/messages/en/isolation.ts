@@ -88,6 +88,7 @@ export const isolation = {
         "The login role owns nothing and cannot bypass row-level security, create objects, truncate or make triggers.",
     },
     search_path: { name: "Search path", meaning: "Names resolve in this tenant's schema only." },
+    place: { name: "Place", meaning: "Each table in this place admits rows of this one tenant only." },
     database: {
       name: "Database",
       meaning: "The tenant's connections lead to its own database, and no one else may connect to it.",

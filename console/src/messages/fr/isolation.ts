@@ -100,6 +100,10 @@ export const isolation = {
       name: "Chemin de recherche",
       meaning: "Les noms ne désignent que des objets du schéma de ce locataire.",
     },
+    place: {
+      name: "Emplacement",
+      meaning: "Chaque table de cet emplacement n’admet que les lignes de ce seul locataire.",
+    },
     database: {
       name: "Base de données",
       meaning:
