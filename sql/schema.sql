@@ -96,10 +96,16 @@ create table tenancy.api_keys (
   created_at timestamp with time zone default now() not null,
   last_used_at timestamp with time zone,
   expires_at timestamp with time zone,
+  tenant_id uuid,
+  service_account_id uuid,
+  scopes text[],
+  replaces uuid,
   constraint api_keys_pkey PRIMARY KEY (id),
-  constraint api_keys_hash_key UNIQUE (key_hash)
+  constraint api_keys_hash_key UNIQUE (key_hash),
+  constraint api_keys_account_in_tenant CHECK (((service_account_id IS NULL) OR (tenant_id IS NOT NULL))),
+  constraint api_keys_bounded CHECK (((tenant_id IS NULL) OR (service_account_id IS NOT NULL) OR (scopes IS NOT NULL)))
 );
-comment on table tenancy.api_keys is 'Keys of programs that act as operators.';
+comment on table tenancy.api_keys is 'Keys of programs: of the platform, or of one tenant.';
 comment on column tenancy.api_keys.id is 'UUID version 7.';
 comment on column tenancy.api_keys.name is 'What it is for.';
 comment on column tenancy.api_keys.prefix is 'First characters, to recognise it by.';
@@ -108,6 +114,11 @@ comment on column tenancy.api_keys.created_by is 'Actor who made it.';
 comment on column tenancy.api_keys.created_at is 'When.';
 comment on column tenancy.api_keys.last_used_at is 'Last use, to the minute.';
 comment on column tenancy.api_keys.expires_at is 'Not valid from here on; null: until revoked.';
+comment on column tenancy.api_keys.tenant_id is 'The one tenant it works in; null: a key of the platform.';
+comment on column tenancy.api_keys.service_account_id is 'Whose key it is; its roles say what it may do. Null: its scopes do.';
+comment on column tenancy.api_keys.scopes is 'The permissions it has at most; null: all that its kind has.';
+comment on column tenancy.api_keys.replaces is 'The key that it was rotated from.';
+CREATE INDEX api_keys_tenant_idx ON tenancy.api_keys USING btree (tenant_id, id) WHERE (tenant_id IS NOT NULL);
 
 create table tenancy.app_ledger (
   place text not null,
@@ -258,6 +269,53 @@ comment on table tenancy.installation is 'One row: which installation this is. N
 comment on column tenancy.installation.id is 'Drawn at the first start.';
 comment on column tenancy.installation.key_check is 'Derived from TENANT_ENCRYPTION_KEY: a process with another key is refused before it does harm.';
 comment on column tenancy.installation.created_at is 'When it was first started.';
+
+create table tenancy.invitations (
+  tenant_id uuid not null,
+  id uuid not null,
+  email text not null,
+  roles text[] not null,
+  locale text default 'en'::text not null,
+  token_hash bytea not null,
+  invited_by text not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint invitations_pkey PRIMARY KEY (tenant_id, id),
+  constraint invitations_email_key UNIQUE (tenant_id, email),
+  constraint invitations_token_key UNIQUE (token_hash),
+  constraint invitations_locale_known CHECK ((locale = ANY (ARRAY['en'::text, 'fr'::text]))),
+  constraint invitations_roles_some CHECK (((cardinality(roles) >= 1) AND (cardinality(roles) <= 20)))
+);
+comment on table tenancy.invitations is 'Open invitations; one that is accepted or withdrawn is gone.';
+comment on column tenancy.invitations.tenant_id is 'The tenant that invites.';
+comment on column tenancy.invitations.id is 'UUID version 7.';
+comment on column tenancy.invitations.email is 'Normalised address; one open invitation per address and tenant.';
+comment on column tenancy.invitations.roles is 'Roles of the membership that it becomes.';
+comment on column tenancy.invitations.locale is 'Language of the mail.';
+comment on column tenancy.invitations.token_hash is 'SHA-256 of the one-time token in the mail.';
+comment on column tenancy.invitations.invited_by is 'Actor who invited.';
+comment on column tenancy.invitations.created_at is 'When, or when last sent again.';
+comment on column tenancy.invitations.expires_at is 'Not valid from here on.';
+
+create table tenancy.memberships (
+  tenant_id uuid not null,
+  user_id uuid not null,
+  status text default 'active'::text not null,
+  roles text[] not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint memberships_pkey PRIMARY KEY (tenant_id, user_id),
+  constraint memberships_roles_some CHECK (((cardinality(roles) >= 1) AND (cardinality(roles) <= 20))),
+  constraint memberships_status_known CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
+);
+comment on table tenancy.memberships is 'Which user may act in which tenant, and as what.';
+comment on column tenancy.memberships.tenant_id is 'The tenant.';
+comment on column tenancy.memberships.user_id is 'The user.';
+comment on column tenancy.memberships.status is 'suspended has no access, but keeps its roles.';
+comment on column tenancy.memberships.roles is 'Keys of built-in or own roles of the tenant.';
+comment on column tenancy.memberships.created_at is 'When they joined.';
+comment on column tenancy.memberships.updated_at is 'Last change of this row.';
+CREATE INDEX memberships_user_idx ON tenancy.memberships USING btree (user_id);
 
 create table tenancy.migration_runs (
   id uuid not null,
@@ -415,6 +473,23 @@ comment on table tenancy.regions is 'Where cells stand; a tenant has one home re
 comment on column tenancy.regions.key is 'Such as eu-west.';
 comment on column tenancy.regions.name is 'For people.';
 
+create table tenancy.revocations (
+  id bigint generated always as identity,
+  xid xid8 default pg_current_xact_id() not null,
+  kind text not null,
+  subject text not null,
+  at timestamp with time zone default now() not null,
+  constraint revocations_pkey PRIMARY KEY (id),
+  constraint revocations_kind_known CHECK ((kind = ANY (ARRAY['session'::text, 'user'::text, 'operator'::text, 'key'::text, 'member'::text, 'tenant'::text])))
+);
+comment on table tenancy.revocations is 'Append-only feed: what processes must no longer remember of a credential. Kept for a day.';
+comment on column tenancy.revocations.id is 'In order of insertion, not of commit.';
+comment on column tenancy.revocations.xid is 'Its transaction: readers go by snapshots, so that none is overlooked.';
+comment on column tenancy.revocations.kind is 'What the subject is.';
+comment on column tenancy.revocations.subject is 'Its id; of a member tenant and user, joined by a colon.';
+comment on column tenancy.revocations.at is 'When it was written.';
+CREATE INDEX revocations_xid_idx ON tenancy.revocations USING btree (xid);
+
 create table tenancy.seats (
   seat_hash bytea not null,
   tenant_id uuid not null,
@@ -429,20 +504,61 @@ comment on column tenancy.seats.epoch is 'Epoch of the placement that the token 
 comment on column tenancy.seats.created_at is 'When the seat was drawn.';
 CREATE INDEX seats_tenant_idx ON tenancy.seats USING btree (tenant_id);
 
+create table tenancy.service_accounts (
+  tenant_id uuid not null,
+  id uuid not null,
+  name text not null,
+  roles text[] not null,
+  status text default 'active'::text not null,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  constraint service_accounts_pkey PRIMARY KEY (tenant_id, id),
+  constraint service_accounts_id_key UNIQUE (id),
+  constraint service_accounts_name_key UNIQUE (tenant_id, name),
+  constraint service_accounts_roles_some CHECK (((cardinality(roles) >= 1) AND (cardinality(roles) <= 20))),
+  constraint service_accounts_status_known CHECK ((status = ANY (ARRAY['active'::text, 'disabled'::text])))
+);
+comment on table tenancy.service_accounts is 'Programs of a tenant: they have roles like members and act by API keys.';
+comment on column tenancy.service_accounts.tenant_id is 'Whose program it is.';
+comment on column tenancy.service_accounts.id is 'UUID version 7.';
+comment on column tenancy.service_accounts.name is 'What it does.';
+comment on column tenancy.service_accounts.roles is 'Keys of built-in or own roles of the tenant.';
+comment on column tenancy.service_accounts.status is 'disabled: its keys are refused.';
+comment on column tenancy.service_accounts.created_by is 'Actor who made it.';
+comment on column tenancy.service_accounts.created_at is 'When.';
+
 create table tenancy.sessions (
   token_hash bytea not null,
-  operator_id uuid not null,
+  operator_id uuid,
   created_at timestamp with time zone default now() not null,
   last_used_at timestamp with time zone default now() not null,
   expires_at timestamp with time zone not null,
-  constraint sessions_pkey PRIMARY KEY (token_hash)
+  id uuid default gen_random_uuid() not null,
+  user_id uuid,
+  amr text[] default '{}'::text[] not null,
+  authenticated_at timestamp with time zone default now() not null,
+  mfa_at timestamp with time zone,
+  device text default ''::text not null,
+  ip text default ''::text not null,
+  constraint sessions_pkey PRIMARY KEY (token_hash),
+  constraint sessions_id_key UNIQUE (id),
+  constraint sessions_one_person CHECK ((num_nonnulls(operator_id, user_id) = 1))
 );
-comment on table tenancy.sessions is 'Operator sessions of the console.';
+comment on table tenancy.sessions is 'Who is signed in: staff and users alike. A session belongs to no tenant.';
 comment on column tenancy.sessions.token_hash is 'SHA-256 of the opaque 256-bit token.';
-comment on column tenancy.sessions.operator_id is 'Who is signed in.';
+comment on column tenancy.sessions.operator_id is 'The operator who is signed in; or null.';
 comment on column tenancy.sessions.created_at is 'When they signed in.';
 comment on column tenancy.sessions.last_used_at is 'Last request, to the minute; idle sessions end.';
 comment on column tenancy.sessions.expires_at is 'Absolute end.';
+comment on column tenancy.sessions.id is 'Names the session in lists; tells nothing about its token.';
+comment on column tenancy.sessions.user_id is 'The user who is signed in; or null.';
+comment on column tenancy.sessions.amr is 'How they proved who they are, as RFC 8176 names it: pwd, otp, hwk, …; link and recovery are ours.';
+comment on column tenancy.sessions.authenticated_at is 'When they last proved it.';
+comment on column tenancy.sessions.mfa_at is 'When a second factor was last used in this session; null: never.';
+comment on column tenancy.sessions.device is 'Browser and system, for the list of devices.';
+comment on column tenancy.sessions.ip is 'Address of the last sign-in.';
+CREATE INDEX sessions_operator_idx ON tenancy.sessions USING btree (operator_id) WHERE (operator_id IS NOT NULL);
+CREATE INDEX sessions_user_idx ON tenancy.sessions USING btree (user_id) WHERE (user_id IS NOT NULL);
 
 create table tenancy.storage_usage (
   tenant_id uuid not null,
@@ -514,6 +630,36 @@ comment on column tenancy.tenants.updated_at is 'Last change of this row.';
 CREATE INDEX tenants_created_idx ON tenancy.tenants USING btree (created_at DESC, id DESC);
 CREATE INDEX tenants_erase_idx ON tenancy.tenants USING btree (erase_after) WHERE (erase_after IS NOT NULL);
 CREATE INDEX tenants_name_idx ON tenancy.tenants USING btree (lower(name), id);
+
+create table tenancy.users (
+  id uuid not null,
+  email text not null,
+  name text default ''::text not null,
+  locale text default 'en'::text not null,
+  status text default 'active'::text not null,
+  password_hash text,
+  password_changed_at timestamp with time zone,
+  email_verified_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint users_pkey PRIMARY KEY (id),
+  constraint users_email_key UNIQUE (email),
+  constraint users_email_normal CHECK (((email = lower(email)) AND (email ~ '^[^@[:space:]]+@[^@[:space:]]+$'::text) AND (length(email) <= 254))),
+  constraint users_locale_known CHECK ((locale = ANY (ARRAY['en'::text, 'fr'::text]))),
+  constraint users_password_whole CHECK (((password_hash IS NULL) = (password_changed_at IS NULL))),
+  constraint users_status_known CHECK ((status = ANY (ARRAY['active'::text, 'disabled'::text])))
+);
+comment on table tenancy.users is 'People who are members of tenants. A user belongs to no tenant.';
+comment on column tenancy.users.id is 'UUID version 7.';
+comment on column tenancy.users.email is 'Normalised: lower case, domain in A-labels. Names the person at sign-in.';
+comment on column tenancy.users.name is 'For people; may be empty.';
+comment on column tenancy.users.locale is 'Language of messages to them.';
+comment on column tenancy.users.status is 'disabled signs in nowhere.';
+comment on column tenancy.users.password_hash is 'argon2id in PHC form, with its parameters; null: signs in without a password.';
+comment on column tenancy.users.password_changed_at is 'When it was set.';
+comment on column tenancy.users.email_verified_at is 'When a link sent to the address came back; null: never.';
+comment on column tenancy.users.created_at is 'When added.';
+comment on column tenancy.users.updated_at is 'Last change of this row.';
 
 create table tenancy.warm_places (
   tenant_id uuid not null,
@@ -598,11 +744,21 @@ CREATE INDEX wrapping_keys_custodian_idx ON tenancy.wrapping_keys USING btree (c
 
 -- References
 
+alter table tenancy.api_keys add constraint api_keys_account_fkey FOREIGN KEY (tenant_id, service_account_id) REFERENCES tenancy.service_accounts(tenant_id, id) ON DELETE CASCADE;
+
+alter table tenancy.api_keys add constraint api_keys_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
+
 alter table tenancy.cells add constraint cells_region_fkey FOREIGN KEY (region) REFERENCES tenancy.regions(key);
 
 alter table tenancy.data_keys add constraint data_keys_wrapping_key_fkey FOREIGN KEY (wrapping_key_id) REFERENCES tenancy.wrapping_keys(id);
 
 alter table tenancy.domains add constraint domains_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
+
+alter table tenancy.invitations add constraint invitations_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
+
+alter table tenancy.memberships add constraint memberships_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
+
+alter table tenancy.memberships add constraint memberships_user_fkey FOREIGN KEY (user_id) REFERENCES tenancy.users(id) ON DELETE CASCADE;
 
 alter table tenancy.operator_links add constraint operator_links_operator_fkey FOREIGN KEY (operator_id) REFERENCES tenancy.operators(id) ON DELETE CASCADE;
 
@@ -612,7 +768,11 @@ alter table tenancy.placements add constraint placements_tenant_fkey FOREIGN KEY
 
 alter table tenancy.proof_canaries add constraint proof_canaries_proof_fkey FOREIGN KEY (proof_id) REFERENCES tenancy.proofs(id) ON DELETE CASCADE;
 
+alter table tenancy.service_accounts add constraint service_accounts_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
+
 alter table tenancy.sessions add constraint sessions_operator_fkey FOREIGN KEY (operator_id) REFERENCES tenancy.operators(id) ON DELETE CASCADE;
+
+alter table tenancy.sessions add constraint sessions_user_fkey FOREIGN KEY (user_id) REFERENCES tenancy.users(id) ON DELETE CASCADE;
 
 alter table tenancy.storage_usage add constraint storage_usage_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
 
