@@ -12,7 +12,7 @@ export const fileRoutes = [
     method: "GET",
     url: "/v1/files/:token",
     tag: "Files",
-    action: null,
+    action: "file.read",
     summary: "Open a file by its signed URL",
     description:
       "The URL that `ctx.storage.signedUrl()` gives is the credential: it opens one file of one tenant until it expires. Everything else, a closed tenant included, is the same 404.",
