@@ -18,6 +18,15 @@ grant usage on schema tenancy to tenancy_tenant;
 
 -- Functions
 
+CREATE OR REPLACE FUNCTION tenancy.audit_month_start(month date)
+ RETURNS uuid
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO 'pg_catalog'
+AS $function$ select (lpad(to_hex((extract(epoch from month::timestamp at time zone 'UTC') * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid $function$
+;
+comment on function tenancy.audit_month_start(date) is 'The smallest UUID version 7 of a month.';
+
 CREATE OR REPLACE FUNCTION tenancy.current_tenant()
  RETURNS uuid
  LANGUAGE plpgsql
@@ -40,6 +49,34 @@ comment on function tenancy.current_tenant() is 'The tenant of the current conte
 revoke all on function tenancy.current_tenant() from public;
 grant execute on function tenancy.current_tenant() to tenancy_owner;
 grant execute on function tenancy.current_tenant() to tenancy_tenant;
+
+CREATE OR REPLACE FUNCTION tenancy.ensure_audit_month(month date)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog'
+AS $function$
+declare
+  first date := date_trunc('month', month)::date;
+  part text := 'audit_records_' || to_char(first, 'YYYY_MM');
+  low uuid := tenancy.audit_month_start(first);
+  high uuid := tenancy.audit_month_start((first + interval '1 month')::date);
+begin
+  if to_regclass('tenancy.' || quote_ident(part)) is not null then
+    return false;
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('tenancy.ensure_audit_month', 7));
+  if to_regclass('tenancy.' || quote_ident(part)) is not null then
+    return false;
+  end if;
+  execute format('create table tenancy.%I (like tenancy.audit_records including defaults including constraints)', part);
+  perform set_config('tenancy.audit_upkeep', 'on', true);
+  execute format('with moved as (delete from tenancy.audit_records_rest where id >= %L and id < %L returning *) insert into tenancy.%I select * from moved', low, high, part);
+  execute format('alter table tenancy.audit_records attach partition tenancy.%I for values from (%L) to (%L)', part, low, high);
+  perform set_config('tenancy.audit_upkeep', 'off', true);
+  return true;
+end $function$
+;
+comment on function tenancy.ensure_audit_month(date) is 'Makes the audit log''s partition of a month, unless it is there.';
 
 CREATE OR REPLACE FUNCTION tenancy.lock(key text)
  RETURNS void
@@ -68,6 +105,39 @@ $function$
 ;
 comment on function tenancy.lock_key(text) is 'Key of a tenant''s advisory lock.';
 revoke all on function tenancy.lock_key(text) from public;
+
+CREATE OR REPLACE FUNCTION tenancy.record_event()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog'
+AS $function$
+declare
+  moment timestamptz := coalesce(new.at, clock_timestamp());
+begin
+  insert into tenancy.audit_records (id, at, tenant_id, kind, action, outcome, actor, resource, request_id, body)
+  values (new.id, moment, new.tenant_id, 'change', new.action, 'allowed', new.actor, 'tenant:' || new.tenant_id::text, new.request_id,
+    json_build_object(
+      'v', 1, 'id', new.id, 'at', to_char(moment at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'kind', 'change',
+      'action', new.action, 'outcome', 'allowed', 'actor', new.actor, 'tenantId', new.tenant_id,
+      'resource', 'tenant:' || new.tenant_id::text, 'requestId', new.request_id, 'detail', coalesce(new.detail, '{}'))::text);
+  return new;
+end $function$
+;
+comment on function tenancy.record_event() is 'Lets processes of the release before add their events.';
+
+CREATE OR REPLACE FUNCTION tenancy.refuse_audit_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog'
+AS $function$
+begin
+  if tg_op = 'DELETE' and current_setting('tenancy.audit_upkeep', true) = 'on' then
+    return old;
+  end if;
+  raise exception 'The audit log is only added to.' using errcode = 'TE002';
+end $function$
+;
+comment on function tenancy.refuse_audit_change() is 'Refuses updates of audit records, and deletes outside of retention.';
 
 CREATE OR REPLACE FUNCTION tenancy.try_lock(key text)
  RETURNS boolean
@@ -152,6 +222,46 @@ comment on column tenancy.app_migrations.statements is 'What adopt made of it: s
 comment on column tenancy.app_migrations.model is 'The app schema after it.';
 comment on column tenancy.app_migrations.created_at is 'When it was first registered.';
 
+create table tenancy.audit_records (
+  id uuid not null,
+  at timestamp with time zone not null,
+  xid bigint default ((pg_current_xact_id())::text)::bigint not null,
+  tenant_id uuid,
+  kind text not null,
+  action text not null,
+  outcome text not null,
+  actor text not null,
+  on_behalf_of text,
+  resource text,
+  request_id text,
+  ip inet,
+  session text,
+  body text not null,
+  constraint audit_records_pkey PRIMARY KEY (id),
+  constraint audit_records_kind_known CHECK ((kind = ANY (ARRAY['change'::text, 'read'::text, 'request'::text]))),
+  constraint audit_records_outcome_known CHECK ((outcome = ANY (ARRAY['allowed'::text, 'denied'::text, 'failed'::text])))
+) partition by RANGE (id);
+comment on table tenancy.audit_records is 'Audit log: who did, read or was refused what. Partitioned by month of the id; rows are only added.';
+comment on column tenancy.audit_records.id is 'UUID version 7: sorts by time, and names the month.';
+comment on column tenancy.audit_records.at is 'When.';
+comment on column tenancy.audit_records.xid is 'The transaction that wrote it: the sequencer takes each row once, when this has committed.';
+comment on column tenancy.audit_records.tenant_id is 'The tenant it is about, if any. No foreign key: the log outlives the tenant.';
+comment on column tenancy.audit_records.kind is 'change, read, or request (of an app, or refused).';
+comment on column tenancy.audit_records.action is 'Such as tenant.suspended or tenant.read.';
+comment on column tenancy.audit_records.outcome is 'allowed, denied or failed.';
+comment on column tenancy.audit_records.actor is 'operator:…, user:…, key:…, cli:…, system:…';
+comment on column tenancy.audit_records.on_behalf_of is 'Whose place the actor took, when support acts for a member.';
+comment on column tenancy.audit_records.resource is 'What it was done to, such as tenant:<id>.';
+comment on column tenancy.audit_records.request_id is 'The request that caused it.';
+comment on column tenancy.audit_records.ip is 'Where the request came from.';
+comment on column tenancy.audit_records.session is 'The session of the request; never its token.';
+comment on column tenancy.audit_records.body is 'The whole record as JSON: these very bytes are hashed. The other columns repeat parts of it for searching.';
+CREATE INDEX audit_records_changes_idx ON ONLY tenancy.audit_records USING btree (id) WHERE (kind = 'change'::text);
+CREATE INDEX audit_records_search_idx ON ONLY tenancy.audit_records USING brin (actor text_bloom_ops (n_distinct_per_range='300'), on_behalf_of text_bloom_ops (n_distinct_per_range='100'), action text_bloom_ops (n_distinct_per_range='100'), resource text_bloom_ops (n_distinct_per_range='700'), request_id text_bloom_ops (n_distinct_per_range='1500'), ip inet_bloom_ops (n_distinct_per_range='300'), session text_bloom_ops (n_distinct_per_range='300')) WITH (pages_per_range='64', autosummarize='on');
+CREATE INDEX audit_records_tenant_changes_idx ON ONLY tenancy.audit_records USING btree (tenant_id, id) WHERE (kind = 'change'::text);
+CREATE INDEX audit_records_tenant_idx ON ONLY tenancy.audit_records USING btree (tenant_id, id);
+CREATE INDEX audit_records_xid_idx ON ONLY tenancy.audit_records USING btree (xid, id);
+
 create table tenancy.cells (
   key text not null,
   region text not null,
@@ -220,26 +330,6 @@ comment on column tenancy.domains.is_primary is 'The one to link to.';
 comment on column tenancy.domains.created_at is 'When it was added.';
 CREATE UNIQUE INDEX domains_primary_key ON tenancy.domains USING btree (tenant_id) WHERE is_primary;
 CREATE INDEX domains_tenant_idx ON tenancy.domains USING btree (tenant_id);
-
-create table tenancy.events (
-  id uuid not null,
-  at timestamp with time zone default clock_timestamp() not null,
-  actor text not null,
-  action text not null,
-  tenant_id uuid,
-  detail jsonb default '{}'::jsonb not null,
-  request_id text,
-  constraint events_pkey PRIMARY KEY (id)
-);
-comment on table tenancy.events is 'Audit trail: who did what, written in the transaction of the change itself.';
-comment on column tenancy.events.id is 'UUID version 7: sorts by time.';
-comment on column tenancy.events.at is 'When.';
-comment on column tenancy.events.actor is 'operator:…, key:…, cli:…, system:…';
-comment on column tenancy.events.action is 'Past tense, such as tenant.suspended.';
-comment on column tenancy.events.tenant_id is 'The tenant it is about, if any. No foreign key: the trail outlives the tenant.';
-comment on column tenancy.events.detail is 'What changed; never secrets.';
-comment on column tenancy.events.request_id is 'The request that caused it.';
-CREATE INDEX events_tenant_idx ON tenancy.events USING btree (tenant_id, id DESC);
 
 create table tenancy.idempotency_keys (
   principal text not null,
@@ -417,7 +507,9 @@ create table tenancy.plans (
   limits jsonb default '{}'::jsonb not null,
   statement_timeout_ms integer default 30000 not null,
   "position" integer default 0 not null,
+  idle_timeout_ms integer default 30000 not null,
   constraint plans_pkey PRIMARY KEY (key),
+  constraint plans_idle_timeout_range CHECK (((idle_timeout_ms >= 100) AND (idle_timeout_ms <= 3600000))),
   constraint plans_timeout_positive CHECK (((statement_timeout_ms >= 100) AND (statement_timeout_ms <= 3600000)))
 );
 comment on table tenancy.plans is 'Bundles of features and limits. Prices come with billing.';
@@ -427,6 +519,7 @@ comment on column tenancy.plans.features is 'Feature keys that the plan includes
 comment on column tenancy.plans.limits is 'maxApiCallsPerHour, maxStorageGb, maxConcurrentUsers, maxUsers.';
 comment on column tenancy.plans.statement_timeout_ms is 'Longest statement of a tenant on this plan.';
 comment on column tenancy.plans."position" is 'Order in lists, smallest plan first.';
+comment on column tenancy.plans.idle_timeout_ms is 'Longest wait of a transaction for its next statement; then it is rolled back.';
 
 create table tenancy.proof_canaries (
   slug text not null,
@@ -783,3 +876,23 @@ alter table tenancy.tenants add constraint tenants_plan_fkey FOREIGN KEY (plan) 
 alter table tenancy.tenants add constraint tenants_region_fkey FOREIGN KEY (region) REFERENCES tenancy.regions(key);
 
 alter table tenancy.warm_places add constraint warm_places_cell_fkey FOREIGN KEY (cell) REFERENCES tenancy.cells(key);
+
+-- Views
+
+create view tenancy.events as
+ SELECT id,
+    at,
+    actor,
+    action,
+    tenant_id,
+    ((body)::json -> 'detail'::text) AS detail,
+    request_id
+   FROM tenancy.audit_records
+  WHERE ((kind = 'change'::text) AND (outcome = 'allowed'::text));
+comment on view tenancy.events is 'The changes in the audit log, for code that knows no more.';
+
+-- Triggers
+
+CREATE TRIGGER audit_records_append_only BEFORE DELETE OR UPDATE ON tenancy.audit_records FOR EACH ROW EXECUTE FUNCTION tenancy.refuse_audit_change();
+
+CREATE TRIGGER events_insert INSTEAD OF INSERT ON tenancy.events FOR EACH ROW EXECUTE FUNCTION tenancy.record_event();
