@@ -1,8 +1,5 @@
-import { sql } from "drizzle-orm";
-import { drizzle } from "drizzle-orm/node-postgres";
-import { bigint, integer, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
-import pg from "pg";
-import { type Bench, type Form, interleave, openBench, type Result, ratioText } from "./support.ts";
+import { openPeers } from "./peers.ts";
+import { type Bench, interleave, openBench, type Result, ratioText } from "./support.ts";
 
 const TENANTS = 100;
 const ROWS = 200;
@@ -15,7 +12,8 @@ export async function benchReads(): Promise<Result[]> {
   const contexts = await Promise.all(ids.map((id) => bench.tenancy.data.context(id)));
   const context = (k: number) => contexts[k % TENANTS] as (typeof contexts)[number];
   const tenant = (k: number) => ids[k % TENANTS] as string;
-  const peers = await openPeers(bench);
+  const row = (k: number) => (k % ROWS) + 1;
+  const peers = await openPeers(bench, ids);
   try {
     const point = await interleave([
       {
@@ -24,25 +22,19 @@ export async function benchReads(): Promise<Result[]> {
           bench.bare.query({
             name: "point",
             text: `select ${COLUMNS} from public.bare_tracks where tenant_id = $1 and id = $2`,
-            values: [tenant(k), (k % ROWS) + 1],
+            values: [tenant(k), row(k)],
           }),
       },
       {
         name: "context",
         run: (k) =>
-          context(k).query({ text: `select ${COLUMNS} from tracks where id = $1`, values: [(k % ROWS) + 1] }),
+          context(k).query({ text: `select ${COLUMNS} from tracks where id = $1`, values: [row(k)] }),
       },
       {
         name: "repository",
-        run: (k) =>
-          context(k)
-            .table("tracks")
-            .findById((k % ROWS) + 1),
+        run: (k) => context(k).table("tracks").findById(row(k)),
       },
-      peers.handWritten(`select ${COLUMNS} from public.rls_tracks where id = $1`, tenant, (k) => [
-        (k % ROWS) + 1,
-      ]),
-      peers.drizzlePoint(tenant),
+      ...peers.point(tenant, row),
     ]);
     const list = await interleave([
       {
@@ -59,7 +51,7 @@ export async function benchReads(): Promise<Result[]> {
         run: (k) => context(k).query({ text: `select ${COLUMNS} from tracks order by id limit 20` }),
       },
       { name: "repository", run: (k) => context(k).table("tracks").findAll({ orderBy: "id", limit: 20 }) },
-      peers.handWritten(`select ${COLUMNS} from public.rls_tracks order by id limit 20`, tenant, () => []),
+      ...peers.list(tenant),
     ]);
     return [...compare("Point read", point), ...compare("20-row list", list)];
   } finally {
@@ -111,56 +103,4 @@ async function seed({ tenancy, bare }: Bench): Promise<string[]> {
   for (const table of ["tracks", "bare_tracks", "rls_tracks"])
     await bare.query(`vacuum analyze public.${table}`);
   return ids;
-}
-
-const rlsTracks = pgTable("rls_tracks", {
-  id: bigint({ mode: "number" }).notNull(),
-  title: text().notNull(),
-  genre: text(),
-  artist: text(),
-  durationMs: integer("duration_ms"),
-  createdAt: timestamp("created_at", { withTimezone: true }),
-  tenantId: uuid("tenant_id").notNull(),
-});
-
-async function openPeers({ tenancy }: Bench) {
-  const pool = new pg.Pool({
-    connectionString: tenancy.internals.embedded?.urlFor("tenancy", "peer", "peer"),
-    max: 12,
-  });
-  const db = drizzle({ client: pool });
-  const handWritten = (
-    text: string,
-    tenant: (k: number) => string,
-    values: (k: number) => unknown[],
-  ): Form => ({
-    name: "hand-written BEGIN, set_config, query, COMMIT",
-    run: async (k) => {
-      const client = await pool.connect();
-      try {
-        await client.query("begin");
-        await client.query("select set_config('app.tenant', $1, true)", [tenant(k)]);
-        await client.query({
-          name: text.includes("limit") ? "peer_list" : "peer_point",
-          text,
-          values: values(k),
-        });
-        await client.query("commit");
-      } finally {
-        client.release();
-      }
-    },
-  });
-  const drizzlePoint = (tenant: (k: number) => string): Form => ({
-    name: "Drizzle's published RLS pattern",
-    run: (k) =>
-      db.transaction(async (tx) => {
-        await tx.execute(sql`select set_config('app.tenant', ${tenant(k)}, true)`);
-        return tx
-          .select()
-          .from(rlsTracks)
-          .where(sql`${rlsTracks.id} = ${(k % ROWS) + 1}`);
-      }),
-  });
-  return { handWritten, drizzlePoint, close: () => pool.end() };
 }

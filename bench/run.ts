@@ -1,15 +1,13 @@
 /**
  * The published numbers: `npm run bench [reads schemas create growth neighbour http]`. Ratios against the bare
- * alternative in the same interleaved run; medians and spread. Prints the table and writes bench/results.md.
+ * alternative in the same interleaved run; medians and spread. Prints each part's table and keeps it in bench/results.md.
  */
-import { writeFile } from "node:fs/promises";
-import { cpus, totalmem } from "node:os";
-import { fileURLToPath } from "node:url";
 import { benchCreate } from "./create.ts";
 import { benchGrowth } from "./growth.ts";
 import { benchHttp } from "./http.ts";
 import { benchNeighbour } from "./neighbour.ts";
 import { benchReads } from "./reads.ts";
+import { loadNow, render, saveResults } from "./results.ts";
 import { benchSchemas } from "./schemas.ts";
 import type { Result } from "./support.ts";
 
@@ -22,35 +20,16 @@ const PARTS: Readonly<Record<string, () => Promise<Result[]>>> = {
   schemas: benchSchemas,
 };
 
+const order = Object.keys(PARTS);
 const wanted = process.argv.slice(2);
-const results: Result[] = [];
+const unknown = wanted.filter((name) => !order.includes(name));
+if (unknown.length > 0)
+  throw new Error(`Expected parts to be of ${order.join(", ")}, got ${unknown.join(", ")}.`);
 for (const [name, part] of Object.entries(PARTS)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   process.stderr.write(`${name} …\n`);
+  const loadBefore = loadNow();
   const lines = await part();
-  for (const line of lines)
-    process.stderr.write(`  ${mark(line)} ${line.work}: ${line.measured} (${line.must})\n`);
-  results.push(...lines);
-}
-const table = render(results);
-process.stdout.write(table);
-if (wanted.length === 0) await writeFile(fileURLToPath(new URL("./results.md", import.meta.url)), table);
-
-function render(lines: readonly Result[]): string {
-  const machine = `${cpus().length} × ${cpus()[0]?.model ?? "?"}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, PostgreSQL 18 embedded; load generator and database on the same cores.`;
-  const rows = lines.map((line) => `| ${line.work} | ${line.must} | ${line.measured} | ${mark(line)} |`);
-  return [
-    "# Benchmarks",
-    "",
-    machine,
-    "",
-    "| work | must | measured | met |",
-    "|---|---|---|---|",
-    ...rows,
-    "",
-  ].join("\n");
-}
-
-function mark({ isMet }: Result): string {
-  return isMet === null ? "–" : isMet ? "yes" : "no";
+  process.stdout.write(`${render(lines)}\n`);
+  await saveResults({ name, lines, loadBefore }, order);
 }

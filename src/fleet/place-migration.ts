@@ -113,11 +113,13 @@ function migrationText(place: PlaceRef, migration: AppMigration, app: AppSchema)
     `insert into tenancy.app_ledger (place, version, duration_ms) values (${key}, ${migration.version}, 0)`,
   ];
   let as: "owner" | "tenant" | "none" | null = null;
-  const seat = place.tenantId === null ? null : temporarySeat(place.tenantId);
+  const statements = statementsFor(place.kind, migration);
+  const hasRows = statements.some((statement) => statement.scope === "tenant");
+  const seat = place.tenantId === null || !hasRows ? null : temporarySeat(place.tenantId);
   if (seat) lines.push(seat.open);
   if (place.kind === "schema") lines.push(...sharedViews(place, app));
   // Structure and rows keep the order in which the file has them.
-  for (const statement of statementsFor(place.kind, migration)) {
+  for (const statement of statements) {
     // Extensions belong to the administrator: not all of them may be created by others.
     const isExtension = statement.scope === "database" && /^\s*create extension\b/i.test(statement.sql);
     const role = isExtension ? "none" : statement.scope === "tenant" ? "tenant" : "owner";
@@ -168,7 +170,9 @@ function sharedViews(place: PlaceRef, app: AppSchema): string[] {
 
 /** A tenant's own place admits no other tenant's rows, whatever policies say: its second wall. */
 function finishText(place: PlaceRef, app: AppSchema): string[] {
-  if (place.tenantId === null || Object.keys(app.model.tables).length === 0) return [];
+  const names = new Set(Object.values(app.model.tables).map((table) => quoteLiteral(table.name)));
+  if (place.tenantId === null || names.size === 0) return [];
+  // By name: the catalogue has no index on the schema alone, and thousands of schemas make it long.
   return [
     `do $$
      declare tbl record;
@@ -177,7 +181,7 @@ function finishText(place: PlaceRef, app: AppSchema): string[] {
          select c.oid::regclass as name
          from pg_catalog.pg_class c
          join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped
-         where c.relnamespace = '${place.schema}'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+         where c.relnamespace = '${place.schema}'::regnamespace and c.relname in (${[...names].join(", ")}) and c.relkind in ('r', 'p') and not c.relispartition
            and not exists (select 1 from pg_catalog.pg_constraint k where k.conrelid = c.oid and k.conname = 'tenancy_place')
        loop
          execute format('alter table %s add constraint tenancy_place check (tenant_id = %L)', tbl.name, '${place.tenantId}');

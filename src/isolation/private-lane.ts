@@ -3,6 +3,8 @@ import { FairQueue } from "./fair-queue.ts";
 import { openClient } from "./open-client.ts";
 
 const WIPE_MS_MAX = 5_000;
+/** Leases of one connection before it is replaced: its backend remembers every schema that it has seen, for good. */
+const LEASES_MAX = 1_000;
 
 export interface PrivateLaneOptions {
   readonly connection: pg.ClientConfig;
@@ -38,6 +40,7 @@ export class PrivateLane {
   readonly #waiting = new FairQueue<Waiter>();
   readonly #leased = new Map<pg.Client, string>();
   readonly #held = new Map<string, number>();
+  readonly #leases = new WeakMap<pg.Client, number>();
   #opening = 0;
   #isClosed = false;
 
@@ -125,6 +128,7 @@ export class PrivateLane {
   #lend(client: pg.Client, tenantId: string): Lease {
     this.#leased.set(client, tenantId);
     this.#held.set(tenantId, (this.#held.get(tenantId) ?? 0) + 1);
+    this.#leases.set(client, (this.#leases.get(client) ?? 0) + 1);
     let isReleased = false;
     return {
       client,
@@ -138,7 +142,8 @@ export class PrivateLane {
 
   async #takeBack(client: pg.Client, isBroken: boolean): Promise<void> {
     let isClean = false;
-    if (!isBroken && !this.#isClosed) {
+    const isSpent = (this.#leases.get(client) ?? 0) >= LEASES_MAX;
+    if (!isBroken && !isSpent && !this.#isClosed) {
       try {
         isClean = await within(WIPE_MS_MAX, wipe(client));
       } catch {
