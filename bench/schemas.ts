@@ -1,5 +1,15 @@
 import { readFile } from "node:fs/promises";
-import { APP_SQL, type Bench, interleave, median, migrate, openBench, type Result, ratioText, times } from "./support.ts";
+import {
+  APP_SQL,
+  type Bench,
+  interleave,
+  median,
+  migrate,
+  openBench,
+  type Result,
+  ratioText,
+  times,
+} from "./support.ts";
 
 const SCHEMAS = 1_000;
 const AT_ONCE = 4;

@@ -72,7 +72,7 @@ export async function migratePlace(
     // pg_temp last: a SECURITY DEFINER function pins this path (SET search_path FROM CURRENT).
     `set local search_path = ${searchPathOf(quoteIdentifier(place.schema))}, pg_temp`,
     ...todo.flatMap((migration) => migrationText(place, migration, app)),
-    ...(isOwn || place.kind === "shared" ? finishText(place, app) : []),
+    ...(isOwn && todo.some((migration) => makesTables(place, migration)) ? placeWall(place, app) : []),
     "commit",
   ].join(";\n");
   for (let attempt = 1; ; attempt++) {
@@ -168,10 +168,15 @@ function sharedViews(place: PlaceRef, app: AppSchema): string[] {
   });
 }
 
+/** Each table that adopt makes is guarded by name; a table renamed by a later migration got its wall under neither. */
+function makesTables(place: PlaceRef, migration: AppMigration): boolean {
+  return statementsFor(place.kind, migration).some(({ sql }) => /tenancy_guard|\bdetach\b|\brename to\b/i.test(sql));
+}
+
 /** A tenant's own place admits no other tenant's rows, whatever policies say: its second wall. */
-function finishText(place: PlaceRef, app: AppSchema): string[] {
+function placeWall(place: PlaceRef, app: AppSchema): string[] {
   const names = new Set(Object.values(app.model.tables).map((table) => quoteLiteral(table.name)));
-  if (place.tenantId === null || names.size === 0) return [];
+  if (names.size === 0) return [];
   // By name: the catalogue has no index on the schema alone, and thousands of schemas make it long.
   return [
     `do $$
