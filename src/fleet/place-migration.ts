@@ -170,7 +170,9 @@ function sharedViews(place: PlaceRef, app: AppSchema): string[] {
 
 /** Each table that adopt makes is guarded by name; a table renamed by a later migration got its wall under neither. */
 function makesTables(place: PlaceRef, migration: AppMigration): boolean {
-  return statementsFor(place.kind, migration).some(({ sql }) => /tenancy_guard|\bdetach\b|\brename to\b/i.test(sql));
+  return statementsFor(place.kind, migration).some(({ sql }) =>
+    /tenancy_guard|\bdetach\b|\brename to\b/i.test(sql),
+  );
 }
 
 /** A tenant's own place admits no other tenant's rows, whatever policies say: its second wall. */
