@@ -71,6 +71,8 @@ export function assertAdopted(compiled: Pick<Compiled, "findings">): void {
 function compileFile(work: Work, file: ReadFile): CompiledFile {
   work.statements = [];
   work.madeInFile = new Map();
+  work.enumsMade = new Map();
+  work.enumsRenamed = new Set();
   for (const { text, line } of file.metaCommands) {
     work.current = { ...work.current, text, line, file: file.name };
     notice(work, "psql's own commands mean nothing to the database.", "The line is dropped.");

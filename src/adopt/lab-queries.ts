@@ -114,11 +114,17 @@ function remove(draw: Draw, table: LabTable): string {
   return `delete from ${table.name} where ${condition(draw, table)} and id = ${literal(draw, "int")} returning *`;
 }
 
+/**
+ * In which order a MERGE meets its rows is the planner's choice, and shows where a trigger makes one row's new value
+ * another's old one. A table with a trigger gets one id at a time.
+ */
 function merge(draw: Draw, table: LabTable, schema: LabSchema): string {
   const other = pick(draw, schema.tables);
   const column = table.columns.at(-1) as LabColumn;
   const matched = `when matched and ${condition(draw, table, "m")} then update set ${column.name} = ${literal(draw, column.type)}`;
-  const source = `(select distinct id from ${other.name}) s`;
+  const hasTrigger = schema.files.some((sql) => sql.includes(`before update on ${table.name} `));
+  const where = hasTrigger ? ` where id = ${literal(draw, "int")}` : "";
+  const source = `(select distinct id from ${other.name}${where}) s`;
   return `merge into ${table.name} m using ${source} on m.id = s.id ${matched} when not matched then do nothing`;
 }
 

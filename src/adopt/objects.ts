@@ -8,6 +8,7 @@ import type {
   Node,
 } from "@pgsql/types";
 import { type Body, strings, unwrap } from "./ast.ts";
+import { createEnum } from "./enums.ts";
 import { GUARD_POLICY, ROWS_POLICY } from "./guard.ts";
 import { findTable, keyOf, own } from "./model.ts";
 import { quote, relationName } from "./names.ts";
@@ -22,7 +23,8 @@ export function createType(work: Work, kind: string, body: Body, unit: Unit) {
   const key = keyOf(schema, name);
   const shared = work.sharedTypes.has(key);
   const entry = { schema, name, shared };
-  if (kind === "CreateEnumStmt") work.model.enums[key] = { ...entry, values: strings(body["vals"]) };
+  const asEnum = kind === "CreateEnumStmt" ? { ...entry, values: strings(body["vals"]) } : null;
+  if (asEnum) work.model.enums[key] = asEnum;
   else if (kind === "CreateDomainStmt") {
     work.model.domains[key] = { ...entry, baseType: typeText(body["typeName"] as object) };
   } else work.model.types[key] = entry;
@@ -34,7 +36,8 @@ export function createType(work: Work, kind: string, body: Body, unit: Unit) {
       `In queries write the cast as public.${name}, or leave it out.`,
     );
   }
-  emit(work, scope, unit.text);
+  if (asEnum) createEnum(work, asEnum, unit.text);
+  else emit(work, scope, unit.text);
   const noun = kind === "CreateDomainStmt" ? "domain" : "type";
   emit(work, scope, `grant usage on ${noun} ${relationName(schema, name)} to ${quote(work.appRole)}`);
 }

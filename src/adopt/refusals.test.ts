@@ -182,6 +182,16 @@ describe("what cannot be made safe", () => {
     });
   }
 
+  test("an enum value may not be added ahead of the file that first renames one", async () => {
+    const first = { name: "1.sql", sql: "create type state as enum ('a');" };
+    const sql = "alter type state rename value 'a' to 'b'; alter type state add value 'a';";
+
+    const { findings } = await compile([first, { name: "2.sql", sql }]);
+
+    assert.deepEqual([findings[0]?.severity, findings[0]?.file], ["refused", "2.sql"]);
+    assert.match(findings[0]?.reason ?? "", /ahead of its file/);
+  });
+
   test("a shared table may not refer to a tenant's", async () => {
     const sql = "create table t (id int primary key); create table s (id int references t);";
 

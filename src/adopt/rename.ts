@@ -37,6 +37,8 @@ export function rename(work: Work, statement: RenameStmt, unit: Unit) {
     case "OBJECT_FUNCTION":
     case "OBJECT_PROCEDURE": {
       const names = namesOf(statement.object);
+      const type = own(work.model.enums, keyOf(names.at(-2), names.at(-1) ?? ""));
+      if (type) work.enumsRenamed.add(type);
       renameKey(work.model, keyOf(names.at(-2), names.at(-1) ?? ""), to);
       break;
     }

@@ -1,9 +1,10 @@
-import type { AlterEnumStmt, Node } from "@pgsql/types";
+import type { Node } from "@pgsql/types";
 import { alterTable } from "./alter.ts";
 import { isBody, strings, unwrap } from "./ast.ts";
 import { changeRows, copyRows, selectForEffect, truncate } from "./data.ts";
 import { doBlock } from "./do-blocks.ts";
 import { drop } from "./drop.ts";
+import { alterEnum } from "./enums.ts";
 import { createExtension } from "./extensions.ts";
 import { alterFunction, createFunction } from "./functions.ts";
 import { grant } from "./grants.ts";
@@ -136,24 +137,6 @@ function define(work: Work, kind: string, unit: Unit) {
     `An ${noun} of the app's own acts below row security.`,
     `Use one that PostgreSQL brings${noun === "aggregate" ? ", such as string_agg" : ""}.`,
   );
-}
-
-function alterEnum(work: Work, statement: AlterEnumStmt, unit: Unit) {
-  const names = strings(statement.typeName);
-  const type = own(work.model.enums, keyOf(names.at(-2), names.at(-1) ?? ""));
-  if (type && statement.oldVal)
-    type.values = type.values.map((each) => (each === statement.oldVal ? String(statement.newVal) : each));
-  else if (type && statement.newVal && !type.values.includes(statement.newVal)) {
-    const at = type.values.indexOf(statement.newValNeighbor ?? "");
-    const place = at < 0 ? type.values.length : statement.newValIsAfter ? at + 1 : at;
-    type.values.splice(place, 0, statement.newVal);
-    notice(
-      work,
-      "PostgreSQL lets a new enum value be used only after its transaction.",
-      "Use it from the next file on.",
-    );
-  }
-  emit(work, type?.shared ? "database" : "place", unit.text);
 }
 
 /** True for structure of a shared table or type, which is written in `public` itself. */

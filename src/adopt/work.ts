@@ -1,5 +1,5 @@
 import type { Node } from "@pgsql/types";
-import { type AppModel, emptyModel } from "./model.ts";
+import { type AppModel, type EnumType, emptyModel } from "./model.ts";
 import type { SourceStatement } from "./source.ts";
 
 /**
@@ -13,7 +13,7 @@ export interface CompiledStatement {
   readonly scope: Scope;
   readonly sql: string;
   readonly source: { readonly file: string; readonly line: number };
-  /** False when it cannot run inside a transaction. */
+  /** False for a new enum value: it is committed ahead of the rest of its file, which may use it then. */
   readonly transactional: boolean;
 }
 
@@ -51,6 +51,10 @@ export interface Work {
   statements: CompiledStatement[];
   /** Keys of tables made in this file, which may still get their primary key in it. */
   madeInFile: Map<string, SourceStatement>;
+  /** Enums made in this file, and where: a value added in the same file goes into the statement that makes them. */
+  enumsMade: Map<EnumType, { readonly at: number; readonly name: string }>;
+  /** Enums that this file has renamed, or values of which it has. */
+  enumsRenamed: Set<EnumType>;
   /** Keys of tables whose replica identity is the whole row, because they have no key. */
   readonly keyless: Set<string>;
   current: SourceStatement;
@@ -90,6 +94,8 @@ export function startWork(options: AdoptOptions, ahead: AppModel | null): Work {
     findings: [],
     statements: [],
     madeInFile: new Map(),
+    enumsMade: new Map(),
+    enumsRenamed: new Set(),
     keyless: new Set(),
     ahead,
     current: { node: nothing, text: "", file: "", line: 0, copyLines: null },
@@ -102,9 +108,9 @@ export function knownModel(work: Work): AppModel {
   return { ...work.ahead, tables: { ...work.ahead.tables, ...work.model.tables } };
 }
 
-export function emit(work: Work, scope: Scope, sql: string): void {
+export function emit(work: Work, scope: Scope, sql: string, transactional = true): void {
   const { file, line } = work.current;
-  work.statements.push({ scope, sql, source: { file, line }, transactional: true });
+  work.statements.push({ scope, sql, source: { file, line }, transactional });
 }
 
 export function report(work: Work, severity: Finding["severity"], reason: string, cure: string): void {

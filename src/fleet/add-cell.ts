@@ -11,7 +11,8 @@ import { type Cells, listCells } from "../tenants/cells.ts";
 import { tenantError } from "../tenants/errors.ts";
 import type { AppSchema } from "./app-migrations.ts";
 import { fleetError } from "./errors.ts";
-import { ledgerKey, migratePlace } from "./place-migration.ts";
+import { ledgerKey } from "./place.ts";
+import { migratePlace } from "./place-migration.ts";
 import { listPlaces, readLedger } from "./places.ts";
 import {
   clusterIdentity,

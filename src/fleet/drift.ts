@@ -3,7 +3,7 @@ import type pg from "pg";
 import { many, query } from "../db/sql.ts";
 import type { AppSchema } from "./app-migrations.ts";
 import type { FleetParts } from "./migration-run.ts";
-import { describePlace, type PlaceRef } from "./place-migration.ts";
+import { describePlace, type PlaceRef } from "./place.ts";
 import { byDatabase, listPlaces } from "./places.ts";
 
 export interface DriftedPlace {

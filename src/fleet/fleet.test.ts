@@ -53,7 +53,9 @@ test("a migration reaches every place once: structure, rows and what contexts kn
     );
     assert.deepEqual(await ctx.table("labels").findAll(), [{ id: 1, name: "House label" }]);
   });
-  for (const tenant of await house.tenancy.tenants.list({ limit: 100 })) await tenant.setupSecurityPolicies();
+  await everyTenant(async (slug) => {
+    await (await house.tenancy.tenants.get(slug)).setupSecurityPolicies();
+  });
   const again = await house.migrate([first, second]);
   assert.deepEqual([again.total, again.done], [0, 0]);
   const fresh = await house.tenancy.tenants.create({ name: "Late comer", isolation: "table" });
@@ -182,4 +184,47 @@ test("a table in use is waited for briefly, so that a migration never queues the
   await blocker.query("rollback");
   blocker.release();
   assert.deepEqual([run.status, run.failed], ["done", 0], JSON.stringify(run.errors));
+});
+
+test("a file uses the enum value that it adds, at every level, also where a crash had added it already", async () => {
+  const { control } = house.tenancy.internals;
+  const { rows } = await control.query<{ version: number; name: string; source: string }>(
+    "select version, name, source from tenancy.app_migrations order by version",
+  );
+  const before = rows.map((row) => ({ version: row.version, name: row.name, sql: row.source }));
+  const states = {
+    version: 5,
+    name: "0005_state.sql",
+    sql: `create type state as enum ('draft');
+          alter type state add value 'done';
+          alter table tracks add column state state not null default 'done';`,
+  };
+  const more = {
+    version: 6,
+    name: "0006_more.sql",
+    sql: `alter type state add value 'mastered' before 'done';
+          update tracks set state = 'mastered';
+          alter table tracks alter column state set default 'mastered';`,
+  };
+  await house.migrate([...before, states]);
+  const victim = (await house.tenancy.tenants.list({ level: "schema" }))[0];
+  await control.query(`alter type ${victim?.placement.schema}.state add value 'mastered' before 'done'`);
+
+  const run = await house.migrate([...before, states, more]);
+  const fresh = await Promise.all(
+    ISOLATION_LEVELS.map((isolation) =>
+      house.tenancy.tenants.create({ name: `Enum ${isolation}`, isolation }),
+    ),
+  );
+
+  assert.deepEqual([run.status, run.failed], ["done", 0], JSON.stringify(run.errors));
+  assert.equal(fresh.length, 3);
+  await everyTenant(async (slug, ctx) => {
+    await ctx.table("tracks").insert({ title: "new", genreId: 1 });
+    const { rows: found } = await ctx.query({
+      text: "select array_agg(distinct state) as states, enum_range(null::state) as all from tracks",
+    });
+    assert.deepEqual(found, [{ states: "{mastered}", all: "{draft,mastered,done}" }], slug);
+  });
+  assert.equal((await house.migrate([...before, states, more])).total, 0);
 });

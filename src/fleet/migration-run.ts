@@ -6,7 +6,8 @@ import { withAdvisoryLock, withTx } from "../db/tx.ts";
 import type { Cells } from "../tenants/cells.ts";
 import type { AppSchema } from "./app-migrations.ts";
 import { fleetError } from "./errors.ts";
-import { describePlace, ledgerKey, migratePlace, type PlaceRef, pendingVersions } from "./place-migration.ts";
+import { describePlace, ledgerKey, type PlaceRef } from "./place.ts";
+import { migratePlace, pendingVersions } from "./place-migration.ts";
 import { byDatabase, listPlaces, readLedger } from "./places.ts";
 import {
   findRun,

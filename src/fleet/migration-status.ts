@@ -1,6 +1,7 @@
 import type { AppMigration, AppSchema } from "./app-migrations.ts";
 import type { FleetParts } from "./migration-run.ts";
-import { ledgerKey, type PlaceRef, pendingVersions } from "./place-migration.ts";
+import { ledgerKey, type PlaceRef } from "./place.ts";
+import { pendingVersions } from "./place-migration.ts";
 import { byDatabase, listPlaces, readLedger } from "./places.ts";
 
 export interface MigrationStatus {

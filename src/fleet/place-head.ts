@@ -2,7 +2,8 @@ import { placeOf } from "../isolation/place-names.ts";
 import type { Cells } from "../tenants/cells.ts";
 import type { IsolationLevel } from "../tenants/tenant.ts";
 import type { AppSchema } from "./app-migrations.ts";
-import { ledgerKey, migratePlace, type PlaceRef } from "./place-migration.ts";
+import { ledgerKey, type PlaceRef } from "./place.ts";
+import { migratePlace } from "./place-migration.ts";
 import { readLedger } from "./places.ts";
 import { copyTemplateRows, hasTenantRows } from "./template-rows.ts";
 

@@ -2,7 +2,7 @@ import type pg from "pg";
 import { many } from "../db/sql.ts";
 import { placeOf } from "../isolation/place-names.ts";
 import { type Cells, listCells } from "../tenants/cells.ts";
-import type { PlaceRef } from "./place-migration.ts";
+import type { PlaceRef } from "./place.ts";
 import { listLedger, listTenantPlaces, listWarmPlaces } from "./store.ts";
 import { TEMPLATE_TENANT } from "./template-rows.ts";
 

@@ -78,7 +78,7 @@ async function dryRun(
   preview: { added: string[]; app: AppSchema },
 ): Promise<undefined> {
   const { findPending } = await import("../../fleet/migration-run.ts");
-  const { describePlace } = await import("../../fleet/place-migration.ts");
+  const { describePlace } = await import("../../fleet/place.ts");
   const pending = await findPending(internals, preview.app);
   const places = pending.map(({ place, versions }) => ({ place: describePlace(place), versions }));
   const { out } = call;
