@@ -36,6 +36,11 @@ export const { table: fleetErrors, error: fleetError } = defineErrors({
     sentence: "There is no migration run {id}.",
     cure: "`tenancy app status` shows the runs.",
   },
+  "app.trial_failed": {
+    status: 422,
+    sentence: "The migrations fail where they were tried: {failed} of {tried} places.",
+    cure: "Mend the lines that the errors name; nothing was changed anywhere.",
+  },
   "app.level_unsupported": {
     status: 409,
     sentence: "The app cannot run at {level} level: it uses several schemas.",

@@ -32,7 +32,7 @@ export async function prepareCell(cells: Cells, cell: string, role: string): Pro
 }
 
 /** The schema of a schema-level tenant. Repeatable. */
-export async function createSchemaPlace(pool: pg.Pool, tenantId: string): Promise<void> {
+export async function createSchemaPlace(pool: Pick<pg.ClientBase, "query">, tenantId: string): Promise<void> {
   const name = quoteIdentifier(placeName(tenantId));
   await pool.query(`
     create schema if not exists ${name} authorization ${OWNER_ROLE};

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AppSchema } from "../../fleet/app-migrations.ts";
+import { fleetError } from "../../fleet/errors.ts";
 import type { RunOptions } from "../../fleet/migration-run.ts";
 import type { MigrationRunRow } from "../../fleet/store.ts";
 import type { Internals, Tenancy } from "../../start.ts";
@@ -15,7 +16,7 @@ const POLL_MS = 250;
 
 const options = {
   folder: text("DIR", "Numbered SQL files. Default: `app.migrations` of the configuration."),
-  dryRun: flag("Say what would be done and do nothing."),
+  dryRun: flag("Say what would be done, try it and roll it back."),
   canary: integer("N", "Places of the first wave. Default: 1 %, at least one.", { min: 0, max: 1_000_000 }),
   errorBudget: integer("N", "Failed places to put up with; one more stops the run. Default: 0.", {
     min: 0,
@@ -78,6 +79,7 @@ async function dryRun(
   preview: { added: string[]; app: AppSchema },
 ): Promise<undefined> {
   const { findPending } = await import("../../fleet/migration-run.ts");
+  const { tryMigrations } = await import("../../fleet/try-migrations.ts");
   const { describePlace } = await import("../../fleet/place.ts");
   const pending = await findPending(internals, preview.app);
   const places = pending.map(({ place, versions }) => ({ place: describePlace(place), versions }));
@@ -88,7 +90,12 @@ async function dryRun(
       ? `Would migrate ${places.length} places:`
       : `Nothing to do: every place is at version ${preview.app.version}.`,
   );
-  out.answer({ version: preview.app.version, wouldAdd: preview.added, pending: places }, () =>
+  const tried = await tryMigrations(internals, preview.app, pending);
+  for (const { place, outcome, message } of tried) {
+    const verdict = { works: "works", fails: "fails", unknown: "not tried to the end" }[outcome];
+    out.say(`Tried for ${place} and rolled back: ${verdict}${message ? `: ${message}` : ""}.`);
+  }
+  out.answer({ version: preview.app.version, wouldAdd: preview.added, pending: places, tried }, () =>
     places.length === 0
       ? ""
       : out.table(
@@ -100,6 +107,10 @@ async function dryRun(
           "",
         ),
   );
+  const failed = tried.filter(({ outcome }) => outcome === "fails");
+  if (failed.length === 0) return;
+  const problems = failed.map(({ place, message }) => ({ path: place, message: message ?? "" }));
+  throw fleetError("app.trial_failed", { failed: failed.length, tried: tried.length }, { problems });
 }
 
 /** The run to work on: one that a dead process left, else a new one, else none when all is done. */

@@ -3,11 +3,13 @@ import { recordEvent } from "../../audit/record.ts";
 import { isUuid, uuidv7 } from "../../base/ids.ts";
 import { exec, many, maybe } from "../../db/sql.ts";
 import { withTx } from "../../db/tx.ts";
+import type { AppSchema } from "../../fleet/app-migrations.ts";
 import { findDrift } from "../../fleet/drift.ts";
 import { fleetError } from "../../fleet/errors.ts";
-import { findPending, startRun, workOnRun } from "../../fleet/migration-run.ts";
+import { type FleetParts, findPending, startRun, workOnRun } from "../../fleet/migration-run.ts";
 import { type MigrationStatus as Counted, countMigrations } from "../../fleet/migration-status.ts";
 import { findRun, listRuns, type MigrationRunRow, requestStop } from "../../fleet/store.ts";
+import { tryMigrations } from "../../fleet/try-migrations.ts";
 import type { House } from "../house.ts";
 import { readPage } from "../page.ts";
 import { route } from "../route.ts";
@@ -66,7 +68,7 @@ export const migrationRoutes = [
     action: "app.migration_run_started",
     summary: "Bring every tenant to the newest registered migration",
     description:
-      "Answers at once with the run, which goes on in the server; follow it by its id. With `dryRun` nothing is changed or stored: `total` tells how many places are behind.",
+      "Answers at once with the run, which goes on in the server; follow it by its id. With `dryRun` nothing is changed or stored: `total` tells how many places are behind, and the migrations are run for a new tenant and in the first tenants' own places that are behind, and rolled back. `status` is then `failed` if one of them failed, and `errors` tells which line.",
     body: MigrationRunCreate,
     isBodyOptional: true,
     status: 202,
@@ -75,7 +77,7 @@ export const migrationRoutes = [
       const { internals } = house.tenancy;
       const app = await internals.parts.appSchema();
       const { dryRun, ...options } = body;
-      if (dryRun) return dryRunOf((await findPending(internals, app)).length, app.version, house.clock.now());
+      if (dryRun) return dryRunOf(internals, app, house.clock.now());
       const run = await startRun(internals, app, options, by);
       house.inBackground("A migration run broke off", () => workOnRun(internals, app, run.id));
       return toApiRun(run);
@@ -167,8 +169,23 @@ function toApiRun(row: MigrationRunRow): Static<typeof MigrationRun> {
   };
 }
 
-function dryRunOf(total: number, toVersion: number, now: Date): Static<typeof MigrationRun> {
+async function dryRunOf(parts: FleetParts, app: AppSchema, now: Date): Promise<Static<typeof MigrationRun>> {
+  const pending = await findPending(parts, app);
+  const errors = (await tryMigrations(parts, app, pending))
+    .filter(({ outcome }) => outcome !== "works")
+    .map(({ place, outcome, message }) => ({ place, message: message ?? "", outcome }));
+  const failed = errors.filter(({ outcome }) => outcome === "fails").length;
   const at = now.toISOString();
-  const counts = { total, done: 0, failed: 0, errors: [] };
-  return { id: uuidv7(), status: "done", toVersion, wave: null, ...counts, startedAt: at, finishedAt: at };
+  return {
+    id: uuidv7(),
+    status: failed > 0 ? "failed" : "done",
+    toVersion: app.version,
+    wave: null,
+    total: pending.length,
+    done: 0,
+    failed,
+    errors: errors.map(({ place, message }) => ({ place, message })),
+    startedAt: at,
+    finishedAt: at,
+  };
 }

@@ -129,6 +129,10 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
     title: "Cette exécution n’existe pas.",
     cure: "La liste des exécutions montre celles qui existent.",
   },
+  "app.trial_failed": {
+    title: "Les migrations échouent là où elles ont été essayées.",
+    cure: "Corrigez les lignes nommées par les erreurs ; rien n’a été modifié nulle part.",
+  },
   "app.level_unsupported": {
     title: "L’application ne peut pas fonctionner à ce niveau d’isolation : elle utilise plusieurs schémas.",
     cure: "Choisissez le niveau table ou base de données, ou gardez les tables dans un seul schéma.",
