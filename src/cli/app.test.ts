@@ -104,6 +104,21 @@ test("a folder is registered and applied, a second run has nothing to do, and ki
   );
 });
 
+test("a dry run tries the SQL, names the line that fails, and refuses it as wrong input", async () => {
+  files({
+    "0001_tracks.sql": TRACKS,
+    "0002_more.sql": MORE,
+    "0003_bad.sql": "select 1;\nupdate tracks set genre = title::date;\n",
+  });
+
+  const { code, stderr } = await cli("app", "migrate", "--folder", folder, "--dry-run");
+
+  assert.equal(code, 2);
+  assert.match(stderr, /Tried for a new tenant and rolled back: fails: 0003_bad\.sql:2: /);
+  assert.match(stderr, /place-0 \(schema\): 0003_bad\.sql:2: /);
+  assert.equal(answerOf(await cli("app", "status", "--json")).migrations.length, 2);
+});
+
 test("Ctrl-C ends the place at hand, says how to go on, and the next run does", async () => {
   files({
     "0001_tracks.sql": TRACKS,
