@@ -1,44 +1,79 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { registerMigrations } from "../src/fleet/app-migrations.ts";
-import { startRun, workOnRun } from "../src/fleet/migration-run.ts";
+import { readMigrationFolder, registerMigrations } from "../src/fleet/app-migrations.ts";
+import { findPending, resumeRun, startRun, workOnRun } from "../src/fleet/migration-run.ts";
+import { createApiKey } from "../src/identity/api-keys.ts";
 import { createTenancy, type Tenancy } from "../src/start.ts";
+import { call } from "./support/api.ts";
 import { STUDIO_SQL } from "./support/house.ts";
 
-const WORKER = fileURLToPath(new URL("./support/kill-worker.ts", import.meta.url));
-const ROUNDS = Number(process.env["TENANCY_KILL_ROUNDS"] ?? 3);
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+const WORKER = path("./support/kill-worker.ts");
+const SERVER = path("../scripts/start.ts");
+const CLI = path("../src/cli/main.ts");
+const ROUNDS = Number(process.env["TENANCY_KILL_ROUNDS"] ?? 4);
+const BY = { actor: "test" };
 
-test(`kill -9 of processes and of PostgreSQL under load, ${ROUNDS} rounds: nothing acknowledged is lost, no tenant half made`, async () => {
+/** What dies first, by turns; everything else follows within 400 ms. */
+const VICTIMS = ["server", "worker", "cli", "postgres"] as const;
+
+interface Yard {
+  readonly cwd: string;
+  /** A line for each thing that somebody was told is done. */
+  readonly acknowledged: string;
+  readonly apiKey: string;
+  readonly url: string;
+}
+
+test(`kill -9 of server, worker, CLI and PostgreSQL under load, ${ROUNDS} rounds: nothing acknowledged is lost, no tenant half made`, async () => {
   const cwd = mkdtempSync(join(tmpdir(), "tenancy-kill-"));
   // The database's own account must get at its folder below.
   chmodSync(cwd, 0o755);
-  const acknowledged = join(cwd, "acknowledged");
   const children: ChildProcess[] = [];
+  const spawnNode = (ready: RegExp | null, ...args: string[]) => {
+    const child = spawn(process.execPath, args, {
+      cwd,
+      env: { PATH: process.env["PATH"] },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    children.push(child);
+    return ready ? until(child, ready) : Promise.resolve(child);
+  };
   try {
-    await prepare(cwd);
+    const yard = await prepare(cwd);
     let seen = 0;
-    for (let round = 0; round < ROUNDS; round++) {
-      const workers = [spawnWorker(cwd, acknowledged), spawnWorker(cwd, acknowledged)];
-      children.push(...workers);
-      await Promise.all(workers.map(ready));
-      await sleep(300 + Math.random() * 1_200);
-      const victim = round % 3;
-      if (victim === 2) process.kill(postmasterPid(cwd), "SIGKILL");
-      else workers[victim]?.kill("SIGKILL");
+    for (let round = 1; round <= ROUNDS; round++) {
+      // The server first: it brings PostgreSQL up, and takes up what the last round left.
+      const server = await spawnNode(/Ctrl-C stops it/, SERVER, "--no-console");
+      const worker = await spawnNode(/ready/, WORKER, cwd, yard.acknowledged);
+      writeMigration(cwd, round);
+      const cli = await spawnNode(null, CLI, "app", "migrate");
+      const load = new AbortController();
+      const requests = Promise.all([1, 2].map(() => createOverHttp(yard, load.signal)));
+      await sleep(300 + Math.random() * 1_700);
+      const victim = VICTIMS[round % VICTIMS.length];
+      if (victim === "postgres") process.kill(postmasterPid(cwd), "SIGKILL");
+      else ({ server, worker, cli })[victim as "server"].kill("SIGKILL");
       await sleep(Math.random() * 400);
-      for (const worker of workers) worker.kill("SIGKILL");
-      await Promise.all(
-        workers.map(
-          (worker) => worker.exitCode === null && worker.signalCode === null && once(worker, "exit"),
-        ),
-      );
-      seen = await verify(cwd, acknowledged, round);
+      await Promise.all([server, worker, cli].map(end));
+      load.abort();
+      await requests;
+      seen = await verify(yard, round);
     }
     assert.ok(seen > ROUNDS * 3, `only ${seen} things were acknowledged`);
   } finally {
@@ -47,20 +82,55 @@ test(`kill -9 of processes and of PostgreSQL under load, ${ROUNDS} rounds: nothi
   }
 });
 
-async function prepare(cwd: string): Promise<void> {
+async function prepare(cwd: string): Promise<Yard> {
+  const port = await freePort();
+  const config = { server: { port }, pool: { schemas: 1, databases: 1 }, app: { shared: ["genres"] } };
+  writeFileSync(join(cwd, "tenancy.config.mjs"), `export default ${JSON.stringify(config)};\n`);
+  mkdirSync(join(cwd, "migrations"));
+  const marks =
+    "create table marks (id bigint generated always as identity primary key, round int not null);";
+  writeFileSync(join(cwd, "migrations/0001_studio.sql"), `${STUDIO_SQL}\n${marks}\n`);
   await using tenancy = await createTenancy({ cwd, env: {}, background: false });
-  const { internals } = tenancy;
-  const files = [{ version: 1, name: "0001_studio.sql", sql: STUDIO_SQL }];
-  await registerMigrations(internals.control, files, { shared: ["genres"], by: { actor: "test" } });
+  await migrateAll(tenancy, cwd);
+  const { control, parts } = tenancy.internals;
+  const { key } = await createApiKey({ pool: control, clock: parts.clock }, { name: "kill" }, BY);
+  return { cwd, acknowledged: join(cwd, "acknowledged"), apiKey: key, url: `http://127.0.0.1:${port}` };
+}
+
+/** Structure and a row for each tenant: done twice, the row is there twice. */
+function writeMigration(cwd: string, round: number): void {
+  const name = `${String(round + 1).padStart(4, "0")}_round.sql`;
+  const sql = `alter table tracks add column r${round} int; insert into marks (round) values (${round});\n`;
+  writeFileSync(join(cwd, "migrations", name), sql);
+}
+
+async function migrateAll({ internals }: Tenancy, cwd: string): Promise<void> {
+  const files = await readMigrationFolder(join(cwd, "migrations"));
+  await registerMigrations(internals.control, files, { shared: ["genres"], by: BY });
   const app = await internals.reloadApp();
-  const run = await startRun(internals, app, {}, { actor: "test" });
-  await workOnRun(internals, app, run.id);
+  await resumeRun(internals, app);
+  if ((await findPending(internals, app)).length === 0) return;
+  const run = await workOnRun(internals, app, (await startRun(internals, app, {}, BY)).id);
+  assert.equal(run.status, "done", JSON.stringify(run.errors));
+}
+
+/** Asks the server for tenants until the round is over; what it answered with 201 must be there afterwards. */
+async function createOverHttp(yard: Yard, signal: AbortSignal): Promise<void> {
+  const levels = ["table", "schema", "database"];
+  for (let n = 0; !signal.aborted; n++) {
+    const body = { name: `Http ${Date.now()} ${n}`, isolation: levels[n % levels.length] };
+    const answer = await call<{ id: string }>(yard, "POST", "/v1/tenants", { body }).catch(() => null);
+    if (answer?.status === 201) appendFileSync(yard.acknowledged, `tenant ${answer.body.id}\n`);
+    else await sleep(10);
+  }
 }
 
 /** Starts again, lets unfinished work finish, and asks for everything that was acknowledged. */
-async function verify(cwd: string, acknowledged: string, round: number): Promise<number> {
+async function verify({ cwd, acknowledged }: Yard, round: number): Promise<number> {
   await using tenancy = await createTenancy({ cwd, env: {}, background: false });
   await settle(tenancy);
+  await migrateAll(tenancy, cwd);
+  const rounds = Array.from({ length: round }, (_, i) => ({ round: i + 1, times: 1 }));
   const lines = readFileSync(acknowledged, "utf8").trim().split("\n").filter(Boolean);
   assert.deepEqual(
     lines.filter((line) => line.startsWith("crossed")),
@@ -86,6 +156,10 @@ async function verify(cwd: string, acknowledged: string, round: number): Promise
         assert.equal(row.title, tenant.id, "a row of another tenant");
         assert.notEqual(row.name, null, "half a transaction");
       }
+      const marks = await ctx.query({
+        text: "select round, count(*)::int as times from marks group by round order by round",
+      });
+      assert.deepEqual(marks.rows, rounds, `round ${round}: migrations of ${tenant.id}`);
     });
   }
   return lines.length;
@@ -114,16 +188,32 @@ async function all(tenancy: Tenancy) {
   return rows;
 }
 
-function spawnWorker(cwd: string, acknowledged: string): ChildProcess {
-  return spawn(process.execPath, [WORKER, cwd, acknowledged], { stdio: ["ignore", "pipe", "inherit"] });
+async function until(child: ChildProcess, ready: RegExp): Promise<ChildProcess> {
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on("data", (chunk: Buffer) => {
+      said += chunk;
+      if (ready.test(said)) child.emit("ready");
+    });
+  }
+  await Promise.race([once(child, "ready"), once(child, "exit")]);
+  assert.match(said, ready, "a process did not start");
+  return child;
 }
 
-async function ready(worker: ChildProcess): Promise<void> {
-  const [chunk] = (await Promise.race([
-    once(worker.stdout as NodeJS.ReadableStream, "data"),
-    once(worker, "exit"),
-  ])) as [unknown];
-  assert.match(String(chunk), /ready/, "a worker did not start");
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill("SIGKILL");
+  await once(child, "exit");
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address() as { port: number };
+  probe.close();
+  await once(probe, "close");
+  return port;
 }
 
 function postmasterPid(cwd: string): number {
