@@ -131,7 +131,7 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
   },
   "app.trial_failed": {
     title: "Les migrations échouent là où elles ont été essayées.",
-    cure: "Corrigez les lignes nommées par les erreurs ; rien n’a été modifié nulle part.",
+    cure: "Corrigez les lignes nommées par les erreurs ; rien n’a été modifié nulle part.",
   },
   "app.level_unsupported": {
     title: "L’application ne peut pas fonctionner à ce niveau d’isolation : elle utilise plusieurs schémas.",
