@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import pg from "pg";
 import { loadParser } from "./adopt/ast.ts";
 import { rewriteQuery } from "./adopt/rewrite.ts";
-import type { Actor } from "./audit/record.ts";
+import { type Actor, recordEvent } from "./audit/record.ts";
 import { ensureMonths } from "./audit/store.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
 import { type Config, loadConfig } from "./base/config.ts";
@@ -42,6 +42,7 @@ import { ObjectStorage } from "./isolation/storage.ts";
 import { SystemAccess } from "./isolation/system.ts";
 import { Custodians } from "./keys/custodians.ts";
 import { RootKey } from "./keys/derive.ts";
+import { Encryption } from "./keys/encryption.ts";
 import { Keyring } from "./keys/keyring.ts";
 import { LocalCustodian } from "./keys/local-custodian.ts";
 import { eraseDefinition } from "./lifecycle/erase.ts";
@@ -122,6 +123,8 @@ export interface Internals {
   readonly keyring: Keyring;
   /** Who is who: users, sessions, keys, memberships. */
   readonly identity: Identity;
+  /** The life of keys: rotation, counts, views. */
+  readonly encryption: Encryption;
   readonly log: Log;
   readonly embedded: EmbeddedServer | null;
   /** The app's schema as this process knows it. */
@@ -219,10 +222,17 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
   };
   listener.on("tenancy_app_changed", reloadQuietly, reloadQuietly);
   const keyPool = openKeyPool(cells.control.url);
-  const keyring = new Keyring({
-    pool: keyPool,
-    custodians: new Custodians(new LocalCustodian(rootKey)),
-    clock: options.clock ?? systemClock,
+  const custodians = new Custodians(new LocalCustodian(rootKey));
+  const clock = options.clock ?? systemClock;
+  const keyring = new Keyring({ pool: keyPool, custodians, clock });
+  const encryption = new Encryption({
+    pool: control,
+    keyring,
+    custodians,
+    clock,
+    rotationDays: config.security.keyRotationDays,
+    places: [],
+    record: recordEvent,
   });
   listener.on(
     "tenancy_keys_changed",
@@ -258,6 +268,10 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
       erase: (tenantId) => identity.eraseTenant(tenantId),
       count: (tenantId) => identity.countTenant(tenantId),
     },
+    keys: {
+      erase: async (tenantId, by) => void (await encryption.destroy(tenantId, by)),
+      count: (tenantId) => encryption.countLive(tenantId),
+    },
     appSchema: () => loadAppSchemaIfNewer(control, app, reloadApp),
     ...poolsOf(cells),
   };
@@ -274,6 +288,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
       await storage.sweepStorage();
       await sweepProofs({ lifecycle: parts, workflows, executor, facets: dataFacets(data) });
     },
+    keepKeys: () => encryption.keepHouse(),
     resumeRun: async () => resumeRun({ control, cells }, await parts.appSchema()),
     onError: (error) => log.error("A background duty failed", { error: error.message }),
   });
@@ -311,6 +326,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     rootKey,
     keyring,
     identity,
+    encryption,
     log,
     embedded,
     app: () => app,

@@ -56,6 +56,12 @@ export const ACTIONS = [
   "cell.added",
   "cell.updated",
   "plan.updated",
+  "encryption.keys_rotated",
+  "encryption.key_retired",
+  "encryption.root_replaced",
+  "encryption.keys_destroyed",
+  "encryption.subject_shredded",
+  "encryption.custodian_set",
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 

@@ -37,6 +37,10 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     load: async () => (await import("./commands/operator.ts")).commands,
   },
   key: { summary: "API keys for programs", load: async () => (await import("./commands/key.ts")).commands },
+  encryption: {
+    summary: "Keys that seal tenants' data",
+    load: async () => (await import("./commands/encryption.ts")).commands,
+  },
   workflow: {
     summary: "Durable work on a tenant",
     load: async () => (await import("./commands/workflow.ts")).commands,

@@ -12,6 +12,7 @@ export const TAGS = [
   "Migrations",
   "Isolation",
   "Files",
+  "Encryption",
   "Audit trail",
   "API keys",
   "Server",

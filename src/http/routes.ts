@@ -1,5 +1,6 @@
 import type { Route } from "./route.ts";
 import { apiKeyRoutes } from "./routes/api-keys.ts";
+import { encryptionRoutes } from "./routes/encryption.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { fileRoutes } from "./routes/files.ts";
 import { migrationRoutes } from "./routes/migrations.ts";
@@ -23,6 +24,7 @@ export const routes: readonly Route[] = [
   ...migrationRoutes,
   ...proofRoutes,
   ...fileRoutes,
+  ...encryptionRoutes,
   ...eventRoutes,
   ...apiKeyRoutes,
   ...serverRoutes,

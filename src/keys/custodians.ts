@@ -5,16 +5,21 @@ import { CUSTODIAN_TIMEOUT_MS } from "./limits.ts";
 import { type Custodian, CustodianRefusal } from "./ports.ts";
 import { type KeyScope, scopeName } from "./scope.ts";
 
-/** The custodians that this process can ask. The first wraps what is new; the others still unwrap. */
+/** The custodians that this process can ask. */
 export class Custodians {
-  readonly #all: readonly [Custodian, ...Custodian[]];
+  /** Wraps what is new. */
+  readonly root: Custodian;
+  /** Roots of before: they unwrap what has not been wrapped anew yet. */
+  readonly former: readonly Custodian[];
 
-  constructor(root: Custodian, ...others: readonly Custodian[]) {
-    this.#all = [root, ...others];
+  constructor(root: Custodian, former: readonly Custodian[] = []) {
+    this.root = root;
+    this.former = former;
   }
 
-  get root(): Custodian {
-    return this.#all[0];
+  /** Who wraps new keys of the scope. */
+  async of(_scope: KeyScope): Promise<Custodian> {
+    return this.root;
   }
 
   /** @throws key.refused, key.unreachable */
@@ -39,7 +44,7 @@ export class Custodians {
     context: readonly string[],
     wrapped: Buffer,
   ): Promise<Buffer> {
-    const custodian = this.#all.find(({ id }) => id === custodianId);
+    const custodian = [this.root, ...this.former].find(({ id }) => id === custodianId);
     if (!custodian) {
       throw keyError("key.custodian_unknown", { scope: scopeName(scope), custodian: custodianId });
     }

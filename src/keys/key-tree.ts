@@ -2,7 +2,7 @@ import { createSecretKey, type KeyObject, randomBytes } from "node:crypto";
 import type pg from "pg";
 import type { Clock } from "../base/clock.ts";
 import { uuidv7 } from "../base/ids.ts";
-import { exec, maybe, one } from "../db/sql.ts";
+import { exec, maybe } from "../db/sql.ts";
 import type { Custodians } from "./custodians.ts";
 import { fromUuid } from "./envelope.ts";
 import { keyError } from "./errors.ts";
@@ -78,21 +78,26 @@ export class KeyTree {
 
   /** The wrapping key that new keys are wrapped under. @throws like `current` */
   async wrappingKey(scope: KeyScope): Promise<WrappingKey> {
-    const { pool, custodians } = this.#options;
+    const { pool, custodians, clock } = this.#options;
     const tenantId = scopeTenantId(scope);
     for (;;) {
       const row = await maybe(pool, store.findNewestWrappingKey, [tenantId]);
-      if (row) return this.unwrapWrappingKey(row);
+      if (row) return this.#unwrapWrappingKey(row);
       const id = uuidv7();
       const key = randomBytes(32);
-      const wrapped = await custodians.wrap(custodians.root, scope, wrappingContext(scope, id, 1), key);
+      const custodian = await custodians.of(scope);
+      const wrapped = await custodians.wrap(custodian, scope, wrappingContext(scope, id, 1), key);
       key.fill(0);
-      await exec(pool, store.insertWrappingKey, [id, tenantId, custodians.root.id, wrapped]);
+      await exec(pool, store.insertWrappingKey, [id, tenantId, custodian.id, wrapped, clock.now()]);
     }
   }
 
-  /** @throws key.destroyed, key.refused, key.unreachable, key.custodian_unknown */
-  async unwrapWrappingKey(row: store.WrappingKeyRow): Promise<WrappingKey> {
+  /** The key above a data key. @throws like `current` */
+  wrappingKeyOf(row: store.DataKeyRow): Promise<WrappingKey> {
+    return this.#unwrapWrappingKey({ ...row, id: row.wrapping_key_id, wrapped: row.wrapping_key });
+  }
+
+  async #unwrapWrappingKey(row: Omit<store.WrappingKeyRow, "status">): Promise<WrappingKey> {
     const known = this.#wrappingKeys.get(row.id, this.#nowMs());
     const scope = toScope(row.tenant_id);
     const { wrapped } = row;
@@ -117,7 +122,7 @@ export class KeyTree {
   }
 
   async #loadCurrent(scope: KeyScope, purpose: string): Promise<DataKey> {
-    const { pool } = this.#options;
+    const { pool, clock } = this.#options;
     for (let attempt = 0; attempt < MAKE_TRIES_MAX; attempt++) {
       const row = await maybe(pool, store.findCurrentDataKey, [scopeTenantId(scope), purpose]);
       if (row) return this.#unwrapDataKey(row);
@@ -126,7 +131,7 @@ export class KeyTree {
       const key = randomBytes(32);
       const wrapped = wrapDataKey(above.key, dataContext(scope, purpose, 1, id), key);
       key.fill(0);
-      await exec(pool, store.insertDataKey, [id, purpose, above.id, wrapped]);
+      await exec(pool, store.insertDataKey, [id, purpose, above.id, wrapped, clock.now()]);
     }
     throw new Error(`No key for ${purpose} of ${scopeName(scope)} after ${MAKE_TRIES_MAX} tries.`);
   }
@@ -134,9 +139,7 @@ export class KeyTree {
   async #unwrapDataKey(row: store.DataKeyRow): Promise<DataKey> {
     const scope = toScope(row.tenant_id);
     if (row.wrapped === null) throw keyError("key.destroyed", { scope: scopeName(scope) });
-    const above = await this.unwrapWrappingKey(
-      await one(this.#options.pool, store.findWrappingKey, [row.wrapping_key_id]),
-    );
+    const above = await this.wrappingKeyOf(row);
     const context = dataContext(scope, row.purpose, row.epoch, row.id);
     const key = unwrapDataKey(above.key, context, row.wrapped);
     if (!key) throw keyError("sealed.unreadable", { scope: scopeName(scope) });
@@ -187,7 +190,7 @@ export function dataContext(scope: KeyScope, purpose: string, epoch: number, id:
 }
 
 /** Under a key derived for the row that it stands in: a wrapping put into another row does not unwrap. */
-export function wrapDataKey(above: KeyObject, context: readonly string[], key: Buffer): Buffer {
+export function wrapDataKey(above: KeyObject | Buffer, context: readonly string[], key: Buffer): Buffer {
   return aesKeyWrap(hkdf(above, NO_SALT, encodeContext(context), 32), key);
 }
 

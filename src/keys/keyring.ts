@@ -31,14 +31,18 @@ const NO_SALT = Buffer.alloc(0);
  * const seed = await keyring.open({ tenantId }, ["user_totp", userId], sealed);
  */
 export class Keyring {
-  readonly #tree: KeyTree;
+  /** For the rotation. */
+  readonly tree: KeyTree;
+  /** How long this process uses a key after its custodian gave it. */
+  readonly keyAgeMs: number;
 
   constructor(options: KeyringOptions) {
-    this.#tree = new KeyTree({
+    this.keyAgeMs = options.keyAgeMs ?? KEY_AGE_MS;
+    this.tree = new KeyTree({
       pool: options.pool,
       custodians: options.custodians,
       clock: options.clock ?? systemClock,
-      keyAgeMs: options.keyAgeMs ?? KEY_AGE_MS,
+      keyAgeMs: this.keyAgeMs,
       keysMax: options.keysMax ?? KEYS_REMEMBERED_MAX,
     });
   }
@@ -55,7 +59,7 @@ export class Keyring {
     context: readonly string[],
     plain: Uint8Array,
   ): Promise<Buffer> {
-    const key = await this.#tree.current(scope, purpose);
+    const key = await this.tree.current(scope, purpose);
     return sealEnvelope(key.idBytes, key.key, bind(key, context), plain);
   }
 
@@ -72,12 +76,27 @@ export class Keyring {
     purpose?: KeyPurpose,
   ): Promise<Buffer> {
     const id = keyIdOf(envelope);
-    const key = id === undefined ? undefined : await this.#tree.byId(id);
+    const key = id === undefined ? undefined : await this.tree.byId(id);
     // Another's key is answered like none, before its context is even looked at.
     const isOurs = key && scopeName(key.scope) === scopeName(scope) && (!purpose || key.purpose === purpose);
     const plain = isOurs ? openEnvelope(asBuffer(envelope), key.key, bind(key, context)) : undefined;
     if (!plain) throw keyError("sealed.unreadable", { scope: scopeName(scope) });
     return plain;
+  }
+
+  /**
+   * What stands under an old key, under the current one: opened and sealed in one breath, so that a value is never
+   * sealed twice over.
+   *
+   * @throws sealed.unreadable, key.destroyed, key.refused, key.unreachable
+   */
+  async reseal(
+    scope: KeyScope,
+    purpose: KeyPurpose,
+    context: readonly string[],
+    envelope: Uint8Array,
+  ): Promise<Buffer> {
+    return this.seal(scope, purpose, context, await this.open(scope, context, envelope, purpose));
   }
 
   /**
@@ -87,14 +106,14 @@ export class Keyring {
    * @throws key.destroyed, key.refused, key.unreachable
    */
   async blindIndex(scope: KeyScope, field: string, value: string | Uint8Array): Promise<Buffer> {
-    const { key } = await this.#tree.current(scope, "index");
+    const { key } = await this.tree.current(scope, "index");
     const fieldKey = hkdf(key, NO_SALT, encodeContext(["tenancy blind index", field]), 32);
     return hmac(fieldKey, typeof value === "string" ? Buffer.from(value, "utf8") : asBuffer(value));
   }
 
   /** Forgets the unwrapped keys of a tenant (null: the platform's), or of all: told that something changed. */
   forget(tenantId?: string | null): void {
-    this.#tree.forget(tenantId);
+    this.tree.forget(tenantId);
   }
 }
 

@@ -13,3 +13,15 @@ export const MAKE_TRIES_MAX = 10;
 
 /** A custodian that has not answered by then counts as unreachable. */
 export const CUSTODIAN_TIMEOUT_MS = 5_000;
+
+/** Data keys of one tenant in one statement of the rewrapping. */
+export const REWRAP_BATCH = 500;
+
+/** Tenants' keys in one transaction of a change of the root: with a remote custodian, calls under way at once. */
+export const ROOT_BATCH = 500;
+
+/** Values in one statement of the sweep: long enough to be quick, short enough not to hold up the app's writes. */
+export const SWEEP_BATCH = 500;
+
+/** Tenants that one pass of the background rotates; the next pass takes the next. */
+export const DUE_BATCH = 200;

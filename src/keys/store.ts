@@ -9,15 +9,24 @@ export interface WrappingKeyRow {
   status: "current" | "superseded" | "destroyed";
 }
 
+/** A data key with the key above it, read at one moment: between two looks a rotation could take that away. */
 export interface DataKeyRow {
   id: string;
   tenant_id: string | null;
   purpose: string;
   epoch: number;
-  wrapping_key_id: string;
   wrapped: Buffer | null;
   status: "current" | "superseded" | "retired" | "destroyed";
+  wrapping_key_id: string;
+  generation: number;
+  custodian: string;
+  wrapping_key: Buffer | null;
 }
+
+export const dataKeys = `select d.id, d.tenant_id, d.purpose, d.epoch, d.wrapped, d.status,
+     d.wrapping_key_id, w.generation, w.custodian, w.wrapped as wrapping_key
+   from tenancy.data_keys d
+   join tenancy.wrapping_keys w on w.id = d.wrapping_key_id`;
 
 /** The newest generation: current, or destroyed when the tenant is shredded. */
 export const findNewestWrappingKey = query<WrappingKeyRow>(
@@ -29,35 +38,26 @@ export const findNewestWrappingKey = query<WrappingKeyRow>(
    limit 1`,
 );
 
-export const findWrappingKey = query<WrappingKeyRow>(
-  "keys.find_wrapping_key",
-  `select id, tenant_id, generation, custodian, wrapped, status
-   from tenancy.wrapping_keys
-   where id = $1::uuid`,
-);
-
 /** The first generation; does nothing when another process was quicker, or the tenant has had one. */
 export const insertWrappingKey = query(
   "keys.insert_wrapping_key",
-  `insert into tenancy.wrapping_keys (id, tenant_id, generation, custodian, wrapped)
-   values ($1::uuid, $2::uuid, 1, $3::text, $4::bytea)
+  `insert into tenancy.wrapping_keys (id, tenant_id, generation, custodian, wrapped, created_at)
+   values ($1::uuid, $2::uuid, 1, $3::text, $4::bytea, $5::timestamptz)
    on conflict do nothing`,
 );
 
 export const findDataKey = query<DataKeyRow>(
   "keys.find_data_key",
-  `select id, tenant_id, purpose, epoch, wrapping_key_id, wrapped, status
-   from tenancy.data_keys
-   where id = $1::uuid`,
+  `${dataKeys}
+   where d.id = $1::uuid`,
 );
 
 export const findCurrentDataKey = query<DataKeyRow>(
   "keys.find_current_data_key",
-  `select id, tenant_id, purpose, epoch, wrapping_key_id, wrapped, status
-   from tenancy.data_keys
-   where tenant_id is not distinct from $1::uuid
-     and purpose = $2::text
-     and status = 'current'`,
+  `${dataKeys}
+   where d.tenant_id is not distinct from $1::uuid
+     and d.purpose = $2::text
+     and d.status = 'current'`,
 );
 
 /**
@@ -66,8 +66,8 @@ export const findCurrentDataKey = query<DataKeyRow>(
  */
 export const insertDataKey = query(
   "keys.insert_data_key",
-  `insert into tenancy.data_keys (id, tenant_id, purpose, epoch, wrapping_key_id, wrapped)
-   (select $1::uuid, w.tenant_id, $2::text, 1, w.id, $4::bytea
+  `insert into tenancy.data_keys (id, tenant_id, purpose, epoch, wrapping_key_id, wrapped, created_at)
+   (select $1::uuid, w.tenant_id, $2::text, 1, w.id, $4::bytea, $5::timestamptz
     from tenancy.wrapping_keys w
     where w.id = $3::uuid and w.status = 'current'
     for share)

@@ -30,6 +30,8 @@ export function eraseDefinition(parts: LifecycleParts): Definition {
       { name: "cache", run: (step) => parts.cache.erase(step.tenantId) },
       { name: "storage", run: (step) => parts.storage.erase(step.tenantId) },
       { name: "place", run: (step) => dropPlace(parts, placeInput(step)) },
+      // After all that a step could still have to read; before the proof, which counts keys as well.
+      { name: "keys", run: (step) => parts.keys.erase(step.tenantId, { actor: step.actor }) },
       { name: "verify", run: (step) => verify(parts, step) },
       { name: "wipe", run: (step) => wipe(parts, step) },
     ],
@@ -73,6 +75,7 @@ async function verify(parts: LifecycleParts, step: StepInput): Promise<void> {
     cacheKeys: await parts.cache.count(at.tenantId),
     files: await parts.storage.count(at.tenantId),
     members: await parts.identity.count(at.tenantId),
+    keys: await parts.keys.count(at.tenantId),
   };
   const left = Object.entries(remains).filter(([, count]) => count > 0);
   if (left.length === 0) return;
@@ -87,7 +90,7 @@ async function wipe(parts: LifecycleParts, step: StepInput): Promise<void> {
     await exec(tx, deleteDomains, [step.tenantId]);
     await exec(tx, wipeTenant, [step.tenantId]);
     await recordEvent(tx, { actor: step.actor }, "tenant.erased", step.tenantId, {
-      verified: ["rows", "schema", "database", "role", "seats", "ledger", "cache", "files", "members"],
+      verified: ["rows", "schema", "database", "role", "seats", "ledger", "cache", "files", "members", "keys"],
     });
     await exec(tx, notifyTenantChanged, [step.tenantId]);
   });

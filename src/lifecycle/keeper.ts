@@ -17,6 +17,8 @@ export const listClosedDatabases = query<{ id: string; cell: string }>(
 const PASS_MS = 1_000;
 /** What is left half written is rare and costs only its bytes. */
 const SWEEP_MS = 5 * 60_000;
+/** Keys fall due by the day; what a crash left of a rotation opens all the same. */
+const KEYS_MS = 60_000;
 
 /**
  * The background work of every server process: what a crashed process left undone is taken up here within a second.
@@ -27,11 +29,13 @@ export class Keeper {
   readonly #workflows: Workflows;
   readonly #warm: WarmPoolSize;
   readonly #sweep: () => Promise<unknown>;
+  readonly #keepKeys: () => Promise<void>;
   readonly #resumeRun: () => Promise<void>;
   readonly #onError: (error: Error) => void;
   #timer: NodeJS.Timeout | undefined;
   #pass: Promise<void> = Promise.resolve();
   #sweptMs = Number.NEGATIVE_INFINITY;
+  #keptKeysMs = Number.NEGATIVE_INFINITY;
   #isClosed = false;
 
   constructor(options: {
@@ -40,6 +44,8 @@ export class Keeper {
     warm: WarmPoolSize;
     /** Settles what crashed processes left half written: files, isolation proofs. */
     sweep: () => Promise<unknown>;
+    /** Replaces keys that are due, and finishes rotations that broke off. */
+    keepKeys: () => Promise<void>;
     /** Takes up a fleet migration whose process died. */
     resumeRun: () => Promise<void>;
     onError: (error: Error) => void;
@@ -48,6 +54,7 @@ export class Keeper {
     this.#workflows = options.workflows;
     this.#warm = options.warm;
     this.#sweep = options.sweep;
+    this.#keepKeys = options.keepKeys;
     this.#resumeRun = options.resumeRun;
     this.#onError = options.onError;
   }
@@ -68,6 +75,7 @@ export class Keeper {
       () => reconcileSeats(this.#parts),
       () => this.#resumeRun(),
       () => this.#sweepNowAndThen(),
+      () => this.#keepKeysNowAndThen(),
       () => refillWarmPool(this.#parts, this.#warm),
     ];
     for (const duty of duties) {
@@ -84,6 +92,12 @@ export class Keeper {
     if (performance.now() - this.#sweptMs < SWEEP_MS) return;
     this.#sweptMs = performance.now();
     await this.#sweep();
+  }
+
+  async #keepKeysNowAndThen(): Promise<void> {
+    if (performance.now() - this.#keptKeysMs < KEYS_MS) return;
+    this.#keptKeysMs = performance.now();
+    await this.#keepKeys();
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import type { Actor } from "../audit/record.ts";
 import type { Clock } from "../base/clock.ts";
 import type { AppSchema } from "../fleet/app-migrations.ts";
 import type { Connections } from "../isolation/connections.ts";
@@ -28,6 +29,11 @@ export interface LifecycleParts {
   readonly storage: Remnants;
   /** Memberships, invitations, service accounts and keys. */
   readonly identity: Remnants;
+  /** Destroys the tenant's keys; `count` is what could still open something. */
+  readonly keys: {
+    erase(tenantId: string, by: Actor): Promise<void>;
+    count(tenantId: string): Promise<number>;
+  };
   /** Forgets at once what this process knew of the tenant; the others hear it by NOTIFY. */
   readonly forget: (tenantId: string) => void;
   appSchema(): Promise<AppSchema>;

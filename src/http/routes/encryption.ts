@@ -1,0 +1,89 @@
+import type { Static } from "typebox";
+import type { KeyView } from "../../keys/encryption.ts";
+import { findTenant } from "../api-tenant.ts";
+import { route } from "../route.ts";
+import { Encryption, type EncryptionKey, EncryptionKeyList, KeyRotation } from "../schemas/encryption.ts";
+
+const TENANT = "Id, slug or domain of the tenant.";
+
+export const encryptionRoutes = [
+  route({
+    method: "GET",
+    url: "/v1/encryption",
+    tag: "Encryption",
+    permission: "root_keys.read",
+    action: null,
+    summary: "Show the state of all keys in numbers",
+    answer: Encryption,
+    handle: async ({ house }) => {
+      const { encryption, config } = house.tenancy.internals;
+      const sums = await encryption.sums();
+      return {
+        algorithm: config.security.encryptionAlgorithm,
+        custodian: sums.custodian,
+        rotationDays: sums.rotationDays,
+        tenants: sums.tenants,
+        shredded: sums.shredded,
+        dataKeys: sums.data_keys,
+        superseded: sums.superseded,
+        due: sums.due,
+        keptElsewhere: sums.kept_elsewhere,
+        oldestAt: sums.oldest?.toISOString() ?? null,
+      };
+    },
+  }),
+  route({
+    method: "GET",
+    url: "/v1/tenants/:tenant/keys",
+    tag: "Encryption",
+    permission: "keys.read",
+    action: null,
+    summary: "List the encryption keys of a tenant, with how many values stand under each",
+    description:
+      "Never the keys themselves. The wrapping key comes first, then the keys of each purpose, newest first.",
+    params: { tenant: TENANT },
+    answer: EncryptionKeyList,
+    handle: async ({ house, params }) => {
+      const { id } = await findTenant(house, params.tenant);
+      const { encryption } = house.tenancy.internals;
+      const keys = await encryption.keys({ tenantId: id });
+      return {
+        items: keys.map(toApiKey),
+        nextRotationAt: encryption.nextRotation(keys)?.toISOString() ?? null,
+      };
+    },
+  }),
+  route({
+    method: "POST",
+    url: "/v1/tenants/:tenant/keys/rotate",
+    tag: "Encryption",
+    permission: "keys.manage",
+    action: "encryption.keys_rotated",
+    summary: "Replace the encryption keys of a tenant now",
+    description:
+      "What is sealed from now on is sealed under the new keys. What was sealed before still opens, and is led to the new keys in the background; the list of keys shows how far that is.",
+    params: { tenant: TENANT },
+    answer: KeyRotation,
+    handle: async ({ house, params, by }) => {
+      const { id } = await findTenant(house, params.tenant);
+      const { encryption } = house.tenancy.internals;
+      const { generation, epochs } = await encryption.startRotation({ tenantId: id }, by);
+      house.inBackground("A rotation of keys broke off", () => encryption.finish({ tenantId: id }));
+      return { generation, epochs: epochs.map((each) => ({ ...each })) };
+    },
+  }),
+];
+
+function toApiKey(key: KeyView): Static<typeof EncryptionKey> {
+  return {
+    id: key.id,
+    purpose: key.purpose,
+    number: key.number,
+    custodian: key.custodian,
+    status: key.status,
+    values: key.values,
+    createdAt: key.createdAt.toISOString(),
+    supersededAt: key.supersededAt?.toISOString() ?? null,
+    endedAt: key.endedAt?.toISOString() ?? null,
+  };
+}

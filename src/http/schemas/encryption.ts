@@ -1,0 +1,70 @@
+import { Type } from "typebox";
+import { Id, Timestamp } from "./common.ts";
+
+const MaybeTime = Type.Union([Timestamp, Type.Null()]);
+
+export const EncryptionKey = Type.Object(
+  {
+    id: Id,
+    purpose: Type.Union([Type.String(), Type.Null()], {
+      description: "What it seals, such as storage; null: it wraps the other keys.",
+    }),
+    number: Type.Integer({ description: "Its epoch; for the wrapping key its generation." }),
+    custodian: Type.Union([Type.String(), Type.Null()], {
+      description:
+        "Who keeps it: the root key by its fingerprint, or a key outside. Null below the wrapping key.",
+    }),
+    status: Type.Union(
+      [
+        Type.Literal("current"),
+        Type.Literal("superseded"),
+        Type.Literal("retired"),
+        Type.Literal("destroyed"),
+      ],
+      { description: "current seals; superseded still opens; retired holds no value; destroyed is gone." },
+    ),
+    values: Type.Union([Type.Integer(), Type.Null()], {
+      description: "Values sealed under it, counted now; null where they are not counted.",
+    }),
+    createdAt: Timestamp,
+    supersededAt: MaybeTime,
+    endedAt: { ...MaybeTime, description: "When it was retired or destroyed." },
+  },
+  { title: "EncryptionKey" },
+);
+
+export const EncryptionKeyList = Type.Object(
+  {
+    items: Type.Array(EncryptionKey),
+    nextRotationAt: { ...MaybeTime, description: "When the keys are replaced by themselves." },
+  },
+  { title: "EncryptionKeyList" },
+);
+
+export const KeyRotation = Type.Object(
+  {
+    generation: Type.Integer({ description: "Of the new wrapping key." }),
+    epochs: Type.Array(Type.Object({ purpose: Type.String(), epoch: Type.Integer() }), {
+      description: "The new keys below it.",
+    }),
+  },
+  { title: "KeyRotation" },
+);
+
+export const Encryption = Type.Object(
+  {
+    algorithm: Type.String({ description: "The cipher of sealed values." }),
+    custodian: Type.String({
+      description: "Who keeps the keys of tenants without a custodian of their own.",
+    }),
+    rotationDays: Type.Integer({ description: "Keys are replaced after so many days." }),
+    tenants: Type.Integer({ description: "Tenants that have keys." }),
+    shredded: Type.Integer({ description: "Tenants whose keys are destroyed." }),
+    dataKeys: Type.Integer({ description: "Keys that values are or were sealed under." }),
+    superseded: Type.Integer({ description: "Old keys that may still hold values." }),
+    due: Type.Integer({ description: "Tenants whose keys are overdue; the background replaces them." }),
+    keptElsewhere: Type.Integer({ description: "Keys that another custodian than the root keeps." }),
+    oldestAt: { ...MaybeTime, description: "When the oldest current wrapping key was drawn." },
+  },
+  { title: "Encryption" },
+);

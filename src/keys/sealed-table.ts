@@ -1,0 +1,70 @@
+import type pg from "pg";
+import { isTenancyError } from "../base/errors.ts";
+import { many } from "../db/sql.ts";
+import { fromUuid } from "./envelope.ts";
+import type { Keyring } from "./keyring.ts";
+import type { KeyPurpose } from "./purposes.ts";
+import { toScope } from "./scope.ts";
+import type { SealedPlace, SweepStep } from "./sealed-place.ts";
+import { countSealed, listSealed, type SealedColumn, swapSealed } from "./sealed-table-store.ts";
+
+export interface SealedTableOptions extends SealedColumn {
+  readonly purpose: KeyPurpose;
+  /** What was bound when the value of a row was sealed, from the texts of its key. */
+  readonly context: (key: readonly string[]) => readonly string[];
+  readonly keyring: Keyring;
+  readonly pool: pg.Pool;
+}
+
+/**
+ * A column of sealed values in one of our tables, as the rotation sees it.
+ *
+ * @example
+ * sealedTable({ keyring, pool, purpose: "credentials", table: "user_totp", column: "seed", tenantColumn: null,
+ *   key: [{ name: "user_id", type: "uuid" }], context: ([userId]) => ["user_totp", userId] });
+ */
+export function sealedTable(options: SealedTableOptions): SealedPlace {
+  const { pool, purpose } = options;
+  const width = options.key.length;
+  return {
+    name: `${options.table}.${options.column}`,
+    purpose,
+    count: async (tenantId, keyIds) => {
+      if (options.tenantColumn === null && tenantId !== null) return 0;
+      const values =
+        options.tenantColumn === null ? [keyIds.map(fromUuid)] : [keyIds.map(fromUuid), tenantId];
+      return (await many(pool, countSealed(options), values))[0]?.n ?? 0;
+    },
+    sweep: async (tenantId, keyIds, cursor, limit): Promise<SweepStep> => {
+      if (options.tenantColumn === null && tenantId !== null) return { resealed: 0, cursor: null };
+      const after = cursor ?? Array.from({ length: width }, () => null);
+      const tenant = options.tenantColumn === null ? [] : [tenantId];
+      const rows = await many(pool, listSealed(options), [keyIds.map(fromUuid), limit, ...after, ...tenant]);
+      if (rows.length === 0) return { resealed: 0, cursor: null };
+      const anew = await Promise.all(rows.map((row) => resealed(options, tenantId, row)));
+      const done = rows.flatMap((row, i) => (anew[i] ? [{ ...row, anew: anew[i] }] : []));
+      const keys = Array.from({ length: width }, (_, i) => done.map((row) => row.key[i]));
+      const swapped = await many(pool, swapSealed(options), [
+        done.map((row) => row.sealed),
+        done.map((row) => row.anew),
+        ...keys,
+      ]);
+      const last = rows.at(-1)?.key ?? null;
+      return { resealed: swapped[0]?.n ?? 0, cursor: rows.length < limit ? null : last };
+    },
+  };
+}
+
+/** Undefined for a damaged value: it stays, is counted, and keeps its key from being retired. */
+async function resealed(
+  { keyring, purpose, context }: SealedTableOptions,
+  tenantId: string | null,
+  row: { key: string[]; sealed: Buffer },
+): Promise<Buffer | undefined> {
+  try {
+    return await keyring.reseal(toScope(tenantId), purpose, context(row.key), row.sealed);
+  } catch (error) {
+    if (isTenancyError(error, "sealed.unreadable")) return undefined;
+    throw error;
+  }
+}
