@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { call } from "../../test/support/api.ts";
+import { type Platform, startPlatform } from "../../test/support/platform.ts";
+import { isTenancyError } from "../base/errors.ts";
+
+let platform: Platform;
+before(async () => {
+  platform = await startPlatform({ background: false, consoleDir: null });
+});
+after(async () => {
+  await platform[Symbol.asyncDispose]();
+});
+
+interface Keys {
+  readonly items: { purpose: string | null; number: number; status: string; custodian: string | null }[];
+  readonly nextRotationAt: string | null;
+}
+
+test("a tenant's keys are listed and replaced over HTTP, and it is recorded who did it", async () => {
+  const { tenants, internals } = platform.tenancy;
+  const { id } = await tenants.create({ name: "Keyed" });
+  const { id: otherId } = await tenants.create({ name: "Keyed Too" });
+  const sealed = await internals.keyring.seal({ tenantId: id }, "secrets", ["s"], Buffer.from("s"));
+  await internals.keyring.seal({ tenantId: otherId }, "secrets", ["s"], Buffer.from("s"));
+
+  const rotated = await call<{ generation: number }>(platform, "POST", "/v1/tenants/keyed/keys/rotate");
+
+  assert.deepEqual([rotated.status, rotated.body.generation], [200, 2]);
+  const { body } = await call<Keys>(platform, "GET", "/v1/tenants/keyed/keys");
+  assert.deepEqual(
+    body.items.filter(({ status }) => status === "current").map(({ purpose, number }) => [purpose, number]),
+    [
+      [null, 2],
+      ["secrets", 2],
+    ],
+  );
+  assert.match(body.items[0]?.custodian ?? "", /^local:[0-9a-f]{16}$/);
+  assert.ok(Date.parse(body.nextRotationAt ?? "") > Date.now() + 89 * 86_400_000);
+  const other = await call<Keys>(platform, "GET", "/v1/tenants/keyed-too/keys");
+  assert.ok(other.body.items.every(({ number }) => number === 1));
+  const plain = await internals.keyring.open({ tenantId: id }, ["s"], sealed);
+  assert.equal(plain.toString(), "s");
+  const events = await call<{ items: { action: string; actor: string; tenantId: string }[] }>(
+    platform,
+    "GET",
+    `/v1/events?tenantId=${id}`,
+  );
+  const event = events.body.items.find(({ action }) => action === "encryption.keys_rotated");
+  assert.match(event?.actor ?? "", /^key:/);
+  const state = await call<{ tenants: number; due: number }>(platform, "GET", "/v1/encryption");
+  assert.deepEqual([state.status, state.body.due], [200, 0]);
+  assert.ok(state.body.tenants >= 2);
+});
+
+test("an unknown tenant has no keys to list or replace; without a credential nothing is told", async () => {
+  for (const [method, path] of [
+    ["GET", "/v1/tenants/nobody/keys"],
+    ["POST", "/v1/tenants/nobody/keys/rotate"],
+  ] as const) {
+    assert.equal((await call(platform, method, path)).status, 404);
+    assert.equal((await call(platform, method, path, { key: null })).status, 401);
+  }
+  assert.equal((await call(platform, "GET", "/v1/encryption", { key: null })).status, 401);
+});
+
+test("an erased tenant's keys are destroyed: what was copied away before opens no more", async () => {
+  const { tenants, internals } = platform.tenancy;
+  const tenant = await tenants.create({ name: "Shredded" });
+  const scope = { tenantId: tenant.id };
+  const copy = await internals.keyring.seal(scope, "backup", ["b"], Buffer.from("copied away"));
+
+  await tenants.delete(tenant.id, { confirm: "shredded", graceDays: 0 });
+  await tenants.erase(tenant.id);
+
+  const refused = (error: unknown) => isTenancyError(error, "key.destroyed");
+  await assert.rejects(() => internals.keyring.open(scope, ["b"], copy), refused);
+  await assert.rejects(() => internals.keyring.seal(scope, "backup", ["b"], Buffer.from("x")), refused);
+  const { rows } = await internals.control.query<{ keys: number }>(
+    `select (select count(*) from tenancy.wrapping_keys where tenant_id = $1 and wrapped is not null)::int
+          + (select count(*) from tenancy.data_keys where tenant_id = $1 and wrapped is not null)::int as keys`,
+    [tenant.id],
+  );
+  assert.deepEqual(rows, [{ keys: 0 }]);
+  const never = await tenants.create({ name: "Never Sealed" });
+  await tenants.delete(never.id, { confirm: "never-sealed", graceDays: 0 });
+  await tenants.erase(never.id);
+  await assert.rejects(
+    () => internals.keyring.seal({ tenantId: never.id }, "backup", ["b"], Buffer.from("x")),
+    refused,
+  );
+});
