@@ -253,7 +253,6 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     ...(options.clock ? { clock: options.clock } : {}),
     signedUrlBase: options.signedUrlBase ?? `http://${config.server.host}:${config.server.port}/v1/files/`,
   });
-  const clock = options.clock ?? systemClock;
   const identity = new Identity({ pool: control, clock, sessionTimeoutMs: config.sessionTimeoutMs });
   const parts: LifecycleParts = {
     control,

@@ -90,7 +90,18 @@ async function wipe(parts: LifecycleParts, step: StepInput): Promise<void> {
     await exec(tx, deleteDomains, [step.tenantId]);
     await exec(tx, wipeTenant, [step.tenantId]);
     await recordEvent(tx, { actor: step.actor }, "tenant.erased", step.tenantId, {
-      verified: ["rows", "schema", "database", "role", "seats", "ledger", "cache", "files", "members", "keys"],
+      verified: [
+        "rows",
+        "schema",
+        "database",
+        "role",
+        "seats",
+        "ledger",
+        "cache",
+        "files",
+        "members",
+        "keys",
+      ],
     });
     await exec(tx, notifyTenantChanged, [step.tenantId]);
   });

@@ -12,7 +12,7 @@ export const encryptionRoutes = [
     url: "/v1/encryption",
     tag: "Encryption",
     permission: "root_keys.read",
-    action: null,
+    action: "encryption.read",
     summary: "Show the state of all keys in numbers",
     answer: Encryption,
     handle: async ({ house }) => {
@@ -37,7 +37,7 @@ export const encryptionRoutes = [
     url: "/v1/tenants/:tenant/keys",
     tag: "Encryption",
     permission: "keys.read",
-    action: null,
+    action: "encryption_keys.read",
     summary: "List the encryption keys of a tenant, with how many values stand under each",
     description:
       "Never the keys themselves. The wrapping key comes first, then the keys of each purpose, newest first.",
