@@ -312,6 +312,7 @@ comment on column tenancy.data_keys.superseded_at is 'When the next epoch took o
 comment on column tenancy.data_keys.retired_at is 'When a full count found no value under it.';
 CREATE INDEX data_keys_created_idx ON tenancy.data_keys USING btree (created_at) WHERE (status = 'current'::text);
 CREATE UNIQUE INDEX data_keys_current_key ON tenancy.data_keys USING btree (tenant_id, purpose) NULLS NOT DISTINCT WHERE (status = 'current'::text);
+CREATE INDEX data_keys_superseded_idx ON tenancy.data_keys USING btree (tenant_id) WHERE (status = 'superseded'::text);
 CREATE INDEX data_keys_wrapping_key_idx ON tenancy.data_keys USING btree (wrapping_key_id) WHERE (status <> 'destroyed'::text);
 
 create table tenancy.domains (
@@ -834,6 +835,8 @@ comment on column tenancy.wrapping_keys.superseded_at is 'When the next generati
 comment on column tenancy.wrapping_keys.destroyed_at is 'When its wrapped form was removed.';
 CREATE UNIQUE INDEX wrapping_keys_current_key ON tenancy.wrapping_keys USING btree (tenant_id) NULLS NOT DISTINCT WHERE (status = 'current'::text);
 CREATE INDEX wrapping_keys_custodian_idx ON tenancy.wrapping_keys USING btree (custodian, id) WHERE (status <> 'destroyed'::text);
+CREATE INDEX wrapping_keys_due_idx ON tenancy.wrapping_keys USING btree (created_at) WHERE (status = 'current'::text);
+CREATE INDEX wrapping_keys_superseded_idx ON tenancy.wrapping_keys USING btree (tenant_id) WHERE (status = 'superseded'::text);
 
 -- References
 

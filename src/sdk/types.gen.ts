@@ -834,6 +834,87 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/encryption": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Show the state of all keys in numbers */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Encryption"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/keys": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List the encryption keys of a tenant, with how many values stand under each */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["EncryptionKeyList"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/keys/rotate": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Replace the encryption keys of a tenant now */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["KeyRotation"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/events": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     /** List what was done, by whom, newest first */
@@ -1059,11 +1140,66 @@ export interface components {
       /** RFC 3339, UTC. */
       checkedAt: string;
     };
+    Encryption: {
+      /** The cipher of sealed values. */
+      algorithm: string;
+      /** Who keeps the keys of tenants without a custodian of their own. */
+      custodian: string;
+      /** Keys are replaced after so many days. */
+      rotationDays: number;
+      /** Tenants that have keys. */
+      tenants: number;
+      /** Tenants whose keys are destroyed. */
+      shredded: number;
+      /** Keys that values are or were sealed under. */
+      dataKeys: number;
+      /** Old keys that may still hold values. */
+      superseded: number;
+      /** Tenants whose keys are overdue; the background replaces them. */
+      due: number;
+      /** Keys that another custodian than the root keeps. */
+      keptElsewhere: number;
+      /** When the oldest current wrapping key was drawn. */
+      oldestAt: string | null;
+    };
+    EncryptionKey: {
+      /** UUID version 7, lower case. */
+      id: string;
+      /** What it seals, such as storage; null: it wraps the other keys. */
+      purpose: string | null;
+      /** Its epoch; for the wrapping key its generation. */
+      number: number;
+      /** Who keeps it: the root key by its fingerprint, or a key outside. Null below the wrapping key. */
+      custodian: string | null;
+      /** current seals; superseded still opens; retired holds no value; destroyed is gone. */
+      status: "current" | "superseded" | "retired" | "destroyed";
+      /** Values sealed under it, counted now; null where they are not counted. */
+      values: number | null;
+      /** RFC 3339, UTC. */
+      createdAt: string;
+      supersededAt: string | null;
+      /** When it was retired or destroyed. */
+      endedAt: string | null;
+    };
+    EncryptionKeyList: {
+      items: components["schemas"]["EncryptionKey"][];
+      /** When the keys are replaced by themselves. */
+      nextRotationAt: string | null;
+    };
     Health: {
       /** The process answers. */
       status: "ok";
       /** The database answers; without it this is a 503. */
       database: "ok";
+    };
+    KeyRotation: {
+      /** Of the new wrapping key. */
+      generation: number;
+      /** The new keys below it. */
+      epochs: {
+        purpose: string;
+        epoch: number;
+      }[];
     };
     MigrationList: {
       items: components["schemas"]["MigrationStatus"][];
