@@ -138,8 +138,10 @@ function adaptCommand(work: Work, table: Table, command: AlterTableCmd): Adapted
     case "AT_DisableTrig":
     case "AT_EnableTrigUser":
     case "AT_DisableTrigUser":
-    case "AT_EnableTrigAll":
       return keep(command);
+    case "AT_EnableTrigAll":
+      // ALL means the triggers of foreign keys too, which only a superuser may name; they are never off here.
+      return keep({ ...command, subtype: "AT_EnableTrigUser" });
     case "AT_AddIndexConstraint":
     case "AT_ClusterOn":
     case "AT_DropCluster":

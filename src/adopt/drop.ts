@@ -33,6 +33,9 @@ export function drop(work: Work, statement: DropStmt, unit: Unit) {
         "Extensions serve every tenant of the database.",
         "The line is dropped; the extension stays.",
       );
+    case "OBJECT_AGGREGATE":
+    case "OBJECT_OPERATOR":
+      return emit(work, "place", unit.text);
     case "OBJECT_POLICY":
       return dropPolicy(work, objects[0] ?? [], unit);
     case "OBJECT_TRIGGER": {

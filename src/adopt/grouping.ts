@@ -14,7 +14,10 @@ export function groupEdits(at: QueryText, select: Body, names: Names): void {
   if (!Array.isArray(clause) || clause.length === 0) return;
   if (clause.some((item) => unwrap(item)?.[0] === "GroupingSet")) return;
   const items = fromItems(at.model, select["fromClause"], names);
-  const columns = clause.map((item) => groupedColumn(select, item)).filter((column) => column !== null);
+  const columns = clause
+    .flatMap(listed)
+    .map((item) => groupedColumn(select, item))
+    .filter((column) => column !== null);
   const added = items.flatMap(({ alias, table }) => {
     if (!table || table.shared || table.primaryKey.length === 0) return [];
     const isGrouped = (name: string) =>
@@ -24,6 +27,14 @@ export function groupEdits(at: QueryText, select: Body, names: Names): void {
   });
   const start = added.length > 0 ? afterGroupBy(at, clause) : null;
   if (start !== null) at.edits.push(insertAt(start, added.join("")));
+}
+
+/** `GROUP BY (a, b)` is a list like `GROUP BY a, b`; only ROW(a, b) is one value. */
+function listed(item: unknown): unknown[] {
+  const [kind, body] = unwrap(item) ?? ["", {}];
+  return kind === "RowExpr" && body["row_format"] === "COERCE_IMPLICIT_CAST" && Array.isArray(body["args"])
+    ? body["args"].flatMap(listed)
+    : [item];
 }
 
 function isOf(relation: string | null, alias: string): boolean {

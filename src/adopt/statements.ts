@@ -1,6 +1,7 @@
 import type { Node } from "@pgsql/types";
+import { createAggregate, createOperator } from "./aggregates.ts";
 import { alterTable } from "./alter.ts";
-import { isBody, strings, unwrap } from "./ast.ts";
+import { type Body, isBody, strings, unwrap } from "./ast.ts";
 import { changeRows, copyRows, selectForEffect, truncate } from "./data.ts";
 import { doBlock } from "./do-blocks.ts";
 import { drop } from "./drop.ts";
@@ -99,7 +100,7 @@ function compileByKind(work: Work, unit: Unit) {
     case "VariableSetStmt":
       return setVariable(work, body);
     case "DefineStmt":
-      return define(work, String(body["kind"]), unit);
+      return define(work, body, unit);
     default: {
       const dropped = DROPPED[kind];
       if (dropped) return notice(work, ...dropped);
@@ -130,13 +131,13 @@ function setVariable(work: Work, body: Record<string, unknown>) {
 
 const HARMLESS_DEFINITIONS = new Set(["OBJECT_COLLATION", "OBJECT_TSCONFIGURATION", "OBJECT_TSDICTIONARY"]);
 
-function define(work: Work, kind: string, unit: Unit) {
+function define(work: Work, body: Body, unit: Unit) {
+  const kind = String(body["kind"]);
   if (HARMLESS_DEFINITIONS.has(kind)) return emit(work, "place", unit.text);
+  if (kind === "OBJECT_AGGREGATE") return createAggregate(work, body, unit);
+  if (kind === "OBJECT_OPERATOR") return createOperator(work, body, unit);
   const noun = kind.slice(7).toLowerCase();
-  refuse(
-    `An ${noun} of the app's own acts below row security.`,
-    `Use one that PostgreSQL brings${noun === "aggregate" ? ", such as string_agg" : ""}.`,
-  );
+  refuse(`Making a ${noun} of the app's own is not known to be safe.`, "Use one that PostgreSQL brings.");
 }
 
 /** True for structure of a shared table or type, which is written in `public` itself. */
