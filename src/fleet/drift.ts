@@ -24,13 +24,23 @@ export interface Drift {
 
 /**
  * What stands in the schemas of one database, as lines without the schema's name: columns, constraints, indexes,
- * policies, triggers, functions. Reference tables ($2) are left out: they stand once in each database, as views in
+ * policies, triggers, functions, views, types, and who owns and may use each. Reference tables ($2) are left out: they stand once in each database, as views in
  * schemas. Two places of the same version have the same lines.
  */
 export const describeSchemas = query<{ schema: string; lines: string[] }>(
   "fleet.describe_schemas",
   `with n as (select oid, nspname from pg_catalog.pg_namespace where nspname = any ($1::text[])),
-   c as (select * from pg_catalog.pg_class where relnamespace in (select oid from n) and relname <> all ($2::text[])),
+   reference as (select r.oid from pg_catalog.pg_class r where r.relname = any ($2::text[])),
+   c as (
+     select * from pg_catalog.pg_class k
+     where k.relnamespace in (select oid from n) and k.oid not in (select oid from reference)
+       and not exists (select from pg_catalog.pg_depend d where d.objid = k.oid and k.relkind = 'S'
+                         and d.deptype in ('a', 'i') and d.refobjid in (select oid from reference))),
+   t as (
+     select * from pg_catalog.pg_type y
+     where y.typnamespace in (select oid from n) and y.typtype in ('e', 'd')
+       and not exists (select from pg_catalog.pg_attribute a
+                       where a.attrelid in (select oid from reference) and a.atttypid in (y.oid, y.typarray))),
    lines as (
      select n.nspname, format('column %s.%s %s%s%s', c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
               case when a.attnotnull then ' not null' else '' end,
@@ -58,9 +68,29 @@ export const describeSchemas = query<{ schema: string; lines: string[] }>(
      from n join c on c.relnamespace = n.oid
      join pg_catalog.pg_trigger t on t.tgrelid = c.oid and not t.tgisinternal
      union all
-     select n.nspname, format('function %s(%s) %s', p.proname, pg_get_function_identity_arguments(p.oid), md5(p.prosrc))
+     select n.nspname, format('function %s(%s) %s%s%s owned by %s, %s', p.proname,
+              pg_get_function_identity_arguments(p.oid), md5(p.prosrc),
+              case when p.prosecdef then ' security definer' else '' end, coalesce(' set ' || replace(p.proconfig::text, n.nspname, 'place'), ''),
+              pg_get_userbyid(p.proowner), coalesce(p.proacl::text, 'no grants'))
      from n join pg_catalog.pg_proc p on p.pronamespace = n.oid
      where not exists (select 1 from pg_catalog.pg_depend e where e.objid = p.oid and e.deptype = 'e')
+     union all
+     select n.nspname, format('view %s %s %s', c.relname, c.reloptions::text, md5(replace(replace(pg_get_viewdef(c.oid), quote_ident(n.nspname) || '.', ''), 'public.', '')))
+     from n join c on c.relnamespace = n.oid and c.relkind in ('v', 'm')
+     union all
+     select n.nspname, format('%s %s owned by %s, %s',
+              case c.relkind when 'S' then 'sequence' when 'v' then 'view' else 'table' end, c.relname,
+              pg_get_userbyid(c.relowner), coalesce(c.relacl::text, 'no grants'))
+     from n join c on c.relnamespace = n.oid and c.relkind in ('r', 'p', 'v', 'm', 'S', 'f')
+     union all
+     select n.nspname, format('type %s %s', t.typname,
+              coalesce((select string_agg(e.enumlabel, ', ' order by e.enumsortorder) from pg_catalog.pg_enum e
+                        where e.enumtypid = t.oid), format_type(t.typbasetype, t.typtypmod)))
+     from n join t on t.typnamespace = n.oid
+     union all
+     select n.nspname, format('constraint %s on type %s %s', k.conname, t.typname, pg_get_constraintdef(k.oid))
+     from n join t on t.typnamespace = n.oid
+     join pg_catalog.pg_constraint k on k.contypid = t.oid and k.contype = 'c'
    )
    select nspname as schema, array_agg(replace(replace(line, quote_ident(nspname) || '.', ''), 'public.', '') order by line collate "C") as lines
    from lines group by nspname`,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { type House, openHouse, STUDIO_SQL } from "../../test/support/house.ts";
 import { isTenancyError } from "../base/errors.ts";
+import { createTenancy } from "../start.ts";
 import { ISOLATION_LEVELS } from "../tenants/tenant.ts";
 import { registerMigrations } from "./app-migrations.ts";
 import { findDrift } from "./drift.ts";
@@ -147,24 +148,6 @@ test("only one run is at work, and a run whose process died is taken up", async 
   assert.equal(rows[0]?.status, "done");
 });
 
-test("a place that somebody changed by hand is named with what differs", async () => {
-  const { internals, tenants } = house.tenancy;
-  assert.deepEqual((await findDrift(internals, internals.app())).drifted, []);
-  const victim = (await tenants.list({ level: "schema" }))[0];
-  const schema = victim?.placement.schema as string;
-  await internals.control.query(
-    `alter table ${schema}.tracks add column secret text; drop index ${schema}.tracks_title_idx`,
-  );
-
-  const drift = await findDrift(internals, internals.app());
-
-  assert.equal(drift.drifted.length, 1);
-  assert.equal(drift.drifted[0]?.slug, victim?.slug);
-  const differences = drift.drifted[0]?.differences.join("\n") ?? "";
-  assert.match(differences, /column tracks\.secret text is not expected/);
-  assert.match(differences, /tracks_title_idx .* is missing/);
-});
-
 test("a table in use is waited for briefly, so that a migration never queues the app behind itself", async () => {
   const { control } = house.tenancy.internals;
   const { rows } = await control.query<{ version: number; name: string; source: string }>(
@@ -227,4 +210,97 @@ test("a file uses the enum value that it adds, at every level, also where a cras
     assert.deepEqual(found, [{ states: "{mastered}", all: "{draft,mastered,done}" }], slug);
   });
   assert.equal((await house.migrate([...before, states, more])).total, 0);
+});
+
+test("a place that somebody changed by hand is named with what differs, be it a view, a type, a grant or an owner", async () => {
+  const { internals, tenants } = house.tenancy;
+  const { control } = internals;
+  const { rows } = await control.query<{ version: number; name: string; source: string }>(
+    "select version, name, source from tenancy.app_migrations order by version",
+  );
+  const before = rows.map((row) => ({ version: row.version, name: row.name, sql: row.source }));
+  const sql = `create type mood as enum ('calm', 'loud');
+    create type label as enum ('a', 'b');
+    create domain stars as int check (value between 1 and 5);
+    alter table tracks add column feels mood, add column rating stars;
+    create table genre_labels (id serial primary key, genre_id int references genres (id), label label); -- tenancy: shared genre_labels
+    create view loud_tracks as select t.title, g.name from tracks t join genres g on g.id = t.genre_id where t.feels = 'loud';
+    create function loudness(f mood) returns int language sql immutable as $$ select case f when 'loud' then 2 else 1 end $$;
+    create function own_tracks() returns bigint language sql stable security definer set search_path = public, pg_temp
+      as $$ select count(*) from tracks $$;`;
+  const next = { version: (rows.at(-1)?.version ?? 0) + 1, name: "0005_views.sql", sql };
+  assert.equal((await house.migrate([...before, next])).status, "done");
+  const found = await findDrift(internals, internals.app());
+  assert.deepEqual(found.drifted, []);
+  const victim = (await tenants.list({ level: "schema" }))[0];
+  const schema = victim?.placement.schema as string;
+
+  await control.query(`
+    alter table ${schema}.tracks add column secret text; drop index ${schema}.tracks_title_idx;
+    alter view ${schema}.loud_tracks set (security_invoker = false);
+    alter type ${schema}.mood add value 'silent';
+    alter domain ${schema}.stars drop constraint stars_check;
+    revoke delete on ${schema}.mixes from tenancy_tenant;
+    alter function ${schema}.loudness(${schema}.mood) security definer;
+    alter table ${schema}.tracks owner to current_user`);
+  const drift = await findDrift(internals, internals.app());
+
+  assert.deepEqual(
+    drift.drifted.map(({ slug }) => slug),
+    [victim?.slug],
+  );
+  const differences = drift.drifted[0]?.differences.join("\n") ?? "";
+  assert.match(differences, /column tracks\.secret text is not expected/);
+  assert.match(differences, /tracks_title_idx .* is missing/);
+  assert.match(differences, /view loud_tracks .*security_invoker=false/);
+  assert.match(differences, /type mood calm, loud, silent is not expected/);
+  assert.match(differences, /constraint stars_check on type stars .* is missing/);
+  assert.match(differences, /table mixes owned by tenancy_owner, .*tenancy_tenant=arw\/.* is not expected/);
+  assert.match(differences, /function loudness.* security definer/);
+  assert.match(differences, /table tracks owned by (?!tenancy_owner)/);
+  await control.query(`alter table ${schema}.tracks owner to tenancy_owner`);
+});
+
+test("a tenant that is made or erased while a migration spreads is neither left behind nor a failure", async () => {
+  const { internals, tenants } = house.tenancy;
+  const gone = await tenants.create({ name: "Gone meanwhile", isolation: "schema" });
+  const { rows } = await internals.control.query<{ version: number; name: string; source: string }>(
+    "select version, name, source from tenancy.app_migrations order by version",
+  );
+  const files = rows.map((row) => ({ version: row.version, name: row.name, sql: row.source }));
+  const next = { version: 90, name: "0090_tempo.sql", sql: "alter table tracks add column tempo int;" };
+  const cwd = house.cwd;
+  await using other = await createTenancy({
+    env: house.env,
+    cwd,
+    background: false,
+    // The place is at the newest version when another one comes.
+    onStep: async (kind, step, moment) => {
+      if (kind !== "provision" || step !== "app" || moment !== "after") return;
+      await gone.delete({ confirm: gone.slug as string, graceDays: 0 });
+      await registerMigrations(internals.control, [...files, next], {
+        shared: ["genres"],
+        by: { actor: "test" },
+      });
+      const run = await startRun(internals, await internals.reloadApp(), {}, { actor: "test" });
+      await internals.control.query(`drop schema ${gone.record.placement.schema} cascade`);
+      await internals.control.query({
+        text: "update tenancy.tenants set status = 'erasing' where id = $1",
+        values: [gone.id],
+      });
+      await resumeRun(internals, internals.app());
+      const { rows } = await internals.control.query({
+        text: "select status, failed from tenancy.migration_runs where id = $1",
+        values: [run.id],
+      });
+      assert.deepEqual(rows, [{ status: "done", failed: 0 }]);
+    },
+  });
+
+  const made = await other.tenants.create({ name: "Made meanwhile", isolation: "schema" });
+
+  await house.tenancy.data.run(made.id, async (ctx) => {
+    await ctx.table("tracks").insert({ title: "New", tempo: 120, genreId: 1 });
+  });
+  assert.deepEqual(await findPending(internals, internals.app()), []);
 });

@@ -13,11 +13,13 @@ import {
   findRun,
   findRunning,
   finishRun,
+  hasPlace,
   insertRun,
   type MigrationRunRow,
   setWarmVersion,
   updateRun,
 } from "./store.ts";
+import { TEMPLATE_TENANT } from "./template-rows.ts";
 
 export interface RunOptions {
   /** Places of the first wave; default 1 % of the tenants' own places, at least 1. */
@@ -146,7 +148,9 @@ class Run {
 
   async work(): Promise<void> {
     const pending = await findPending(this.#parts, this.#app);
-    this.#total = pending.length;
+    // Taken up after a crash: what was done before it counts, what had failed is tried again.
+    this.#total = Math.max(this.#row.total, pending.length);
+    this.#done = this.#total - pending.length;
     const common = pending.filter(({ place }) => place.kind === "common");
     const own = pending.filter(({ place }) => place.kind === "schema" || place.kind === "database");
     const shared = pending.filter(({ place }) => place.kind === "shared");
@@ -183,11 +187,10 @@ class Run {
       }
       this.#done += 1;
     } catch (failure) {
-      this.#failed += 1;
-      if (this.#errors.length < ERRORS_KEPT_MAX) {
-        this.#errors.push({ place: describePlace(place), message: (failure as Error).message });
-      }
-      if (this.#failed > (this.#row.options.errorBudget ?? 0)) this.#isStopped = true;
+      // Erased while the run went on: there is nothing left to migrate.
+      const isGone = await this.#isGone(place).catch(() => false);
+      if (isGone) this.#done += 1;
+      else this.#fail(place, failure as Error);
     }
     this.#onProgress?.({
       wave: this.#wave,
@@ -197,6 +200,19 @@ class Run {
       current: describePlace(place),
     });
     if (performance.now() - this.#savedMs > SAVE_EVERY_MS) await this.#save();
+  }
+
+  async #isGone({ tenantId }: PlaceRef): Promise<boolean> {
+    if (tenantId === null || tenantId === TEMPLATE_TENANT) return false;
+    return !(await one(this.#parts.control, hasPlace, [tenantId])).has_place;
+  }
+
+  #fail(place: PlaceRef, failure: Error): void {
+    this.#failed += 1;
+    if (this.#errors.length < ERRORS_KEPT_MAX) {
+      this.#errors.push({ place: describePlace(place), message: failure.message });
+    }
+    if (this.#failed > (this.#row.options.errorBudget ?? 0)) this.#isStopped = true;
   }
 
   async #save(): Promise<void> {

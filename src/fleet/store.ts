@@ -64,6 +64,13 @@ export const listTenantPlaces = query<TenantPlaceRow>(
    order by t.id`,
 );
 
+/** False for a tenant that is being erased, or is; a place that is prepared for a tenant to come is one. */
+export const hasPlace = query<{ has_place: boolean }>(
+  "fleet.has_place",
+  `select exists (select from tenancy.tenants where id = $1::uuid and status not in ('erasing', 'erased'))
+     or exists (select from tenancy.warm_places where tenant_id = $1::uuid) as has_place`,
+);
+
 export const listWarmPlaces = query<{
   tenant_id: string;
   cell: string;

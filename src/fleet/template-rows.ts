@@ -27,16 +27,20 @@ export const listCopyColumns = query<{ name: string; columns: string[] }>(
    order by 1`,
 );
 
-/** Gives a tenant the rows that data migrations made, with the same keys. Repeatable: it starts over if it died. */
+/**
+ * Gives a tenant the rows that data migrations made, with the same keys. Repeatable: it starts over if it died, and a
+ * tenant that has its rows gets none again. One snapshot: ledger and rows of the template are of one moment.
+ */
 export async function copyTemplateRows(pool: pg.Pool, tenantId: string): Promise<void> {
   const tables = await many(pool, listCopyColumns);
   const client = await pool.connect();
   try {
     // Rows of the template satisfy foreign keys and have been through the triggers; order and triggers are left out.
-    await client.query("begin; set local session_replication_role = replica");
+    await client.query("begin isolation level repeatable read; set local session_replication_role = replica");
     const claimed = await client.query({
       text: `insert into tenancy.app_ledger (place, version, duration_ms)
              select $1::text, version, 0 from tenancy.app_ledger where place = $2::text
+               and not exists (select from tenancy.app_ledger where place = $1::text)
              on conflict do nothing returning version`,
       values: [tenantId, TEMPLATE_TENANT],
     });

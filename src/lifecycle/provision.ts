@@ -96,4 +96,11 @@ async function activate(parts: LifecycleParts, step: StepInput): Promise<void> {
     await recordEvent(tx, by, "tenant.provisioned", step.tenantId, { ...step.input });
     await exec(tx, notifyTenantChanged, [step.tenantId]);
   });
+  // A migration that was registered while the place was made, by a run that did not know this tenant yet. One that
+  // fails here is no fault of the tenant's: the fleet's status tells of it, and the next run tries it.
+  await bringAlong(parts, placeInput(step)).catch(() => undefined);
+}
+
+async function bringAlong(parts: LifecycleParts, at: PlaceInput): Promise<void> {
+  if (at.level !== "table") await bringToHead(parts.cells, await parts.appSchema(), at);
 }
