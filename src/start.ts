@@ -2,6 +2,8 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import pg from "pg";
+import { Access } from "./access/access.ts";
+import { countTenantRules, eraseTenantAccess } from "./access/erase.ts";
 import { loadParser } from "./adopt/ast.ts";
 import { rewriteQuery } from "./adopt/rewrite.ts";
 import { type Actor, recordEvent } from "./audit/record.ts";
@@ -14,10 +16,12 @@ import { defaultDataDir, type EmbeddedServer, startEmbedded } from "./db/embedde
 import { Listener } from "./db/listener.ts";
 import { migrateSchema } from "./db/migrate.ts";
 import { many, one } from "./db/sql.ts";
+import { withTx } from "./db/tx.ts";
 import { connectionConfig } from "./db/url.ts";
 import { type AppSchema, loadAppSchema } from "./fleet/app-migrations.ts";
 import { resumeRun } from "./fleet/migration-run.ts";
 import { latestAppVersion } from "./fleet/store.ts";
+import { roleBook } from "./gate/role-book.ts";
 import { Identity } from "./identity/identity.ts";
 import type { CacheStore } from "./isolation/cache.ts";
 import { type ConnectionLimits, Connections } from "./isolation/connections.ts";
@@ -125,6 +129,8 @@ export interface Internals {
   readonly identity: Identity;
   /** The life of keys: rotation, counts, views. */
   readonly encryption: Encryption;
+  /** Who may do what. The first call loads the Cedar engine. */
+  readonly access: () => Promise<Access>;
   readonly log: Log;
   readonly embedded: EmbeddedServer | null;
   /** The app's schema as this process knows it. */
@@ -239,6 +245,12 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     (scope) => (scope === "platform" || isUuid(scope)) && keyring.forget(scope === "platform" ? null : scope),
     () => keyring.forget(),
   );
+  let forgetAccess: (scope: string | null) => void = () => undefined;
+  listener.on(
+    "tenancy_access_changed",
+    (scope) => isUuid(scope) && forgetAccess(scope),
+    () => forgetAccess(null),
+  );
   await listener.open();
 
   const cache = await openCache(config, rootKey, log);
@@ -253,7 +265,38 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     ...(options.clock ? { clock: options.clock } : {}),
     signedUrlBase: options.signedUrlBase ?? `http://${config.server.host}:${config.server.port}/v1/files/`,
   });
-  const identity = new Identity({ pool: control, clock, sessionTimeoutMs: config.sessionTimeoutMs });
+  // The engine takes a moment to load, and commands that decide nothing do without.
+  let opening: Promise<Access> | undefined;
+  const access = () => {
+    opening ??= Access.open({
+      pool: control,
+      clock,
+      log,
+      shadowRate: config.security.policyShadowPercent / 100,
+      onMismatch: (detail) =>
+        withTx(control, (tx) =>
+          recordEvent(
+            tx,
+            { actor: "system:access" },
+            "access.engines_disagreed",
+            null,
+            { ...detail },
+            { outcome: "failed" },
+          ),
+        ),
+    });
+    return opening;
+  };
+  const forgetRules = (scope: string | null) =>
+    void opening?.then(({ book }) => book.forget(scope)).catch(() => undefined);
+  forgetAccess = forgetRules;
+  directory.onNotice(forgetRules);
+  const identity: Identity = new Identity({
+    pool: control,
+    clock,
+    sessionTimeoutMs: config.sessionTimeoutMs,
+    roles: roleBook(async () => ({ access: await access(), memberships: identity.memberships })),
+  });
   const parts: LifecycleParts = {
     control,
     cells,
@@ -264,8 +307,12 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     forget: (tenantId) => directory.forget(tenantId),
     ...remnantsOf(cache, storage),
     identity: {
-      erase: (tenantId) => identity.eraseTenant(tenantId),
-      count: (tenantId) => identity.countTenant(tenantId),
+      erase: async (tenantId) => {
+        await identity.eraseTenant(tenantId);
+        await eraseTenantAccess(control, tenantId);
+      },
+      count: async (tenantId) =>
+        (await identity.countTenant(tenantId)) + (await countTenantRules(control, tenantId)),
     },
     keys: {
       erase: async (tenantId, by) => void (await encryption.destroy(tenantId, by)),
@@ -326,6 +373,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     keyring,
     identity,
     encryption,
+    access,
     log,
     embedded,
     app: () => app,

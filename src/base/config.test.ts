@@ -25,7 +25,12 @@ test("without environment and file every setting has its default, and all is fro
     alertsWebhook: undefined,
     healthCheckIntervalMs: 30_000,
     dataDir: join(folder.cwd, ".tenancy"),
-    security: { encryptionAlgorithm: "aes-256-gcm", keyRotationDays: 90, mfaRequired: false },
+    security: {
+      encryptionAlgorithm: "aes-256-gcm",
+      keyRotationDays: 90,
+      mfaRequired: false,
+      policyShadowPercent: 0.1,
+    },
     limits: { maxApiCallsPerHour: undefined, maxStorageGb: undefined, maxConcurrentUsers: undefined },
     features: { analytics: true, backup: true, compliance: [], integrations: [] },
     app: { migrations: join(folder.cwd, "migrations"), shared: [] },

@@ -31,6 +31,7 @@ export interface ConfigInput {
     readonly sessionTimeout?: Duration | undefined;
     readonly mfaEnabled?: boolean | undefined;
     readonly mfaRequired?: boolean | undefined;
+    readonly policyShadowPercent?: number | undefined;
   };
   readonly limits?: {
     readonly maxApiCallsPerHour?: number | undefined;
@@ -47,7 +48,11 @@ export interface ConfigInput {
     readonly migrations?: string | undefined;
     readonly shared?: readonly string[] | undefined;
   };
-  readonly server?: { readonly host?: string | undefined; readonly port?: number | undefined };
+  readonly server?: {
+    readonly host?: string | undefined;
+    readonly port?: number | undefined;
+    readonly trustedProxies?: readonly string[] | undefined;
+  };
   readonly pool?: { readonly schemas?: number | undefined; readonly databases?: number | undefined };
 }
 
@@ -74,6 +79,7 @@ export interface Config {
     readonly encryptionAlgorithm: "aes-256-gcm";
     readonly keyRotationDays: number;
     readonly mfaRequired: boolean;
+    readonly policyShadowPercent: number;
   };
   readonly limits: {
     readonly maxApiCallsPerHour: number | undefined;
@@ -87,7 +93,12 @@ export interface Config {
     readonly integrations: readonly string[];
   };
   readonly app: { readonly migrations: string; readonly shared: readonly string[] };
-  readonly server: { readonly host: string; readonly port: number };
+  readonly server: {
+    readonly host: string;
+    readonly port: number;
+    /** Addresses and ranges of proxies whose X-Forwarded-For is believed. */
+    readonly trustedProxies: readonly string[];
+  };
   readonly pool: { readonly schemas: number; readonly databases: number };
 }
 
@@ -148,6 +159,7 @@ function assemble(values: Values, dataDir: string): Config {
       encryptionAlgorithm: values["security.encryptionAlgorithm"],
       keyRotationDays: values["security.keyRotationDays"],
       mfaRequired: values["security.mfaRequired"],
+      policyShadowPercent: values["security.policyShadowPercent"],
     },
     limits: {
       maxApiCallsPerHour: values["limits.maxApiCallsPerHour"],
@@ -161,7 +173,11 @@ function assemble(values: Values, dataDir: string): Config {
       integrations: values["features.integrations"],
     },
     app: { migrations: values["app.migrations"], shared: values["app.shared"] },
-    server: { host: values["server.host"], port: values["server.port"] },
+    server: {
+      host: values["server.host"],
+      port: values["server.port"],
+      trustedProxies: values["server.trustedProxies"],
+    },
     pool: { schemas: values["pool.schemas"], databases: values["pool.databases"] },
   };
 }

@@ -19,6 +19,7 @@ export function addRoute(app: FastifyInstance, house: House, route: Route): void
       isPublic: route.isPublic === true,
       isSignIn: route.isSignIn === true,
       isPersonal: route.isPersonal === true,
+      permission: route.permission,
     },
     schema: {
       response: { ...(route.answer ? { [route.status]: route.answer } : {}), "4xx": Problem, "5xx": Problem },

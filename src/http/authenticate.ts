@@ -43,9 +43,6 @@ export function authenticator(house: House) {
       reply.header("www-authenticate", 'Bearer realm="tenancy"');
       throw httpError("session.required");
     }
-    // Until access decides by permission, users and tenants' keys have no business but their own.
-    const isOfTenant = principal.kind === "user" || (principal.kind === "key" && principal.tenantId !== null);
-    if (isOfTenant && !request.routeOptions.config.isPersonal) throw httpError("request.no_route");
     if (!isBearer && !SAFE_METHODS.has(request.method)) refuseCrossSite(request, true);
     pace(calls.take(principal.actor), reply);
     request.principal = principal;

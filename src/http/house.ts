@@ -1,3 +1,4 @@
+import type { Access } from "../access/access.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { Credentials } from "../identity/credentials.ts";
@@ -10,6 +11,7 @@ export interface House {
   readonly tenancy: Tenancy;
   readonly operators: SessionParts;
   readonly credentials: Credentials;
+  readonly access: Access;
   readonly cursors: Cursors;
   readonly clock: Clock;
   readonly log: Log;

@@ -34,6 +34,7 @@ const SAID_INSTEAD: Readonly<Record<string, string>> = {
   "app.run_not_found": "There is no migration run with this id.",
   "proof.not_found": "There is no isolation proof with this id.",
   "cell.not_found": "There is no cell with this key.",
+  "role.not_found": "The tenant has no such role.",
 };
 const CURE_INSTEAD: Readonly<Record<string, string>> = {
   "tenant.domain_not_found": "`GET /v1/tenants/{id}` lists its domains.",

@@ -6,6 +6,7 @@ import type { Tenancy } from "../start.ts";
 import { accessLogger } from "./access-log.ts";
 import { addRoute } from "./add-route.ts";
 import { authenticator } from "./authenticate.ts";
+import { authoriser } from "./authorise.ts";
 import { serveConsole } from "./console-files.ts";
 import { Cursors } from "./cursor.ts";
 import { renderErrorPage } from "./error-page.ts";
@@ -46,6 +47,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     keepAliveTimeout: KEEP_ALIVE_MS,
     routerOptions: { maxParamLength: PARAMETER_CHARACTERS_MAX },
     forceCloseConnections: "idle",
+    trustProxy:
+      tenancy.config.server.trustedProxies.length > 0 ? [...tenancy.config.server.trustedProxies] : false,
     // An id of the caller's choice could be made to look like another request's in the audit trail.
     requestIdHeader: false,
     genReqId: () => uuidv7(),
@@ -53,11 +56,13 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     clientErrorHandler,
   });
   app.decorateRequest("principal", null);
+  app.decorateRequest("subject", null);
   app.removeContentTypeParser("text/plain");
 
   app.addHook("onRequest", addSecurityHeaders);
   app.addHook("onRequest", hostChecker(options.host ?? tenancy.config.server.host));
   app.addHook("onRequest", authenticator(house));
+  app.addHook("onRequest", authoriser(house));
   app.addHook("onResponse", accessLogger(house.log));
   app.setErrorHandler((failure, request, reply) => sendProblem(house, failure, request, reply));
 
@@ -100,6 +105,7 @@ async function openHouse(options: ServerOptions, background: Background): Promis
     tenancy,
     operators: identity.parts,
     credentials: identity.credentials,
+    access: await tenancy.internals.access(),
     cursors: new Cursors(rootKey.derive("cursors")),
     clock,
     log,

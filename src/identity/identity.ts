@@ -6,7 +6,7 @@ import { Credentials } from "./credentials.ts";
 import type { MemberParts } from "./members.ts";
 import { countTenantIdentity, deleteTenantIdentity } from "./members-store.ts";
 import { Memberships } from "./memberships.ts";
-import { builtInRoles } from "./ports.ts";
+import { builtInRoles, type RoleBook } from "./ports.ts";
 import { announceRevocation } from "./revocations.ts";
 import type { SessionParts } from "./sessions.ts";
 
@@ -15,6 +15,8 @@ export interface IdentityOptions {
   readonly clock: Clock;
   /** A session ends after this long without a request. */
   readonly sessionTimeoutMs: number;
+  /** Which roles there are, and who may give them. Default: the built-in ones. */
+  readonly roles?: RoleBook;
 }
 
 export interface IdentityParts extends SessionParts, MemberParts {}
@@ -29,7 +31,7 @@ export class Identity {
     this.memberships = new Memberships(options);
     const rolesOf = async (tenantId: string, userId: string) =>
       (await this.memberships.find(tenantId, userId))?.roles ?? [];
-    this.parts = { ...options, roles: builtInRoles(rolesOf) };
+    this.parts = { ...options, roles: options.roles ?? builtInRoles(rolesOf) };
     this.credentials = new Credentials(options);
   }
 

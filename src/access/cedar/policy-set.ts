@@ -32,6 +32,8 @@ export interface PolicySetOptions {
   readonly policies: Readonly<Record<string, string>>;
   /** No action is in another: then a policy bears on the actions that it names and no others. */
   readonly areActionsFlat?: boolean;
+  /** Policies that stand before these: compiled once, shared by many sets. */
+  readonly base?: PolicySet;
 }
 
 /**
@@ -39,7 +41,7 @@ export interface PolicySetOptions {
  * none is left out.
  */
 export class PolicySet {
-  /** The very object that was given: the official engine keeps its parse under it. */
+  /** All of them, by id; the official engine keeps its parse under this very object. */
   readonly policies: Readonly<Record<string, string>>;
   readonly compiled: readonly CompiledPolicy[];
   /** Ids that the official engine decides. */
@@ -49,10 +51,11 @@ export class PolicySet {
   readonly #buckets = new Map<string, Bucket>();
 
   /** Throws policy.invalid. */
-  constructor({ engine, policies, areActionsFlat = false }: PolicySetOptions) {
-    this.policies = policies;
+  constructor({ engine, policies, areActionsFlat = false, base }: PolicySetOptions) {
+    this.policies = base ? { ...base.policies, ...policies } : policies;
     this.#areActionsFlat = areActionsFlat;
-    this.#judges = Object.entries(policies).map(([id, text]) => judgeOf(engine, id, text));
+    const own = Object.entries(policies).map(([id, text]) => judgeOf(engine, id, text));
+    this.#judges = base ? [...base.#judges, ...own] : own;
     this.compiled = this.#judges.flatMap(({ compiled }) => compiled ?? []);
     this.uncovered = this.#judges.filter(({ compiled }) => !compiled).map(({ judge }) => judge.id);
   }

@@ -147,6 +147,12 @@ export const settings = {
     fallback: false,
     about: "Whether everybody must have a second factor. Needs `security.mfaEnabled`.",
   }),
+  "security.policyShadowPercent": defaulted({
+    kind: number(0, 100),
+    fallback: 0.1,
+    about:
+      "How many decisions of a hundred the official Cedar engine makes as well. Where the two differ access is refused and an incident recorded.",
+  }),
   "limits.maxApiCallsPerHour": optional({
     kind: integer(0),
     otherwise: "only the plan decides",
@@ -200,6 +206,15 @@ export const settings = {
     kind: integer(0, 65535),
     fallback: 7007,
     about: "Its port; 0 is any free one.",
+  }),
+  "server.trustedProxies": defaulted({
+    kind: listOf(
+      text(/^[0-9a-fA-F.:]{2,45}(\/\d{1,3})?$/, "an address or a range"),
+      'addresses and ranges, such as "10.0.0.0/8"',
+    ),
+    fallback: [],
+    about:
+      "The proxies in front of the server. Only what comes from these may say by `X-Forwarded-For` whose request it is; from others the header is ignored.",
   }),
   "pool.schemas": defaulted({
     kind: integer(0, 1000),

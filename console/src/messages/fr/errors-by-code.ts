@@ -1,5 +1,73 @@
 /** By code of the server's error table; a test holds both together. */
 export const errorsByCode: Record<string, { title: string; cure: string }> = {
+  "access.denied": {
+    title: "Vous n’avez pas la permission de faire cela ici.",
+    cure: "Demandez un rôle qui la contient à une personne qui gère les rôles.",
+  },
+  "access.step_up": {
+    title: "Cette action demande un second facteur utilisé récemment.",
+    cure: "Confirmez votre identité avec une clé d’accès ou un code, puis recommencez.",
+  },
+  "access.undecided": {
+    title: "La décision n’a pas pu être confirmée ; l’accès est refusé et un incident est enregistré.",
+    cure: "Prévenez les personnes qui gèrent la plateforme en citant l’ID de la requête.",
+  },
+  "access.address_refused": {
+    title: "Le locataire n’admet pas l’adresse d’où vient cette requête.",
+    cure: "Passez par un réseau autorisé, ou faites ajouter celui-ci.",
+  },
+  "role.not_found": {
+    title: "Le locataire n’a pas ce rôle.",
+    cure: "Rechargez la page pour voir ses rôles.",
+  },
+  "role.built_in": {
+    title: "Ce rôle est fourni d’office : il ne se crée, ne se change et ne se retire pas.",
+    cure: "Créez un rôle sous une autre clé, avec les permissions voulues.",
+  },
+  "role.key_taken": {
+    title: "Le locataire a déjà un rôle de cette clé.",
+    cure: "Choisissez une autre clé, ou changez ce rôle.",
+  },
+  "role.in_use": {
+    title: "Des membres, des invitations ou des comptes de service ont encore ce rôle.",
+    cure: "Donnez-leur d’abord un autre rôle.",
+  },
+  "role.invalid": {
+    title: "Le rôle n’est pas acceptable.",
+    cure: "Corrigez les champs signalés.",
+  },
+  "role.beyond_author": {
+    title: "Cela donnerait plus que ce que vous avez vous-même.",
+    cure: "Retirez ces permissions, ajoutez les conditions qui vous lient, ou demandez à une personne qui les a.",
+  },
+  "role.too_many": {
+    title: "Le locataire a déjà le nombre maximal de rôles à lui.",
+    cure: "Retirez-en un que personne n’a.",
+  },
+  "policy.not_found": {
+    title: "Le locataire n’a pas cette règle ou ce test de règles.",
+    cure: "Rechargez la page pour les voir.",
+  },
+  "policy.name_taken": {
+    title: "Le locataire a déjà une règle de ce nom.",
+    cure: "Choisissez un autre nom, ou changez cette règle.",
+  },
+  "policy.too_many": {
+    title: "Le locataire a déjà le nombre maximal de règles ou de tests.",
+    cure: "Retirez-en qui ne servent plus.",
+  },
+  "policy.tests_failed": {
+    title: "Avec ce changement, les tests de règles du locataire échouent.",
+    cure: "Corrigez le changement, ou les tests s’ils sont faux.",
+  },
+  "operator.not_found": {
+    title: "Cet opérateur n’existe pas.",
+    cure: "Rechargez la page pour voir les opérateurs.",
+  },
+  "operator.last_administrator": {
+    title: "C’est le dernier administrateur de la plateforme.",
+    cure: "Nommez d’abord quelqu’un d’autre administrateur.",
+  },
   "policy.invalid": {
     title: "La règle n’est pas du Cedar valide pour cette plateforme.",
     cure: "Corrigez les endroits signalés.",

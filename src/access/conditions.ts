@@ -1,0 +1,103 @@
+import { isIP } from "node:net";
+import type { FieldProblem } from "../base/errors.ts";
+import { readIp } from "./cedar/ip-address.ts";
+
+export const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
+export type Day = (typeof DAYS)[number];
+
+/** A condition as the console's forms have it. All conditions of a grant must hold. */
+export type Condition =
+  /** On these days, from `from` until before `to` (HH:MM in the tenant's zone); a `to` that is not later goes past midnight. */
+  | { readonly kind: "time"; readonly days: readonly Day[]; readonly from: string; readonly to: string }
+  /** From one of these addresses or ranges. */
+  | { readonly kind: "address"; readonly ranges: readonly string[] }
+  /** A second factor was used in this session at most so long ago; with `methods`, one of these (RFC 8176). */
+  | { readonly kind: "mfa"; readonly maxAgeMinutes: number; readonly methods?: readonly string[] }
+  /** The tenant's plan has this feature. */
+  | { readonly kind: "feature"; readonly feature: string }
+  /** The tenant has one of these plans. */
+  | { readonly kind: "plan"; readonly plans: readonly string[] }
+  /** The caller says one of these purposes. */
+  | { readonly kind: "purpose"; readonly purposes: readonly string[] }
+  /** The attribute of the resource has one of these values. */
+  | { readonly kind: "attribute"; readonly name: string; readonly values: readonly string[] };
+
+/** The condition as a Cedar expression of our schema. */
+export function conditionText(condition: Condition): string {
+  switch (condition.kind) {
+    case "time": {
+      const [from, to] = [minuteOf(condition.from), minuteOf(condition.to)];
+      const hours =
+        from < to
+          ? `context.minute >= ${from} && context.minute < ${to}`
+          : `(context.minute >= ${from} || context.minute < ${to})`;
+      return `${setText(condition.days)}.contains(context.weekday) && ${hours}`;
+    }
+    case "address": {
+      const ranges = condition.ranges.map((range) => `context.ip.isInRange(ip(${quoted(range)}))`);
+      return `context has ip && (${ranges.join(" || ")})`;
+    }
+    case "mfa": {
+      const methods = condition.methods ? ` && context.amr.containsAny(${setText(condition.methods)})` : "";
+      return `context has mfaAge && context.mfaAge <= ${condition.maxAgeMinutes * 60}${methods}`;
+    }
+    case "feature":
+      return `context.features.contains(${quoted(condition.feature)})`;
+    case "plan":
+      return `${setText(condition.plans)}.contains(context.plan)`;
+    case "purpose":
+      return `context has purpose && ${setText(condition.purposes)}.contains(context.purpose)`;
+    case "attribute": {
+      const name = quoted(condition.name);
+      return `resource is Resource && resource.hasTag(${name}) && ${setText(condition.values)}.contains(resource.getTag(${name}))`;
+    }
+  }
+}
+
+/** What a form cannot say by its schema alone. */
+export function conditionProblems(condition: Condition, path: string): FieldProblem[] {
+  if (condition.kind === "address") {
+    return condition.ranges.flatMap((range, i) =>
+      isAddressRange(range)
+        ? []
+        : [
+            {
+              path: `${path}.ranges[${i}]`,
+              message: `Expected an address or a range such as 10.0.0.0/8, got \`${range}\`.`,
+            },
+          ],
+    );
+  }
+  if (condition.kind !== "time") return [];
+  return (["from", "to"] as const).flatMap((name) =>
+    /^([01]\d|2[0-3]):[0-5]\d$/.test(condition[name])
+      ? []
+      : [
+          {
+            path: `${path}.${name}`,
+            message: `Expected \`${name}\` to be HH:MM, got \`${condition[name]}\`.`,
+          },
+        ],
+  );
+}
+
+export function isAddressRange(text: string): boolean {
+  return isIP(text.split("/")[0] ?? "") !== 0 && readIp(text) !== undefined;
+}
+
+function minuteOf(time: string): number {
+  const [hours, minutes] = time.split(":").map(Number);
+  return (hours ?? 0) * 60 + (minutes ?? 0);
+}
+
+function setText(items: readonly string[]): string {
+  return `[${items.map(quoted).join(", ")}]`;
+}
+
+/** A string literal of Cedar. */
+export function quoted(text: string): string {
+  const escaped = text
+    .toWellFormed()
+    .replace(/[^ !#-[\]-~]/gu, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
+  return `"${escaped}"`;
+}

@@ -1,0 +1,21 @@
+/** What a process knows of roles and policies is checked against the database this often while decisions are asked for. */
+export const EPOCH_POLL_MS = 400;
+
+/** Changes that the poll looks back for; commits that took longer are heard by NOTIFY. */
+export const EPOCH_LOOKBACK_S = 60;
+
+/** Tenants whose policies a process keeps compiled; the least used one goes first. */
+export const TENANTS_MAX = 20_000;
+
+/** Per tenant. A role is a few policies, and each decision looks at those of its action. */
+export const ROLES_MAX = 100;
+export const POLICIES_MAX = 100;
+export const POLICY_TESTS_MAX = 200;
+
+/** Characters of one policy: some screens of text. */
+export const POLICY_CHARACTERS_MAX = 10_000;
+
+/** The ages of a second factor that a step-up asks for, largest first. */
+export const STEP_UP_AGES_S = [
+  86_400, 43_200, 28_800, 14_400, 7_200, 3_600, 1_800, 900, 600, 300, 120, 60, 0,
+];

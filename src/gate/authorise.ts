@@ -1,0 +1,67 @@
+import { isInRange, readIp } from "../access/cedar/ip-address.ts";
+import { addressOf } from "../access/circumstances.ts";
+import { type Permission, scopeOf } from "../access/permissions.ts";
+import type { Decision, Facts, ResourceRef, Subject } from "../access/ports.ts";
+import type { Principal } from "../identity/principal.ts";
+import { type SubjectParts, subjectInTenant, subjectOnPlatform } from "./subject.ts";
+
+export interface GateParts extends SubjectParts {
+  /** Throws tenant.suspended, tenant.closed, … for a tenant that is not served. */
+  readonly assertServing: (tenantId: string) => Promise<unknown>;
+}
+
+/** What somebody wants: a permission, or merely to be somebody there. */
+export interface Errand {
+  readonly principal: Principal;
+  readonly permission: Permission | "signed_in";
+  /** The tenant in the path, by id; null: the path names none. */
+  readonly tenantId: string | null;
+  readonly facts: Facts;
+  readonly resource?: ResourceRef;
+}
+
+export type Verdict =
+  | { readonly kind: "admitted"; readonly subject: Subject | null }
+  /** To be answered like what is not there. */
+  | { readonly kind: "hidden" }
+  | { readonly kind: "address_refused" }
+  | { readonly kind: "denied"; readonly decision: Decision };
+
+/**
+ * Whether a principal may run an errand: who they are where it leads, whether the tenant is served and admits their
+ * address, and what its policies say. Throws for a tenant that is not served to its members, and access.undecided.
+ */
+export async function authorise(parts: GateParts, errand: Errand): Promise<Verdict> {
+  const { principal, permission, tenantId, facts } = errand;
+  if (tenantId === null && permission === "signed_in") return { kind: "admitted", subject: null };
+  const subject = await (tenantId === null
+    ? subjectOnPlatform(parts, principal)
+    : subjectInTenant(parts, principal, tenantId));
+  if (!subject) return { kind: "hidden" };
+  const isMember = subject.kind !== "operator" && subject.kind !== "platform_key";
+  if (isMember && tenantId !== null) {
+    await parts.assertServing(tenantId);
+    const { allowedRanges } = await parts.access.book.rules(tenantId);
+    if (!isAdmitted(facts.ip, allowedRanges)) return { kind: "address_refused" };
+  }
+  if (permission === "signed_in") return { kind: "admitted", subject };
+  const decision = await parts.access.decide({
+    subject,
+    permission,
+    tenantId: scopeOf(permission) === "platform" && !isMember ? null : tenantId,
+    facts,
+    ...(errand.resource ? { resource: errand.resource } : {}),
+  });
+  return decision.allowed ? { kind: "admitted", subject } : { kind: "denied", decision };
+}
+
+/** An empty list admits everybody; with a list, an address that is not known is not on it. */
+export function isAdmitted(ip: string | undefined, ranges: readonly string[]): boolean {
+  if (ranges.length === 0) return true;
+  const address = ip === undefined ? undefined : addressOf(ip)?.range;
+  if (!address) return false;
+  return ranges.some((text) => {
+    const range = readIp(text);
+    return range !== undefined && isInRange(address, range);
+  });
+}

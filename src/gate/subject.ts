@@ -1,0 +1,44 @@
+import type { Access } from "../access/access.ts";
+import { SCOPED_KEY } from "../access/built-in-roles.ts";
+import type { Subject } from "../access/ports.ts";
+import type { Memberships } from "../identity/memberships.ts";
+import type { Principal } from "../identity/principal.ts";
+
+export interface SubjectParts {
+  readonly access: Access;
+  readonly memberships: Memberships;
+}
+
+/** Who a principal is on the platform: staff, a key of the platform, or nobody there. */
+export async function subjectOnPlatform(
+  { access }: SubjectParts,
+  principal: Principal,
+): Promise<Subject | undefined> {
+  const { id } = principal;
+  if (principal.kind === "operator") {
+    const role = await access.book.operatorRole(id);
+    return { kind: "operator", id, roles: role === undefined ? [] : [role], scopes: null };
+  }
+  if (principal.kind === "user" || principal.tenantId !== null) return undefined;
+  return { kind: "platform_key", id, roles: ["administrator"], scopes: principal.scopes };
+}
+
+/** Who a principal is in a tenant. Undefined: they have no business there, and must not learn whether it exists. */
+export async function subjectInTenant(
+  parts: SubjectParts,
+  principal: Principal,
+  tenantId: string,
+): Promise<Subject | undefined> {
+  const { id } = principal;
+  if (principal.kind === "user") {
+    const membership = await parts.memberships.find(tenantId, id);
+    if (membership?.status !== "active") return undefined;
+    return { kind: "user", id, roles: membership.roles, scopes: null };
+  }
+  if (principal.kind === "operator" || principal.tenantId === null)
+    return subjectOnPlatform(parts, principal);
+  if (principal.tenantId !== tenantId) return undefined;
+  const { serviceAccountId, roles, scopes } = principal;
+  if (serviceAccountId !== null) return { kind: "service_account", id: serviceAccountId, roles, scopes };
+  return { kind: "api_key", id, roles: [SCOPED_KEY.key], scopes: scopes ?? [] };
+}
