@@ -3,7 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import { Book, type Rules } from "./book.ts";
 import { operatorRoles, SCOPED_KEY } from "./built-in-roles.ts";
-import { type CedarEngine, loadCedar } from "./cedar/engine.ts";
+import { type CedarEngine, loadCedar, type PolicyFault } from "./cedar/engine.ts";
 import { Entities, type Entity, type PlacedEntity, placed } from "./cedar/entities.ts";
 import type { Request } from "./cedar/expression.ts";
 import type { PolicySet } from "./cedar/policy-set.ts";
@@ -14,6 +14,7 @@ import { STEP_UP_AGES_S } from "./limits.ts";
 import { type Permission, permissionNames, scopeOf } from "./permissions.ts";
 import type { Decision, Question, StepUp, Subject } from "./ports.ts";
 import { type Holdings, holdingsOf, type Role } from "./role.ts";
+import { cedarSchema } from "./schema.ts";
 import { explainDenial } from "./why.ts";
 
 export interface AccessOptions {
@@ -48,6 +49,7 @@ export class Access {
   readonly book: Book;
   readonly engine: CedarEngine;
   readonly #options: AccessOptions;
+  #schema: string | undefined;
 
   private constructor(options: AccessOptions, engine: CedarEngine) {
     this.#options = options;
@@ -74,6 +76,12 @@ export class Access {
     const { subject, permission } = question;
     if (subject.scopes && !subject.scopes.includes(permission)) return outOfScope(permission);
     return this.#explain(rules.policies, requestOf(question, rules.traits), question);
+  }
+
+  /** What the official engine says against these policies under our schema. */
+  check(policies: Readonly<Record<string, string>>): PolicyFault[] {
+    this.#schema ??= cedarSchema();
+    return this.engine.check(policies, this.#schema);
   }
 
   /** Operators and keys of the platform hold what their role has; members what their roles in the tenant have. */

@@ -21,6 +21,11 @@ export const { table: accessErrors, error: accessError } = defineErrors({
     sentence: "The tenant does not admit the address that this request comes from.",
     cure: "Come from an allowed network, or have somebody who manages security add this one.",
   },
+  "access.settings_invalid": {
+    status: 422,
+    sentence: "The settings are not acceptable.",
+    cure: "Mend the fields that `errors` lists.",
+  },
   "role.not_found": {
     status: 404,
     sentence: "The tenant has no role {role}.",

@@ -54,6 +54,7 @@ export const ACTIONS = [
   "policy.created",
   "policy.updated",
   "policy.deleted",
+  "policy.tried",
   "policy_test.saved",
   "policy_test.deleted",
   "operator.role_changed",

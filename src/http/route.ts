@@ -15,6 +15,7 @@ export const TAGS = [
   "Encryption",
   "Audit trail",
   "API keys",
+  "Access",
   "Server",
 ] as const;
 export type Tag = (typeof TAGS)[number];

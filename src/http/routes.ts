@@ -1,11 +1,14 @@
 import type { Route } from "./route.ts";
+import { accessRoutes } from "./routes/access.ts";
 import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { encryptionRoutes } from "./routes/encryption.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { fileRoutes } from "./routes/files.ts";
 import { migrationRoutes } from "./routes/migrations.ts";
 import { placeRoutes } from "./routes/places.ts";
+import { policyRoutes } from "./routes/policies.ts";
 import { proofRoutes } from "./routes/proofs.ts";
+import { roleRoutes } from "./routes/roles.ts";
 import { serverRoutes } from "./routes/server.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
 import { tenantDomainRoutes } from "./routes/tenant-domains.ts";
@@ -27,5 +30,8 @@ export const routes: readonly Route[] = [
   ...encryptionRoutes,
   ...eventRoutes,
   ...apiKeyRoutes,
+  ...roleRoutes,
+  ...policyRoutes,
+  ...accessRoutes,
   ...serverRoutes,
 ];

@@ -68,6 +68,10 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
     title: "C’est le dernier administrateur de la plateforme.",
     cure: "Nommez d’abord quelqu’un d’autre administrateur.",
   },
+  "access.settings_invalid": {
+    title: "Ces réglages ne sont pas acceptables.",
+    cure: "Corrigez les champs signalés.",
+  },
   "policy.invalid": {
     title: "La règle n’est pas du Cedar valide pour cette plateforme.",
     cure: "Corrigez les endroits signalés.",

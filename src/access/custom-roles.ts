@@ -1,0 +1,180 @@
+import { recordEvent } from "../audit/record.ts";
+import type { FieldProblem } from "../base/errors.ts";
+import { many, maybe, one } from "../db/sql.ts";
+import { operatorRoles, tenantRoles } from "./built-in-roles.ts";
+import { type Author, assertHeld, changeRules, type RulesParts } from "./change-rules.ts";
+import { conditionProblems } from "./conditions.ts";
+import { accessError } from "./errors.ts";
+import { ROLES_MAX } from "./limits.ts";
+import { isPermission, scopeOf } from "./permissions.ts";
+import { type Grant, type Role, rolePolicies } from "./role.ts";
+import { countHolders, deleteRole, insertRole, listRoles, type RoleRow, updateRole } from "./store.ts";
+
+export interface TenantRole extends Role {
+  readonly isBuiltIn: boolean;
+  /** The Cedar text of its grants. */
+  readonly policy: string;
+  readonly createdAt: Date | null;
+  readonly updatedAt: Date | null;
+}
+
+export interface RoleInput {
+  readonly key: string;
+  readonly name: string;
+  readonly description?: string;
+  readonly grants: readonly Grant[];
+}
+
+/** The built-in roles and the tenant's own, by key after those. */
+export async function readTenantRoles(
+  { pool }: Pick<RulesParts, "pool">,
+  tenantId: string,
+): Promise<TenantRole[]> {
+  const own = await many(pool, listRoles, [tenantId, ROLES_MAX]);
+  return [...tenantRoles.map(builtIn), ...own.map(fromRow)];
+}
+
+/** Roles of the platform's staff. */
+export function readOperatorRoles(): TenantRole[] {
+  return operatorRoles.map(builtIn);
+}
+
+/** Throws role.not_found. */
+export async function readTenantRole(
+  parts: Pick<RulesParts, "pool">,
+  tenantId: string,
+  key: string,
+): Promise<TenantRole> {
+  const role = (await readTenantRoles(parts, tenantId)).find((each) => each.key === key);
+  if (!role) throw accessError("role.not_found", { role: key });
+  return role;
+}
+
+/** Throws role.invalid with all faults, role.built_in, role.key_taken, role.beyond_author, policy.tests_failed. */
+export async function createRole(
+  parts: RulesParts,
+  tenantId: string,
+  input: RoleInput,
+  author: Author,
+): Promise<TenantRole> {
+  const { key } = input;
+  assertOwn(key);
+  assertSound(parts, input);
+  await assertHeld(parts, tenantId, input.grants, author);
+  return changeRules(parts, tenantId, async (tx) => {
+    const values = [tenantId, key, input.name, input.description ?? "", JSON.stringify(input.grants)];
+    const row = await maybe(tx, insertRole, [
+      ...values,
+      policyText(input),
+      author.by.actor,
+      parts.clock.now(),
+    ]);
+    if (!row) throw accessError("role.key_taken", { role: key });
+    await recordEvent(tx, author.by, "role.created", tenantId, { key, grants: input.grants });
+    return fromRow(row);
+  });
+}
+
+/** What is not given stays. Throws like createRole, and role.not_found. */
+export async function changeRole(
+  parts: RulesParts,
+  tenantId: string,
+  key: string,
+  patch: Partial<Omit<RoleInput, "key">>,
+  author: Author,
+): Promise<TenantRole> {
+  assertOwn(key);
+  const before = await readTenantRole(parts, tenantId, key);
+  const after = { ...before, ...patch };
+  assertSound(parts, after);
+  // Taking a permission away is power over those who have it.
+  await assertHeld(parts, tenantId, [...before.grants, ...after.grants], author);
+  return changeRules(parts, tenantId, async (tx) => {
+    const values = [tenantId, key, after.name, after.description, JSON.stringify(after.grants)];
+    const row = await maybe(tx, updateRole, [...values, policyText(after), parts.clock.now()]);
+    if (!row) throw accessError("role.not_found", { role: key });
+    await recordEvent(tx, author.by, "role.updated", tenantId, {
+      key,
+      before: before.grants,
+      grants: after.grants,
+    });
+    return fromRow(row);
+  });
+}
+
+/** Throws role.not_found, role.built_in, role.in_use, role.beyond_author. */
+export async function removeRole(
+  parts: RulesParts,
+  tenantId: string,
+  key: string,
+  author: Author,
+): Promise<void> {
+  assertOwn(key);
+  const { grants } = await readTenantRole(parts, tenantId, key);
+  await assertHeld(parts, tenantId, grants, author);
+  await changeRules(parts, tenantId, async (tx) => {
+    if (!(await maybe(tx, deleteRole, [tenantId, key]))) throw accessError("role.not_found", { role: key });
+    if ((await one(tx, countHolders, [tenantId, key])).n > 0) throw accessError("role.in_use", { role: key });
+    await recordEvent(tx, author.by, "role.deleted", tenantId, { key });
+  });
+}
+
+function assertOwn(key: string): void {
+  if (tenantRoles.some((role) => role.key === key)) throw accessError("role.built_in", { role: key });
+}
+
+function assertSound({ access }: RulesParts, input: RoleInput): void {
+  const problems: FieldProblem[] = [];
+  if (!/^[a-z][a-z0-9_-]{0,62}$/.test(input.key)) {
+    problems.push({
+      path: "key",
+      message: "Expected `key` to be lower-case letters, digits, _ and -, beginning with a letter.",
+    });
+  }
+  for (const [i, { permissions, conditions }] of input.grants.entries()) {
+    for (const name of permissions) {
+      if (isPermission(name) && scopeOf(name) === "tenant") continue;
+      problems.push({
+        path: `grants[${i}].permissions`,
+        message: `Expected permissions of tenants, got \`${name}\`.`,
+      });
+    }
+    problems.push(
+      ...conditions.flatMap((each, n) => conditionProblems(each, `grants[${i}].conditions[${n}]`)),
+    );
+  }
+  if (problems.length > 0) throw accessError("role.invalid", {}, { problems });
+  // Our own text; should the official engine object, nothing is stored.
+  const faults = access.check(rolePolicies(toRole(input)));
+  if (faults.length > 0) {
+    throw accessError(
+      "role.invalid",
+      {},
+      { problems: faults.map(({ message }) => ({ path: "grants", message })) },
+    );
+  }
+}
+
+function toRole(input: RoleInput): Role {
+  return { ...input, description: input.description ?? "" };
+}
+
+function policyText(input: RoleInput): string {
+  return Object.values(rolePolicies(toRole(input))).join("\n\n");
+}
+
+function builtIn(role: Role): TenantRole {
+  return { ...role, isBuiltIn: true, policy: policyText(role), createdAt: null, updatedAt: null };
+}
+
+function fromRow(row: RoleRow): TenantRole {
+  const { key, name, description, grants } = row;
+  const role = { key, name, description, grants };
+  return {
+    ...role,
+    isBuiltIn: false,
+    policy: policyText(role),
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}

@@ -1,0 +1,193 @@
+import { recordEvent } from "../audit/record.ts";
+import { isUuid, uuidv7 } from "../base/ids.ts";
+import { many, maybe, one } from "../db/sql.ts";
+import { compilePolicy } from "./cedar/policy.ts";
+import { type Author, assertHeld, changeRules, type RulesParts } from "./change-rules.ts";
+import { accessError } from "./errors.ts";
+import { POLICIES_MAX, POLICY_TESTS_MAX } from "./limits.ts";
+import { isPermission, type Permission, scopeOf } from "./permissions.ts";
+import type { DraftQuestion } from "./question.ts";
+import {
+  deletePolicy,
+  deletePolicyTest,
+  insertPolicy,
+  listPolicies,
+  listPolicyTests,
+  type PolicyRow,
+  type PolicyTestRow,
+  updatePolicy,
+  upsertPolicyTest,
+} from "./store.ts";
+
+export interface Policy {
+  readonly id: string;
+  readonly name: string;
+  /** Cedar. */
+  readonly text: string;
+  readonly isEnabled: boolean;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export interface PolicyTest {
+  readonly id: string;
+  readonly name: string;
+  readonly question: DraftQuestion;
+  readonly isAllowed: boolean;
+}
+
+type Pool = Pick<RulesParts, "pool">;
+
+/** Oldest first. */
+export async function readPolicies({ pool }: Pool, tenantId: string): Promise<Policy[]> {
+  return (await many(pool, listPolicies, [tenantId, POLICIES_MAX])).map(fromRow);
+}
+
+/**
+ * Throws policy.invalid with the places, policy.name_taken, policy.tests_failed; and role.beyond_author for a permit
+ * of what the author does not hold without condition.
+ */
+export async function createPolicy(
+  parts: RulesParts,
+  tenantId: string,
+  input: { readonly name: string; readonly text: string; readonly isEnabled?: boolean },
+  author: Author,
+): Promise<Policy> {
+  const { name, text, isEnabled = true } = input;
+  await assertWritable(parts, tenantId, text, author);
+  return changeRules(parts, tenantId, async (tx) => {
+    const values = [tenantId, uuidv7(), name, text, isEnabled, author.by.actor, parts.clock.now()];
+    const row = await maybe(tx, insertPolicy, values);
+    if (!row) throw accessError("policy.name_taken");
+    await recordEvent(tx, author.by, "policy.created", tenantId, { id: row.id, name, text, isEnabled });
+    return fromRow(row);
+  });
+}
+
+/** Throws policy.not_found, and like createPolicy. */
+export async function changePolicy(
+  parts: RulesParts,
+  tenantId: string,
+  id: string,
+  patch: { readonly text?: string; readonly isEnabled?: boolean },
+  author: Author,
+): Promise<Policy> {
+  const before = (await readPolicies(parts, tenantId)).find((each) => each.id === id);
+  if (!before) throw accessError("policy.not_found");
+  const after = { ...before, ...patch };
+  await assertWritable(parts, tenantId, before.text, author);
+  await assertWritable(parts, tenantId, after.text, author);
+  return changeRules(parts, tenantId, async (tx) => {
+    const row = await maybe(tx, updatePolicy, [tenantId, id, after.text, after.isEnabled, parts.clock.now()]);
+    if (!row) throw accessError("policy.not_found");
+    await recordEvent(tx, author.by, "policy.updated", tenantId, {
+      id,
+      name: row.name,
+      text: after.text,
+      isEnabled: after.isEnabled,
+    });
+    return fromRow(row);
+  });
+}
+
+/** Throws policy.not_found, policy.tests_failed, role.beyond_author. */
+export async function removePolicy(
+  parts: RulesParts,
+  tenantId: string,
+  id: string,
+  author: Author,
+): Promise<void> {
+  const before = (await readPolicies(parts, tenantId)).find((each) => each.id === id);
+  if (!before) throw accessError("policy.not_found");
+  await assertWritable(parts, tenantId, before.text, author);
+  await changeRules(parts, tenantId, async (tx) => {
+    const row = await maybe(tx, deletePolicy, [tenantId, id]);
+    if (!row) throw accessError("policy.not_found");
+    await recordEvent(tx, author.by, "policy.deleted", tenantId, { id, name: row.name });
+  });
+}
+
+export async function readPolicyTests({ pool }: Pool, tenantId: string): Promise<PolicyTest[]> {
+  return (await many(pool, listPolicyTests, [tenantId, POLICY_TESTS_MAX])).map(fromTestRow);
+}
+
+/** Makes or replaces the test of this name. Throws policy.tests_failed when it does not hold now. */
+export async function savePolicyTest(
+  parts: RulesParts,
+  tenantId: string,
+  input: { readonly name: string; readonly question: DraftQuestion; readonly isAllowed: boolean },
+  author: Author,
+): Promise<PolicyTest> {
+  const { name, question, isAllowed } = input;
+  return changeRules(parts, tenantId, async (tx) => {
+    const values = [tenantId, uuidv7(), name, JSON.stringify(question), isAllowed, parts.clock.now()];
+    const row = await one(tx, upsertPolicyTest, values);
+    await recordEvent(tx, author.by, "policy_test.saved", tenantId, {
+      id: row.id,
+      name,
+      question,
+      isAllowed,
+    });
+    return fromTestRow(row);
+  });
+}
+
+/** Throws policy.not_found. */
+export async function removePolicyTest(
+  parts: RulesParts,
+  tenantId: string,
+  id: string,
+  author: Author,
+): Promise<void> {
+  await changeRules(parts, tenantId, async (tx) => {
+    const row = isUuid(id) ? await maybe(tx, deletePolicyTest, [tenantId, id]) : undefined;
+    if (!row) throw accessError("policy.not_found");
+    await recordEvent(tx, author.by, "policy_test.deleted", tenantId, { id, name: row.name });
+  });
+}
+
+/**
+ * One policy that the schema admits. A permit names its permissions, which its author holds without condition: what a
+ * text asks for besides cannot be compared with what binds the author. A forbid takes from nobody more than a role
+ * that is not given.
+ */
+async function assertWritable(
+  parts: RulesParts,
+  tenantId: string,
+  text: string,
+  author: Author,
+): Promise<void> {
+  const { engine } = parts.access;
+  if (engine.split(text).length !== 1) throw notAcceptable("Expected one policy.");
+  const faults = parts.access.check({ policy: text });
+  if (faults.length > 0) {
+    throw accessError(
+      "policy.invalid",
+      {},
+      { problems: faults.map(({ message }) => ({ path: "text", message })) },
+    );
+  }
+  if (engine.effectOf(text) === "forbid") return;
+  const { actions } = compilePolicy("policy", engine.toJson(text));
+  const names = actions?.map(({ id }) => id) ?? [];
+  if (names.length === 0) throw notAcceptable("Expected a permit to name its actions, one by one.");
+  const permissions = names.filter(
+    (name): name is Permission => isPermission(name) && scopeOf(name) === "tenant",
+  );
+  if (permissions.length < names.length)
+    throw notAcceptable("Expected a permit of permissions of tenants only.");
+  await assertHeld(parts, tenantId, [{ permissions, conditions: [] }], author);
+}
+
+function notAcceptable(message: string) {
+  return accessError("policy.invalid", {}, { problems: [{ path: "text", message }] });
+}
+
+function fromRow({ id, name, text, is_enabled, created_at, updated_at }: PolicyRow): Policy {
+  return { id, name, text, isEnabled: is_enabled, createdAt: created_at, updatedAt: updated_at };
+}
+
+function fromTestRow({ id, name, question, is_allowed }: PolicyTestRow): PolicyTest {
+  // Checked by the schema of the API when it was saved.
+  return { id, name, question: question as DraftQuestion, isAllowed: is_allowed };
+}
