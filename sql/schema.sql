@@ -157,6 +157,32 @@ grant execute on function tenancy.try_lock(text) to tenancy_tenant;
 
 -- Tables
 
+create table tenancy.access_changes (
+  scope uuid not null,
+  epoch bigint default 1 not null,
+  changed_at timestamp with time zone default now() not null,
+  constraint access_changes_pkey PRIMARY KEY (scope)
+);
+comment on table tenancy.access_changes is 'How often the rules of a tenant, or of the platform, were changed: processes look here for what they must read again.';
+comment on column tenancy.access_changes.scope is 'A tenant; all zeros: the platform.';
+comment on column tenancy.access_changes.epoch is 'Grows with each change.';
+comment on column tenancy.access_changes.changed_at is 'Last change.';
+CREATE INDEX access_changes_age_idx ON tenancy.access_changes USING btree (changed_at);
+
+create table tenancy.access_settings (
+  tenant_id uuid not null,
+  time_zone text default 'UTC'::text not null,
+  allowed_ranges text[] default '{}'::text[] not null,
+  updated_at timestamp with time zone not null,
+  constraint access_settings_pkey PRIMARY KEY (tenant_id),
+  constraint access_settings_ranges_few CHECK ((cardinality(allowed_ranges) <= 200))
+);
+comment on table tenancy.access_settings is 'Rules of a tenant that are no policies. A tenant without a row has the defaults.';
+comment on column tenancy.access_settings.tenant_id is 'The tenant.';
+comment on column tenancy.access_settings.time_zone is 'IANA name; times in conditions are meant in it.';
+comment on column tenancy.access_settings.allowed_ranges is 'Addresses and ranges that its members and keys may come from; empty: any.';
+comment on column tenancy.access_settings.updated_at is 'Last change.';
+
 create table tenancy.api_keys (
   id uuid not null,
   name text not null,
@@ -471,13 +497,16 @@ create table tenancy.operators (
   id uuid not null,
   name text not null,
   created_at timestamp with time zone default now() not null,
+  role text default 'administrator'::text not null,
   constraint operators_pkey PRIMARY KEY (id),
-  constraint operators_name_key UNIQUE (name)
+  constraint operators_name_key UNIQUE (name),
+  constraint operators_role_known CHECK ((role = ANY (ARRAY['administrator'::text, 'support'::text, 'billing'::text, 'read_only'::text])))
 );
 comment on table tenancy.operators is 'Staff of the SaaS.';
 comment on column tenancy.operators.id is 'UUID version 7.';
 comment on column tenancy.operators.name is 'For people.';
 comment on column tenancy.operators.created_at is 'When added.';
+comment on column tenancy.operators.role is 'What they may do on the platform.';
 
 create table tenancy.placements (
   tenant_id uuid not null,
@@ -521,6 +550,46 @@ comment on column tenancy.plans.limits is 'maxApiCallsPerHour, maxStorageGb, max
 comment on column tenancy.plans.statement_timeout_ms is 'Longest statement of a tenant on this plan.';
 comment on column tenancy.plans."position" is 'Order in lists, smallest plan first.';
 comment on column tenancy.plans.idle_timeout_ms is 'Longest wait of a transaction for its next statement; then it is rolled back.';
+
+create table tenancy.policies (
+  tenant_id uuid not null,
+  id uuid not null,
+  name text not null,
+  text text not null,
+  is_enabled boolean default true not null,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint policies_pkey PRIMARY KEY (tenant_id, id),
+  constraint policies_name_key UNIQUE (tenant_id, name)
+);
+comment on table tenancy.policies is 'Cedar policies that tenants wrote themselves, beside their roles.';
+comment on column tenancy.policies.tenant_id is 'Whose policy it is.';
+comment on column tenancy.policies.id is 'UUID version 7.';
+comment on column tenancy.policies.name is 'For people; one of its kind in the tenant.';
+comment on column tenancy.policies.text is 'Cedar, one policy.';
+comment on column tenancy.policies.is_enabled is 'False: kept, and without effect.';
+comment on column tenancy.policies.created_by is 'Actor who made it.';
+comment on column tenancy.policies.created_at is 'When.';
+comment on column tenancy.policies.updated_at is 'Last change.';
+
+create table tenancy.policy_tests (
+  tenant_id uuid not null,
+  id uuid not null,
+  name text not null,
+  question jsonb not null,
+  is_allowed boolean not null,
+  created_at timestamp with time zone not null,
+  constraint policy_tests_pkey PRIMARY KEY (tenant_id, id),
+  constraint policy_tests_name_key UNIQUE (tenant_id, name)
+);
+comment on table tenancy.policy_tests is 'What a tenant expects of its rules; a change of them that breaks an expectation is refused.';
+comment on column tenancy.policy_tests.tenant_id is 'Whose test it is.';
+comment on column tenancy.policy_tests.id is 'UUID version 7.';
+comment on column tenancy.policy_tests.name is 'What is expected, for people.';
+comment on column tenancy.policy_tests.question is 'Roles, permission and circumstances.';
+comment on column tenancy.policy_tests.is_allowed is 'The decision that is expected.';
+comment on column tenancy.policy_tests.created_at is 'When.';
 
 create table tenancy.proof_canaries (
   slug text not null,
@@ -583,6 +652,30 @@ comment on column tenancy.revocations.kind is 'What the subject is.';
 comment on column tenancy.revocations.subject is 'Its id; of a member tenant and user, joined by a colon.';
 comment on column tenancy.revocations.at is 'When it was written.';
 CREATE INDEX revocations_xid_idx ON tenancy.revocations USING btree (xid);
+
+create table tenancy.roles (
+  tenant_id uuid not null,
+  key text not null,
+  name text not null,
+  description text default ''::text not null,
+  grants jsonb not null,
+  policy text not null,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint roles_pkey PRIMARY KEY (tenant_id, key),
+  constraint roles_key_form CHECK ((key ~ '^[a-z][a-z0-9_-]{0,62}$'::text))
+);
+comment on table tenancy.roles is 'Roles that tenants made themselves; the built-in ones are in the code.';
+comment on column tenancy.roles.tenant_id is 'Whose role it is.';
+comment on column tenancy.roles.key is 'Names it in memberships; never changes.';
+comment on column tenancy.roles.name is 'For people.';
+comment on column tenancy.roles.description is 'For people; may be empty.';
+comment on column tenancy.roles.grants is 'Permissions and conditions, as the form has them.';
+comment on column tenancy.roles.policy is 'The Cedar text that the form was turned into.';
+comment on column tenancy.roles.created_by is 'Actor who made it.';
+comment on column tenancy.roles.created_at is 'When.';
+comment on column tenancy.roles.updated_at is 'Last change.';
 
 create table tenancy.seats (
   seat_hash bytea not null,
@@ -840,6 +933,8 @@ CREATE INDEX wrapping_keys_superseded_idx ON tenancy.wrapping_keys USING btree (
 
 -- References
 
+alter table tenancy.access_settings add constraint access_settings_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
+
 alter table tenancy.api_keys add constraint api_keys_account_fkey FOREIGN KEY (tenant_id, service_account_id) REFERENCES tenancy.service_accounts(tenant_id, id) ON DELETE CASCADE;
 
 alter table tenancy.api_keys add constraint api_keys_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
@@ -862,7 +957,13 @@ alter table tenancy.placements add constraint placements_cell_fkey FOREIGN KEY (
 
 alter table tenancy.placements add constraint placements_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id);
 
+alter table tenancy.policies add constraint policies_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
+
+alter table tenancy.policy_tests add constraint policy_tests_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
+
 alter table tenancy.proof_canaries add constraint proof_canaries_proof_fkey FOREIGN KEY (proof_id) REFERENCES tenancy.proofs(id) ON DELETE CASCADE;
+
+alter table tenancy.roles add constraint roles_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
 
 alter table tenancy.service_accounts add constraint service_accounts_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
 

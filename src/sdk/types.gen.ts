@@ -1017,6 +1017,481 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/permissions": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List everything that can be permitted */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["PermissionList"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/roles": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List the roles of operators */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["RoleList"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/roles": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List the roles of a tenant, built-in and own */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["RoleList"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    /** Make a role of permissions and conditions */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["RoleCreate"] } };
+      responses: {
+        201: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Role"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/roles/{role}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Show a role */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Key of the role. */
+          role: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Role"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    /** Remove a role that nobody has */
+    delete: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Key of the role. */
+          role: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    options?: never;
+    head?: never;
+    /** Change a role */
+    patch: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Key of the role. */
+          role: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["RoleUpdate"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Role"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/policies": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List the policies that a tenant wrote */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["PolicyList"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    /** Write a policy in Cedar */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["PolicyCreate"] } };
+      responses: {
+        201: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Policy"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/policies/{policy}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Remove a policy */
+    delete: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the policy. */
+          policy: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    options?: never;
+    head?: never;
+    /** Change a policy, or switch it off and on */
+    patch: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the policy. */
+          policy: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["PolicyUpdate"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Policy"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/policies/try": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Ask what would be decided, and why */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["PolicyTry"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["PolicyAnswer"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/policy-tests": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List what a tenant expects of its rules */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["PolicyTestList"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    /** Save a policy test, by its name */
+    put: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["PolicyTestSave"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["PolicyTest"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/policy-tests/{test}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Remove a policy test */
+    delete: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the test. */
+          test: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/access": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List what you may do in a tenant now */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AccessMine"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/access-settings": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Show time zone and allowed addresses of a tenant */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AccessSettings"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Change time zone and allowed addresses of a tenant */
+    patch: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["AccessSettingsUpdate"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AccessSettings"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    trace?: never;
+  };
+  "/v1/operators": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List operators and their roles */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["OperatorList"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/operators/{operator}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Change the role of an operator */
+    patch: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id of the operator. */
+          operator: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["OperatorUpdate"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Operator"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    trace?: never;
+  };
   "/health": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     /** Tell whether the server works */
@@ -1045,6 +1520,21 @@ export interface paths {
 
 export interface components {
   schemas: {
+    AccessMine: {
+      roles: string[];
+      /** What you may do here now, by the same policies. */
+      permissions: components["schemas"]["Permission"][];
+      /** What you may do after a fresh second factor. */
+      stepUp: components["schemas"]["Permission"][];
+    };
+    AccessSettings: {
+      timeZone: string;
+      allowedRanges: string[];
+    };
+    AccessSettingsUpdate: {
+      timeZone?: string;
+      allowedRanges?: string[];
+    };
     ApiKey: {
       /** UUID version 7, lower case. */
       id: string;
@@ -1121,6 +1611,35 @@ export interface components {
     CellUpdate: {
       status: "open" | "closed";
     };
+    /** All conditions of a grant must hold. */
+    Condition: {
+      kind: "time";
+      days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+      /** HH:MM in the tenant's zone. */
+      from: string;
+      /** HH:MM; one that is not later goes past midnight. */
+      to: string;
+    } | {
+      kind: "address";
+      ranges: string[];
+    } | {
+      kind: "mfa";
+      maxAgeMinutes: number;
+      methods?: string[];
+    } | {
+      kind: "feature";
+      feature: string;
+    } | {
+      kind: "plan";
+      plans: string[];
+    } | {
+      kind: "purpose";
+      purposes: string[];
+    } | {
+      kind: "attribute";
+      name: string;
+      values: string[];
+    };
     DomainAdd: {
       domain: string;
       isPrimary?: boolean;
@@ -1186,6 +1705,10 @@ export interface components {
       /** When the keys are replaced by themselves. */
       nextRotationAt: string | null;
     };
+    Grant: {
+      permissions: components["schemas"]["Permission"][];
+      conditions: components["schemas"]["Condition"][];
+    };
     Health: {
       /** The process answers. */
       status: "ok";
@@ -1248,6 +1771,28 @@ export interface components {
         failed: number;
       };
     };
+    Operator: {
+      /** UUID version 7, lower case. */
+      id: string;
+      name: string;
+      role: string;
+      /** RFC 3339, UTC. */
+      createdAt: string;
+    };
+    OperatorList: {
+      items: components["schemas"]["Operator"][];
+    };
+    OperatorUpdate: {
+      role: "administrator" | "support" | "billing" | "read_only";
+    };
+    Permission: "tenants.read" | "usage.read" | "protection.read" | "domains.manage" | "members.read" | "members.invite" | "members.manage" | "sessions.read" | "sessions.revoke" | "service_accounts.read" | "service_accounts.manage" | "api_keys.read" | "api_keys.manage" | "roles.read" | "roles.manage" | "policies.read" | "policies.manage" | "grants.read" | "grants.manage" | "reviews.read" | "reviews.manage" | "sso.read" | "sso.manage" | "scim.read" | "scim.manage" | "security.read" | "security.manage" | "keys.read" | "keys.manage" | "vaults.read" | "vaults.manage" | "audit.read" | "audit.export" | "audit.manage" | "integrations.read" | "integrations.manage" | "billing.read" | "billing.manage" | "support.consent" | "access.evaluate" | "data.read" | "data.write" | "tenants.list" | "tenants.create" | "tenants.update" | "tenants.suspend" | "tenants.delete" | "workflows.read" | "plans.read" | "places.read" | "places.manage" | "migrations.read" | "migrations.run" | "proofs.read" | "proofs.run" | "events.read" | "events.export" | "events.manage" | "platform_keys.read" | "platform_keys.manage" | "operators.read" | "operators.manage" | "users.read" | "users.manage" | "root_keys.read" | "root_keys.manage" | "incidents.read" | "impersonation.start";
+    PermissionList: {
+      items: ({
+        name: components["schemas"]["Permission"];
+        scope: "tenant" | "platform";
+        sentence: string;
+      })[];
+    };
     Plan: {
       key: string;
       name: string;
@@ -1262,6 +1807,80 @@ export interface components {
     };
     PlanList: {
       items: components["schemas"]["Plan"][];
+    };
+    Policy: {
+      /** UUID version 7, lower case. */
+      id: string;
+      name: string;
+      text: string;
+      isEnabled: boolean;
+      /** RFC 3339, UTC. */
+      createdAt: string;
+      /** RFC 3339, UTC. */
+      updatedAt: string;
+    };
+    PolicyAnswer: {
+      allowed: boolean;
+      /** The policies that decided. */
+      policies: string[];
+      /** Why, in words. */
+      reasons: string[];
+      /** A second factor at most so many seconds old would change the answer; null: it would not. */
+      stepUpMaxAgeS: number | null;
+    };
+    PolicyCreate: {
+      name: string;
+      /** One Cedar policy. */
+      text: string;
+      isEnabled?: boolean;
+    };
+    PolicyList: {
+      items: components["schemas"]["Policy"][];
+    };
+    PolicyQuestion: {
+      roles: string[];
+      permission: components["schemas"]["Permission"];
+      /** Default: now. */
+      at?: string;
+      ip?: string;
+      /** Absent: never. */
+      mfaAgeMinutes?: number;
+      amr?: string[];
+      purpose?: string;
+      resource?: {
+        id: string;
+        attributes?: Record<string, string>;
+      };
+    };
+    PolicyTest: {
+      /** UUID version 7, lower case. */
+      id: string;
+      name: string;
+      question: components["schemas"]["PolicyQuestion"];
+      isAllowed: boolean;
+    };
+    PolicyTestList: {
+      items: components["schemas"]["PolicyTest"][];
+    };
+    PolicyTestSave: {
+      name: string;
+      question: components["schemas"]["PolicyQuestion"];
+      isAllowed: boolean;
+    };
+    PolicyTry: {
+      question: components["schemas"]["PolicyQuestion"];
+      /** What is not in force yet. */
+      draft?: {
+        /** Added to those in force. */
+        policies?: string[];
+        /** Instead of those of their keys. */
+        roles?: components["schemas"]["RoleCreate"][];
+      };
+    };
+    PolicyUpdate: {
+      /** One Cedar policy. */
+      text?: string;
+      isEnabled?: boolean;
     };
     Problem: {
       /** What happened. */
@@ -1341,6 +1960,32 @@ export interface components {
     };
     RegionList: {
       items: components["schemas"]["Region"][];
+    };
+    Role: {
+      key: string;
+      name: string;
+      description: string;
+      isBuiltIn: boolean;
+      grants: components["schemas"]["Grant"][];
+      /** The same as Cedar text. */
+      policy: string;
+      createdAt: string | null;
+      updatedAt: string | null;
+    };
+    RoleCreate: {
+      /** Lower-case letters, digits, _ and -. */
+      key: string;
+      name: string;
+      description?: string;
+      grants: components["schemas"]["Grant"][];
+    };
+    RoleList: {
+      items: components["schemas"]["Role"][];
+    };
+    RoleUpdate: {
+      name?: string;
+      description?: string;
+      grants?: components["schemas"]["Grant"][];
     };
     Session: {
       operator: {
