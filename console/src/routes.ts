@@ -13,6 +13,7 @@ import { rowsPerPage } from "./api/limits.ts";
 import { eventsQuery, parseActivitySearch } from "./features/activity/queries.ts";
 import { apiKeysQuery } from "./features/api-keys/queries.ts";
 import { cellsQuery } from "./features/cells/queries.ts";
+import { encryptionQuery, tenantKeysQuery } from "./features/encryption/queries.ts";
 import { type AttemptFilter, outcomes } from "./features/isolation/attempts.ts";
 import { proofQuery } from "./features/isolation/queries.ts";
 import { driftQuery, migrationsQuery, runQuery } from "./features/migrations/queries.ts";
@@ -120,6 +121,12 @@ const tenantIsolation = createRoute({
   loader: ({ context, params }) => void context.client.prefetchQuery(protectionQuery(params.tenantId)),
   component: lazyRouteComponent(() => import("./features/tenants/IsolationTab.tsx"), "IsolationTab"),
 });
+const tenantKeys = createRoute({
+  getParentRoute: () => tenant,
+  path: "/keys",
+  loader: ({ context, params }) => void context.client.prefetchQuery(tenantKeysQuery(params.tenantId)),
+  component: lazyRouteComponent(() => import("./features/tenants/KeysTab.tsx"), "KeysTab"),
+});
 const tenantActivity = createRoute({
   getParentRoute: () => tenant,
   path: "/activity",
@@ -192,6 +199,14 @@ const proof = createRoute({
   validateSearch: parseAttemptFilter,
   loader: ({ context, params }) => void context.client.prefetchQuery(proofQuery(params.proofId)),
   component: lazyRouteComponent(() => import("./features/isolation/ProofPage.tsx"), "ProofPage"),
+});
+
+const encryption = createRoute({
+  getParentRoute: () => frame,
+  path: "/encryption",
+  staticData: { crumb: crumbs.encryption },
+  loader: ({ context }) => void context.client.prefetchQuery(encryptionQuery),
+  component: lazyRouteComponent(() => import("./features/encryption/EncryptionPage.tsx"), "EncryptionPage"),
 });
 
 const cells = createRoute({
@@ -268,10 +283,11 @@ const routeTree = root.addChildren([
     tenants.addChildren([
       tenantsIndex,
       newTenant,
-      tenant.addChildren([tenantOverview, tenantData, tenantIsolation, tenantActivity]),
+      tenant.addChildren([tenantOverview, tenantData, tenantIsolation, tenantKeys, tenantActivity]),
     ]),
     migrations.addChildren([migrationTabs.addChildren([versions, drift, runs]), newRun, run]),
     isolation.addChildren([isolationIndex, proof]),
+    encryption,
     cells,
     activity,
     apiKeys.addChildren([apiKeysIndex, newApiKey]),

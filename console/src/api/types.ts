@@ -1,5 +1,6 @@
 import type { Static } from "typebox";
 import type * as common from "../../../src/http/schemas/common.ts";
+import type * as encryption from "../../../src/http/schemas/encryption.ts";
 import type * as fleet from "../../../src/http/schemas/fleet.ts";
 import type * as operators from "../../../src/http/schemas/operators.ts";
 import type * as tenants from "../../../src/http/schemas/tenants.ts";
@@ -38,6 +39,11 @@ export type ProofAttempt = Static<typeof fleet.ProofAttempt>;
 export type ProofDetail = Static<typeof fleet.ProofDetail>;
 export type ProofPage = Static<typeof fleet.ProofPage>;
 export type ProofCreate = Static<typeof fleet.ProofCreate>;
+
+export type Encryption = Static<typeof encryption.Encryption>;
+export type EncryptionKey = Static<typeof encryption.EncryptionKey>;
+export type EncryptionKeyList = Static<typeof encryption.EncryptionKeyList>;
+export type KeyRotation = Static<typeof encryption.KeyRotation>;
 
 export type Session = Static<typeof operators.Session>;
 export type ApiKey = Static<typeof operators.ApiKey>;

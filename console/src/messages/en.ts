@@ -1,3 +1,4 @@
+import { encryption } from "./en/encryption.ts";
 import { activity, apiKeys, cells, migrations } from "./en/fleet.ts";
 import { errors, general } from "./en/general.ts";
 import { isolation } from "./en/isolation.ts";
@@ -13,6 +14,7 @@ export const en = {
   tenants,
   migrations,
   isolation,
+  encryption,
   cells,
   activity,
   apiKeys,

@@ -1,4 +1,5 @@
 import type { Messages } from "./en.ts";
+import { encryption } from "./fr/encryption.ts";
 import { errors } from "./fr/errors.ts";
 import { activity, apiKeys, cells, migrations } from "./fr/fleet.ts";
 import { general } from "./fr/general.ts";
@@ -15,6 +16,7 @@ export const fr = {
   tenants,
   migrations,
   isolation,
+  encryption,
   cells,
   activity,
   apiKeys,

@@ -13,6 +13,7 @@ export const crumbs = {
   newRun: () => useMessages().migrations.migrate,
   drift: () => useMessages().migrations.tabs.drift,
   isolation: () => useMessages().shell.rooms.isolation,
+  encryption: () => useMessages().shell.rooms.encryption,
   cells: () => useMessages().shell.rooms.cells,
   activity: () => useMessages().shell.rooms.activity,
   apiKeys: () => useMessages().shell.rooms.apiKeys,

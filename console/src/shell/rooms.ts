@@ -5,6 +5,7 @@ export const rooms: readonly Room[] = [
   { label: ({ shell }) => shell.rooms.tenants, to: "/tenants", icon: "tenants", key: "t" },
   { label: ({ shell }) => shell.rooms.migrations, to: "/migrations", icon: "migrations", key: "m" },
   { label: ({ shell }) => shell.rooms.isolation, to: "/isolation", icon: "isolation", key: "i" },
+  { label: ({ shell }) => shell.rooms.encryption, to: "/encryption", icon: "lock", key: "e" },
   { label: ({ shell }) => shell.rooms.cells, to: "/cells", icon: "cells", key: "c" },
   { label: ({ shell }) => shell.rooms.activity, to: "/activity", icon: "activity", key: "a" },
   { label: ({ shell }) => shell.rooms.apiKeys, to: "/api-keys", icon: "apiKeys", key: "k" },

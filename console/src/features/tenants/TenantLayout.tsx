@@ -114,6 +114,9 @@ function TenantTabs({ id }: { id: string }) {
       <Link className="tab" to="/tenants/$tenantId/isolation" params={params}>
         {tenants.tabs.isolation}
       </Link>
+      <Link className="tab" to="/tenants/$tenantId/keys" params={params}>
+        {tenants.tabs.keys}
+      </Link>
       <Link className="tab" to="/tenants/$tenantId/activity" params={params}>
         {tenants.tabs.activity}
       </Link>

@@ -54,6 +54,18 @@ export const errors = {
       title: "The server gave an answer that the console does not understand.",
       cure: "Try again. If it stays so, a proxy between you and the server may be at fault.",
     },
+    "console.passkey_unsupported": {
+      title: "This browser cannot use passkeys here.",
+      cure: "Use another way to sign in, or another browser.",
+    },
+    "console.passkey_known": {
+      title: "This device has a passkey for the account already.",
+      cure: "Use it as it is, or add one on another device.",
+    },
+    "console.passkey_unused": {
+      title: "No passkey was used: it was cancelled, took too long, or none fits.",
+      cure: "Try again, or use another way.",
+    },
   } as Record<string, { title: string; cure: string }>,
   /** By server code. Empty in English: the server's sentence names the object, so it is the better text. */
   byCode: {} as Record<string, { title: string; cure: string }>,

@@ -10,6 +10,7 @@ export const shell = {
     tenants: "Tenants",
     migrations: "Migrations",
     isolation: "Isolation",
+    encryption: "Encryption",
     cells: "Cells",
     activity: "Activity",
     apiKeys: "API keys",

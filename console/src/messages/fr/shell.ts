@@ -12,6 +12,7 @@ export const shell = {
     tenants: "Locataires",
     migrations: "Migrations",
     isolation: "Isolation",
+    encryption: "Chiffrement",
     cells: "Cellules",
     activity: "Activité",
     apiKeys: "Clés d’API",

@@ -52,7 +52,13 @@ export const tenants = {
     schema: "Un schéma à lui, et la sécurité au niveau des lignes comme seconde barrière.",
     database: "Une base de données à lui, et la sécurité au niveau des lignes comme seconde barrière.",
   },
-  tabs: { overview: "Vue d’ensemble", data: "Données", isolation: "Isolation", activity: "Activité" },
+  tabs: {
+    overview: "Vue d’ensemble",
+    data: "Données",
+    isolation: "Isolation",
+    keys: "Clés",
+    activity: "Activité",
+  },
   notFound: {
     title: "Locataire introuvable",
     body: "Il a peut-être été effacé, ou l’adresse est erronée.",
