@@ -36,6 +36,7 @@ import { TenantDataManager } from "./isolation/data-manager.ts";
 import { Directory } from "./isolation/directory.ts";
 import { Executor } from "./isolation/executor.ts";
 import { type AssertOpen, tenantAnalytics, tenantCache, tenantStorage } from "./isolation/facets.ts";
+import { fileKeysPlace } from "./isolation/file-keys.ts";
 import { MemoryCache } from "./isolation/memory-cache.ts";
 import { openStorageDriver } from "./isolation/open-driver.ts";
 import { prepareCell, prepareDatabase } from "./isolation/place-setup.ts";
@@ -237,7 +238,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     custodians,
     clock,
     rotationDays: config.security.keyRotationDays,
-    places: [],
+    places: [fileKeysPlace(keyring, control)],
     record: recordEvent,
   });
   listener.on(
@@ -253,7 +254,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
   );
   await listener.open();
 
-  const cache = await openCache(config, rootKey, log);
+  const cache = await openCache(config, rootKey, keyring, log);
   directory.onChange((tenantId) => cache.letGo?.(tenantId));
   directory.onNotice((tenantId) => {
     if (tenantId === null) cache.letGo?.(null);
@@ -262,6 +263,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     driver: await openStorageDriver(config.storageUrl),
     pool: control,
     rootKey,
+    keyring,
     ...(options.clock ? { clock: options.clock } : {}),
     signedUrlBase: options.signedUrlBase ?? `http://${config.server.host}:${config.server.port}/v1/files/`,
   });
@@ -401,12 +403,13 @@ function stderrLog(clock: Clock): Log {
   });
 }
 
-async function openCache(config: Config, rootKey: RootKey, log: Log): Promise<CacheStore> {
+async function openCache(config: Config, rootKey: RootKey, keyring: Keyring, log: Log): Promise<CacheStore> {
   if (!config.cacheUrl) return new MemoryCache();
   const cache = new RedisCache({
     url: config.cacheUrl.reveal(),
     prefix: config.cachePrefix,
     rootKey,
+    keyring,
     onChange: (state) =>
       log.warn(state === "lost" ? "The cache is unreachable; reads miss" : "The cache is back"),
   });

@@ -147,6 +147,11 @@ export const { table: isolationErrors, error: isolationError } = defineErrors({
     sentence: "The stream for {path} gave nothing for {waitedMs} ms.",
     cure: "Write it again from a stream that flows; the old content is untouched.",
   },
+  "storage.bad_range": {
+    status: 416,
+    sentence: "Expected a range within the {sizeBytes} bytes of the file, got {first} to {last}.",
+    cure: "Give `first` and `last` as whole numbers from 0 to one less than the size, `first` not after `last`.",
+  },
   "storage.bad_expiry": {
     status: 400,
     sentence: "Expected `expiresIn` to be 1 to {max} seconds, got {got}.",

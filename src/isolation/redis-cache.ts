@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { ChainableCommander, Redis } from "ioredis";
 import { LRUCache } from "lru-cache";
 import type { RootKey } from "../keys/derive.ts";
+import type { Keyring } from "../keys/keyring.ts";
 import {
   BoundCache,
   type CacheBackend,
@@ -11,6 +12,7 @@ import {
   type Flights,
   type TenantCache,
 } from "./cache.ts";
+import { openCached, sealCached } from "./cache-seal.ts";
 import { isolationError } from "./errors.ts";
 import { type CacheLogin, RedisAcl } from "./redis-acl.ts";
 import { type RedisConnections, RedisLink } from "./redis-link.ts";
@@ -21,6 +23,8 @@ export interface RedisCacheOptions {
   /** TENANT_CACHE_PREFIX. */
   readonly prefix: string;
   readonly rootKey: RootKey;
+  /** Values lie sealed with their tenant's key; absent: as they are. */
+  readonly keyring?: Keyring;
   /** Of each call. Default 250. */
   readonly deadlineMs?: number;
   /** Called once when the server is lost and once when it is back: one log line each. */
@@ -49,6 +53,7 @@ const ATTEMPTS_MAX = 4;
  */
 export class RedisCache implements CacheStore, CacheBackend {
   readonly #acl: RedisAcl;
+  readonly #keyring: Keyring | undefined;
   readonly #link: RedisLink;
   readonly #flights: Flights = new Map();
   readonly #generations = new LRUCache<string, string>({ max: TENANTS_KNOWN_MAX });
@@ -62,6 +67,7 @@ export class RedisCache implements CacheStore, CacheBackend {
 
   constructor(options: RedisCacheOptions) {
     this.#acl = new RedisAcl(options);
+    this.#keyring = options.keyring;
     this.#nobody = this.#acl.laneLogin();
     this.#link = new RedisLink({
       url: options.url,
@@ -94,13 +100,16 @@ export class RedisCache implements CacheStore, CacheBackend {
   async read(place: CachePlace, key: string): Promise<{ bytes: Buffer | undefined; mark: unknown }> {
     const outcome = await this.#attempt(place, (pipe, name) => pipe.getBuffer(name(key)));
     const [error, value] = (outcome.isDone && outcome.reply[0]) || [];
-    const bytes = !error && Buffer.isBuffer(value) ? value : undefined;
+    const found = !error && Buffer.isBuffer(value) ? value : undefined;
+    const bytes = found && (await openCached(this.#keyring, place.tenantId, key, found));
     return { bytes, mark: outcome.isDone ? outcome.generation : null };
   }
 
   async write(place: CachePlace, key: string, bytes: Buffer, ttlMs: number, mark?: unknown): Promise<void> {
     if (mark !== undefined && mark !== this.#generations.get(place.tenantId)) return;
-    await this.#attempt(place, (pipe, name) => pipe.set(name(key), bytes, "PX", ttlMs), mark);
+    const sealed = await sealCached(this.#keyring, place.tenantId, key, bytes);
+    if (!sealed) return;
+    await this.#attempt(place, (pipe, name) => pipe.set(name(key), sealed, "PX", ttlMs), mark);
   }
 
   async remove(place: CachePlace, key: string): Promise<void> {

@@ -4,6 +4,7 @@ import { after, before, describe, it } from "node:test";
 import { type S3Server, startS3 } from "../../test/support/s3.ts";
 import { openStorageHouse, type StorageHouse } from "../../test/support/storage.ts";
 import { isTenancyError } from "../base/errors.ts";
+import { uuidv7 } from "../base/ids.ts";
 import { parseS3Url, S3StorageDriver } from "./s3-driver.ts";
 
 let server: S3Server;
@@ -18,22 +19,42 @@ after(async () => {
 });
 
 describe("S3 beside the contract of storage.test.ts", () => {
-  it("a presigned URL gives the file, and not another's", async () => {
-    const storage = house.storageOn(await openDriver());
+  it("the store's own URL gives out a file from before they were sealed; of a sealed one the URL is ours", async () => {
+    const driver = await openDriver();
+    const storage = house.storageOn(driver);
     const [a, b] = [await house.newTenant(), await house.newTenant()];
-    await storage
-      .bind({ tenantId: a, storageBytesMax: null })
-      .put("f.html", "a's", { contentType: "text/html" });
-    await storage.bind({ tenantId: b, storageBytesMax: null }).put("f.html", "b's");
-    const url = await storage
-      .bind({ tenantId: a, storageBytesMax: null })
-      .signedUrl("f.html", { expiresIn: 60 });
+    for (const [tenantId, content] of [
+      [a, "a's"],
+      [b, "b's"],
+    ] as const) {
+      const writer = await driver.begin({
+        tenantId,
+        writeId: uuidv7(),
+        path: "f.html",
+        contentType: "text/html",
+      });
+      await writer.write(Buffer.from(content));
+      await writer.finish();
+      await writer.publish();
+      await house.pool.query(
+        `insert into tenancy.stored_objects (tenant_id, path, status, size_bytes)
+         values ($1, 'f.html', 'stored', 3)`,
+        [tenantId],
+      );
+    }
+    const files = storage.bind({ tenantId: a, storageBytesMax: null });
+    const url = await files.signedUrl("f.html", { expiresIn: 60 });
+    await files.put("sealed.html", "sealed");
 
     const answer = await fetch(url);
 
     assert.equal(await answer.text(), "a's");
     assert.match(url, /X-Amz-Expires=60&.*X-Amz-Signature=/);
     assert.match(url, /response-content-disposition=attachment/);
+    const ours = await files.signedUrl("sealed.html", { expiresIn: 60 });
+    assert.ok(ours.startsWith("https://h/f/"), ours);
+    const opened = await storage.openSignedUrl(ours.slice("https://h/f/".length));
+    assert.equal((await (await opened.read()).toArray()).join(""), "sealed");
     await storage.close();
   });
 

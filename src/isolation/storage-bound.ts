@@ -2,9 +2,13 @@ import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import type pg from "pg";
 import { uuidv7 } from "../base/ids.ts";
+import type { Keyring } from "../keys/keyring.ts";
 import { isolationError } from "./errors.ts";
+import { drawFileKey } from "./file-keys.ts";
+import { checkRange, openStored } from "./open-stored.ts";
+import { SealingWriter } from "./sealed-file.ts";
 import type { StorageBody, StorageUsage, StoredFile, TenantStorage } from "./storage.ts";
-import type { PendingWrite, StorageDriver, StorageWriter } from "./storage-driver.ts";
+import type { ByteRange, PendingWrite, StorageDriver, StorageWriter } from "./storage-driver.ts";
 import { parseStoragePath, parseStoragePrefix } from "./storage-path.ts";
 import { abandonWrite, removeObject, reserve, settleWrite } from "./storage-settle.ts";
 import * as store from "./storage-store.ts";
@@ -15,6 +19,7 @@ export interface BoundStorageOptions {
   readonly storageBytesMax: number | null;
   readonly driver: StorageDriver;
   readonly pool: pg.Pool;
+  readonly keyring: Keyring;
   readonly signer: UrlSigner;
   readonly signedUrlBase: string;
   readonly stallTimeoutMs: number;
@@ -35,7 +40,7 @@ export class BoundStorage implements TenantStorage {
   }
 
   async put(path: string, body: StorageBody, options: { contentType?: string } = {}): Promise<StoredFile> {
-    const { tenantId, driver, pool, storageBytesMax } = this.#parts;
+    const { tenantId, driver, pool, keyring, storageBytesMax } = this.#parts;
     const target = parseStoragePath(path);
     const contentType = options.contentType ?? null;
     const write: PendingWrite = {
@@ -45,10 +50,12 @@ export class BoundStorage implements TenantStorage {
       contentType: options.contentType,
     };
     const replaced = Number((await store.find(pool, tenantId, target))?.size_bytes ?? 0);
-    await store.insertWriting(pool, tenantId, store.writePath(write.writeId, target), contentType);
+    const { file, sealedKey } = await drawFileKey(keyring, write);
+    const row = store.writePath(write.writeId, target);
+    await store.insertWriting(pool, { tenantId, row, contentType, writeId: write.writeId, sealedKey });
     let writer: StorageWriter | undefined;
     try {
-      writer = await driver.begin(write);
+      writer = new SealingWriter(await driver.begin(write), file);
       const sizeBytes = await this.#pour(writer, write, body, replaced);
       await writer.finish();
       await settleWrite(pool, writer, write, sizeBytes, storageBytesMax);
@@ -100,8 +107,11 @@ export class BoundStorage implements TenantStorage {
     return sizeBytes;
   }
 
-  async get(path: string): Promise<Readable> {
-    return this.#parts.driver.read(this.#parts.tenantId, parseStoragePath(path));
+  async get(path: string, range?: ByteRange): Promise<Readable> {
+    const target = parseStoragePath(path);
+    if (range === undefined) return openStored(this.#parts, target);
+    const { sizeBytes } = await this.stat(path);
+    return openStored(this.#parts, target, checkRange(range, sizeBytes));
   }
 
   async getBytes(path: string): Promise<Buffer> {
@@ -109,18 +119,22 @@ export class BoundStorage implements TenantStorage {
   }
 
   async stat(path: string): Promise<StoredFile> {
-    const found = await this.#find(path);
-    if (!found) throw isolationError("storage.not_found", { path });
-    return found;
+    return toFile(await this.#row(path));
   }
 
   async exists(path: string): Promise<boolean> {
     return (await this.#find(path)) !== undefined;
   }
 
-  async #find(path: string): Promise<StoredFile | undefined> {
+  async #row(path: string): Promise<store.StoredRow> {
+    const row = await this.#find(path);
+    if (!row) throw isolationError("storage.not_found", { path });
+    return row;
+  }
+
+  async #find(path: string): Promise<store.StoredRow | undefined> {
     const row = await store.find(this.#parts.pool, this.#parts.tenantId, parseStoragePath(path));
-    return row?.status === "stored" ? toFile(row) : undefined;
+    return row?.status === "stored" ? row : undefined;
   }
 
   async list(
@@ -148,8 +162,9 @@ export class BoundStorage implements TenantStorage {
   async signedUrl(path: string, options: { expiresIn: number }): Promise<string> {
     const { tenantId, driver, signer, signedUrlBase } = this.#parts;
     const expiresInSeconds = checkExpiry(options?.expiresIn);
-    await this.stat(path);
-    if (driver.signUrl) return driver.signUrl(tenantId, path, expiresInSeconds);
+    const row = await this.#row(path);
+    // The store's own URL gives out what lies there: of a sealed file that is of no use.
+    if (driver.signUrl && row.write_id === null) return driver.signUrl(tenantId, path, expiresInSeconds);
     return `${signedUrlBase}${signer.sign(tenantId, path, expiresInSeconds)}`;
   }
 

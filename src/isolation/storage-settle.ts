@@ -1,6 +1,8 @@
+import { buffer } from "node:stream/consumers";
 import type pg from "pg";
 import { type Tx, withTx } from "../db/tx.ts";
 import { isolationError } from "./errors.ts";
+import { plainSize, SEALED_HEADER_BYTES, writeIdOf } from "./sealed-file.ts";
 import type { PendingWrite, StorageDriver, StorageWriter } from "./storage-driver.ts";
 import * as store from "./storage-store.ts";
 
@@ -49,11 +51,11 @@ export async function settleWrite(
   const { tenantId, writeId, path, contentType = null } = write;
   await withTx(pool, async (tx) => {
     await store.lock(tx, tenantId, path);
-    const reserved = await store.takeWriting(tx, tenantId, store.writePath(writeId, path));
-    if (reserved === undefined) throw isolationError("storage.write_lost", { path });
+    const taken = await store.takeWriting(tx, tenantId, store.writePath(writeId, path));
+    if (!taken) throw isolationError("storage.write_lost", { path });
     const replaced = Number((await store.find(tx, tenantId, path))?.size_bytes ?? 0);
-    await store.putStored(tx, tenantId, path, sizeBytes, contentType);
-    const growth = sizeBytes - reserved - replaced;
+    await store.putStored(tx, tenantId, path, { sizeBytes, contentType, seal: taken });
+    const growth = sizeBytes - taken.reservedBytes - replaced;
     if (growth > 0 && !(await store.charge(tx, tenantId, growth, bytesMax))) {
       throw isolationError("storage.quota_exceeded", { maxBytes: bytesMax, path });
     }
@@ -66,8 +68,8 @@ export async function settleWrite(
 /** Gives back what a failed write had reserved. */
 export async function abandonWrite(pool: pg.Pool, { tenantId, writeId, path }: PendingWrite): Promise<void> {
   await withTx(pool, async (tx) => {
-    const reserved = await store.takeWriting(tx, tenantId, store.writePath(writeId, path));
-    if (reserved) await store.charge(tx, tenantId, -reserved, null);
+    const taken = await store.takeWriting(tx, tenantId, store.writePath(writeId, path));
+    if (taken?.reservedBytes) await store.charge(tx, tenantId, -taken.reservedBytes, null);
   });
 }
 
@@ -107,13 +109,36 @@ async function settleDead({ driver, pool }: Parts, row: store.UnsettledRow): Pro
   const { writeId, path } = store.parseWritePath(row.path);
   await withTx(pool, async (tx) => {
     await store.lock(tx, tenantId, path);
-    const reserved = await store.takeWriting(tx, tenantId, row.path);
-    if (reserved === undefined) return;
+    const taken = await store.takeWriting(tx, tenantId, row.path);
+    if (!taken) return;
     const isAlone = !(await store.hasOtherWriter(tx, tenantId, row.path, path));
     await driver.sweep({ tenantId, writeId, path }, isAlone);
-    const change = await matchRow(tx, tenantId, path, await driver.size(tenantId, path), row.content_type);
-    await store.charge(tx, tenantId, change - reserved, null);
+    const there = await lookAt(driver, tenantId, path);
+    const change = await matchRow(tx, tenantId, path, there, { ...taken, contentType: row.content_type });
+    await store.charge(tx, tenantId, change - taken.reservedBytes, null);
   });
+}
+
+interface Found {
+  readonly sizeBytes: number;
+  /** The write that made it; null for a file that lies plain. */
+  readonly writeId: string | null;
+}
+
+/** What lies at a path: how much of content, and whose work it is. */
+async function lookAt(driver: StorageDriver, tenantId: string, path: string): Promise<Found | undefined> {
+  const bytes = await driver.size(tenantId, path);
+  if (bytes === undefined) return undefined;
+  const head =
+    bytes === 0
+      ? Buffer.alloc(0)
+      : await buffer(
+          await driver.read(tenantId, path, { first: 0, last: Math.min(bytes, SEALED_HEADER_BYTES) - 1 }),
+        );
+  const writeId = writeIdOf(head);
+  return writeId === undefined
+    ? { sizeBytes: bytes, writeId: null }
+    : { sizeBytes: plainSize(bytes), writeId };
 }
 
 /** How many bytes the row has grown by. */
@@ -121,15 +146,24 @@ async function matchRow(
   tx: Tx,
   tenantId: string,
   path: string,
-  sizeBytes: number | undefined,
-  contentType: string | null,
+  found: Found | undefined,
+  write: store.SealRow & { contentType: string | null },
 ): Promise<number> {
   const row = await store.find(tx, tenantId, path);
   const counted = Number(row?.size_bytes ?? 0);
-  if (sizeBytes === undefined) {
+  if (!found) {
     if (row) await store.deleteRow(tx, tenantId, path);
     return -counted;
   }
-  if (!row || counted !== sizeBytes) await store.putStored(tx, tenantId, path, sizeBytes, contentType);
+  const { sizeBytes } = found;
+  const { contentType } = write;
+  const isOurs = found.writeId === write.write_id;
+  // Another's work: its own row tells of it, or will when it is settled.
+  if (!isOurs && (found.writeId !== null || row?.write_id != null)) return 0;
+  const isAsCounted = row !== undefined && counted === sizeBytes && row.write_id === null;
+  if (found.writeId !== null || !isAsCounted) {
+    const seal = isOurs ? write : { write_id: null, sealed_key: null };
+    await store.putStored(tx, tenantId, path, { sizeBytes, contentType, seal });
+  }
   return sizeBytes - counted;
 }

@@ -7,7 +7,13 @@ import { exec, many, maybe, one, query } from "../db/sql.ts";
  * the write has reserved. `storage_usage` is the sum of a tenant's sizes, changed in the same transactions, always
  * after the row of the file: that order keeps two transactions from waiting for each other.
  */
-export interface StoredRow {
+export interface SealRow {
+  /** Null: the file lies plain, from before files were sealed. */
+  write_id: string | null;
+  sealed_key: Buffer | null;
+}
+
+export interface StoredRow extends SealRow {
   path: string;
   size_bytes: string;
   status: "writing" | "stored" | "removing";
@@ -15,11 +21,15 @@ export interface StoredRow {
   updated_at: Date;
 }
 
+export interface ReadableRow extends SealRow {
+  path: string;
+}
+
 export interface UnsettledRow extends StoredRow {
   tenant_id: string;
 }
 
-const columns = "path, size_bytes, status, content_type, updated_at";
+const columns = "path, size_bytes, status, content_type, updated_at, write_id, sealed_key";
 
 const lockPath = query<{ locked: string }>(
   "storage.lock_path",
@@ -30,10 +40,18 @@ const findObject = query<StoredRow>(
   `select ${columns} from tenancy.stored_objects
    where tenant_id = $1::uuid and path = $2::text`,
 );
+/** The row of a file, and those of writes that may have put another in its place a moment ago. */
+const findReadable = query<ReadableRow>(
+  "storage.find_readable",
+  `select path, write_id, sealed_key from tenancy.stored_objects
+   where tenant_id = $1::uuid
+     and (path = $2::text
+          or (status = 'writing' and starts_with(path, '/writing/') and substr(path, length('/writing/') + 38) = $2::text))`,
+);
 const insertWrite = query(
   "storage.insert_write",
-  `insert into tenancy.stored_objects (tenant_id, path, size_bytes, status, content_type)
-   values ($1::uuid, $2::text, 0, 'writing', $3::text)`,
+  `insert into tenancy.stored_objects (tenant_id, path, size_bytes, status, content_type, write_id, sealed_key)
+   values ($1::uuid, $2::text, 0, 'writing', $3::text, $4::uuid, $5::bytea)`,
 );
 const growWrite = query(
   "storage.grow_write",
@@ -41,19 +59,20 @@ const growWrite = query(
    set size_bytes = size_bytes + $3::bigint, updated_at = now()
    where tenant_id = $1::uuid and path = $2::text and status = 'writing'`,
 );
-/** The size that the write had reserved; locks its row until the transaction ends. */
-const takeWrite = query<{ size_bytes: string }>(
+/** The size that the write had reserved, and its key; locks its row until the transaction ends. */
+const takeWrite = query<SealRow & { size_bytes: string }>(
   "storage.take_write",
   `delete from tenancy.stored_objects
    where tenant_id = $1::uuid and path = $2::text and status = 'writing'
-   returning size_bytes`,
+   returning size_bytes, write_id, sealed_key`,
 );
 const upsertStored = query(
   "storage.upsert_stored",
-  `insert into tenancy.stored_objects (tenant_id, path, size_bytes, status, content_type)
-   values ($1::uuid, $2::text, $3::bigint, 'stored', $4::text)
+  `insert into tenancy.stored_objects (tenant_id, path, size_bytes, status, content_type, write_id, sealed_key)
+   values ($1::uuid, $2::text, $3::bigint, 'stored', $4::text, $5::uuid, $6::bytea)
    on conflict (tenant_id, path) do update
-   set size_bytes = excluded.size_bytes, status = 'stored', content_type = excluded.content_type, updated_at = now()`,
+   set size_bytes = excluded.size_bytes, status = 'stored', content_type = excluded.content_type,
+     write_id = excluded.write_id, sealed_key = excluded.sealed_key, updated_at = now()`,
 );
 const markRemoving = query(
   "storage.mark_removing",
@@ -148,11 +167,13 @@ export function find(db: Queryable, tenantId: string, path: string): Promise<Sto
 
 export async function insertWriting(
   db: Queryable,
-  tenantId: string,
-  row: string,
-  contentType: string | null,
-) {
-  await exec(db, insertWrite, [tenantId, row, contentType]);
+  at: { tenantId: string; row: string; contentType: string | null; writeId: string; sealedKey: Buffer },
+): Promise<void> {
+  await exec(db, insertWrite, [at.tenantId, at.row, at.contentType, at.writeId, at.sealedKey]);
+}
+
+export function listReadable(db: Queryable, tenantId: string, path: string): Promise<ReadableRow[]> {
+  return many(db, findReadable, [tenantId, path]);
 }
 
 /** False when the write was given up. */
@@ -160,20 +181,24 @@ export async function grow(db: Queryable, tenantId: string, row: string, bytes: 
   return (await exec(db, growWrite, [tenantId, row, bytes])) === 1;
 }
 
-/** Ends a write; what it had reserved, or undefined when it was given up. */
-export async function takeWriting(db: Queryable, tenantId: string, row: string): Promise<number | undefined> {
+/** Ends a write; what it had reserved, and its key. Undefined when it was given up. */
+export async function takeWriting(
+  db: Queryable,
+  tenantId: string,
+  row: string,
+): Promise<(SealRow & { reservedBytes: number }) | undefined> {
   const taken = await maybe(db, takeWrite, [tenantId, row]);
-  return taken && Number(taken.size_bytes);
+  return taken && { ...taken, reservedBytes: Number(taken.size_bytes) };
 }
 
 export async function putStored(
   db: Queryable,
   tenantId: string,
   path: string,
-  sizeBytes: number,
-  contentType: string | null,
+  file: { sizeBytes: number; contentType: string | null; seal: SealRow },
 ): Promise<void> {
-  await exec(db, upsertStored, [tenantId, path, sizeBytes, contentType]);
+  const { write_id, sealed_key } = file.seal;
+  await exec(db, upsertStored, [tenantId, path, file.sizeBytes, file.contentType, write_id, sealed_key]);
 }
 
 export async function markForRemoval(db: Queryable, tenantId: string, path: string): Promise<boolean> {

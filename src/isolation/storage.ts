@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import type pg from "pg";
 import { type Clock, systemClock } from "../base/clock.ts";
 import type { RootKey } from "../keys/derive.ts";
+import type { Keyring } from "../keys/keyring.ts";
 import { isolationError } from "./errors.ts";
 import { BoundStorage } from "./storage-bound.ts";
 import type { ByteRange, StorageDriver } from "./storage-driver.ts";
@@ -35,8 +36,12 @@ export interface TenantStorage {
    * @example await ctx.storage.put("mix.wav", request.raw, { contentType: "audio/wav" });
    */
   put(path: string, body: StorageBody, options?: { contentType?: string }): Promise<StoredFile>;
-  /** @throws `storage.not_found` */
-  get(path: string): Promise<Readable>;
+  /**
+   * The content of a file, or the part of it that `range` names; both ends belong to it.
+   *
+   * @throws `storage.not_found`, `storage.bad_range`, `sealed.unreadable`
+   */
+  get(path: string, range?: ByteRange): Promise<Readable>;
   /** The whole file in memory: for small ones. */
   getBytes(path: string): Promise<Buffer>;
   /** @throws `storage.not_found` */
@@ -77,6 +82,8 @@ export interface ObjectStorageOptions {
   /** Control database, as its administrator. */
   readonly pool: pg.Pool;
   readonly rootKey: RootKey;
+  /** Files are sealed, each with a key of its own under the tenant's. */
+  readonly keyring: Keyring;
   /** What stands before the token in a signed URL, such as `https://api.example.com/v1/files/`. */
   readonly signedUrlBase: string;
   readonly clock?: Clock;
@@ -108,8 +115,9 @@ export class ObjectStorage {
 
   /** @param tenant.storageBytesMax the tenant's limit `maxStorageGb` in bytes; null for none. */
   bind(tenant: { tenantId: string; storageBytesMax: number | null }): TenantStorage {
-    const { driver, pool, signedUrlBase, stallTimeoutMs = STALL_TIMEOUT_MS } = this.#options;
-    return new BoundStorage({ ...tenant, driver, pool, signer: this.#signer, signedUrlBase, stallTimeoutMs });
+    const { driver, pool, keyring, signedUrlBase, stallTimeoutMs = STALL_TIMEOUT_MS } = this.#options;
+    const signer = this.#signer;
+    return new BoundStorage({ ...tenant, driver, pool, keyring, signer, signedUrlBase, stallTimeoutMs });
   }
 
   /** @throws `storage.signature_invalid` */
@@ -128,7 +136,7 @@ export class ObjectStorage {
     const bound = this.bind({ tenantId, storageBytesMax: null });
     const file = await bound.stat(path);
     const read = async (range?: ByteRange) => {
-      const stream = await this.#options.driver.read(tenantId, path, range);
+      const stream = await bound.get(path, range);
       const now = await bound.stat(path).catch((error: unknown) => {
         stream.destroy();
         throw error;

@@ -6,14 +6,19 @@ import { uuidv7 } from "../../src/base/ids.ts";
 import { migrateSchema } from "../../src/db/migrate.ts";
 import { ObjectStorage } from "../../src/isolation/storage.ts";
 import type { StorageDriver } from "../../src/isolation/storage-driver.ts";
+import type { Custodians } from "../../src/keys/custodians.ts";
 import { RootKey } from "../../src/keys/derive.ts";
+import type { Keyring } from "../../src/keys/keyring.ts";
 import { testDatabase } from "./db.ts";
+import { keysOn } from "./keys.ts";
 
 /** A migrated control database and a folder, for tests of storage. */
 export interface StorageHouse extends AsyncDisposable {
   readonly url: string;
   readonly pool: pg.Pool;
   readonly folder: string;
+  readonly keyring: Keyring;
+  readonly custodians: Custodians;
   readonly clock: { now(): Date; advance(ms: number): void };
   newTenant(): Promise<string>;
   storageOn(driver: StorageDriver, options?: { stallTimeoutMs?: number; rootKey?: RootKey }): ObjectStorage;
@@ -34,14 +39,25 @@ export async function openStorageHouse(): Promise<StorageHouse> {
       aheadMs += ms;
     },
   };
+  const { keyring, house } = keysOn(pool);
   return {
     url: database.url,
+    keyring,
+    custodians: house.custodians,
     pool,
     folder,
     clock,
     newTenant: () => newTenant(pool),
     storageOn: (driver, { stallTimeoutMs = 5_000, rootKey = new RootKey(Buffer.alloc(32, 7)) } = {}) =>
-      new ObjectStorage({ driver, pool, rootKey, signedUrlBase: "https://h/f/", clock, stallTimeoutMs }),
+      new ObjectStorage({
+        driver,
+        pool,
+        rootKey,
+        keyring,
+        signedUrlBase: "https://h/f/",
+        clock,
+        stallTimeoutMs,
+      }),
     usedBytes: (tenantId) => usedBytes(pool, tenantId),
     [Symbol.asyncDispose]: async () => {
       await pool.end();
