@@ -764,7 +764,10 @@ create table tenancy.stored_objects (
   status text default 'writing'::text not null,
   content_type text,
   updated_at timestamp with time zone default now() not null,
+  write_id uuid,
+  sealed_key bytea,
   constraint stored_objects_pkey PRIMARY KEY (tenant_id, path),
+  constraint stored_objects_sealed_whole CHECK (((write_id IS NULL) = (sealed_key IS NULL))),
   constraint stored_objects_size_positive CHECK ((size_bytes >= 0)),
   constraint stored_objects_status_known CHECK ((status = ANY (ARRAY['writing'::text, 'stored'::text, 'removing'::text])))
 );
@@ -775,6 +778,8 @@ comment on column tenancy.stored_objects.size_bytes is 'Size; reserved while wri
 comment on column tenancy.stored_objects.status is 'writing, stored or removing; a crash leaves writing or removing, which a sweep settles.';
 comment on column tenancy.stored_objects.content_type is 'Media type, if told.';
 comment on column tenancy.stored_objects.updated_at is 'Last change.';
+comment on column tenancy.stored_objects.write_id is 'The write that made the file, as the file''s header says; null for a file from before files were sealed.';
+comment on column tenancy.stored_objects.sealed_key is 'The file''s key, sealed under the tenant''s.';
 
 create table tenancy.tenants (
   id uuid not null,
