@@ -127,8 +127,10 @@ export class Directory {
     const before = this.#places.get(tenantId);
     this.#generation += 1;
     this.#loading.delete(tenantId);
-    const asking = before
-      ? this.load(tenantId).then((now) => now.epoch !== before.epoch, isRefusal)
+    // Forgotten meanwhile, but at work: any SQL could stop it, were it not looked up too.
+    const isAtWork = before !== undefined || [...this.#running()].includes(tenantId);
+    const asking = isAtWork
+      ? this.load(tenantId).then((now) => before !== undefined && now.epoch !== before.epoch, isRefusal)
       : Promise.resolve(true);
     void asking.then((isStopped) => {
       if (isStopped) for (const listener of this.#listeners) listener(tenantId);

@@ -32,6 +32,11 @@ export const { table: isolationErrors, error: isolationError } = defineErrors({
     sentence: "No row of `{table}` has the id {id}.",
     cure: "Check the id; rows of other tenants do not exist here.",
   },
+  "context.result_too_large": {
+    status: 500,
+    sentence: "A result takes more than {maxBytes} bytes of memory.",
+    cure: "Read it with ctx.stream(), or ask for fewer rows or columns.",
+  },
   "context.several_statements": {
     status: 500,
     sentence: "A context runs one statement at a time.",

@@ -1,4 +1,5 @@
 import pg, { type QueryResult } from "pg";
+import { isTenancyError } from "../base/errors.ts";
 import { cancelBackend } from "./cancel.ts";
 import { FairQueue } from "./fair-queue.ts";
 import { openClient, prepareScopes } from "./open-client.ts";
@@ -239,7 +240,9 @@ export class ExpressLane {
     if (at >= 0) this.#tracks.splice(at, 1);
     if (track.isClosing && track.flights.length === 0) return;
     track.isClosing = true;
-    for (const flight of track.flights.splice(0)) flight.reject(error);
+    // What is wrong with the first one's answer says nothing of the others'.
+    const lost = isTenancyError(error) ? new Error("Connection terminated") : error;
+    for (const [at, flight] of track.flights.splice(0).entries()) flight.reject(at === 0 ? error : lost);
     void track.client.end().catch(() => undefined);
     if (this.#tracks.length === 0 && !this.#isClosed) {
       // Nobody would wake them: those who wait learn of the failure now and may try again.

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { one, query } from "../db/sql.ts";
+import { boundMessages } from "./result-bound.ts";
 import { SCOPE_STATEMENTS } from "./scope.ts";
 
 /** Settings that the login role carries into its sessions here, besides the one that we gave it. */
@@ -19,6 +20,7 @@ export const countForeignSettings = query<{ foreign: number }>(
  */
 export async function openClient(client: pg.Client): Promise<void> {
   await client.connect();
+  boundMessages(client);
   try {
     const { foreign } = await one(client, countForeignSettings);
     if (foreign === 0) return;

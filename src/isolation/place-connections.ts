@@ -150,7 +150,7 @@ export class PlaceConnections {
     const startedMs = performance.now();
     let isBroken = false;
     try {
-      const result = await submitScoped(lease, scope, config, this.#options.isPooled);
+      const result = await submitScoped(lease, scope, config, this.#options.isPooled, cancel);
       if (transactionStatus(lease.client) !== "I") {
         isBroken = true;
         throw isolationError("isolation.transaction_left_open", {});
@@ -173,17 +173,22 @@ export class PlaceConnections {
   }
 }
 
-/** @param isPooled Then the message wipes behind itself; otherwise the connection is wiped when it is given back. */
+/**
+ * @param onTooLarge Called when the result is dropped for its size.
+ * @param isPooled Then the message wipes behind itself; otherwise the connection is wiped when it is given back.
+ */
 export function submitScoped(
   lease: Lease,
   scope: Scope,
   config: ScopedQueryConfig,
   isPooled: boolean,
+  onTooLarge: () => void,
 ): Promise<QueryResult> {
   return new Promise((resolve, reject) => {
     const answer = (failure: Error | null, result?: QueryResult) =>
       failure ? reject(failure) : resolve(result as QueryResult);
     const query = new ScopedQuery(scope, config, null, answer, isPooled);
+    query.onTooLarge = onTooLarge;
     // ScopedQuery extends node-postgres' Query; its type hides `submit`.
     lease.client.query(query as unknown as Submittable);
   });

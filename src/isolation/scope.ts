@@ -1,6 +1,7 @@
 import type { QueryResult } from "pg";
 import pg from "pg";
 import { serialize } from "pg-protocol";
+import { type Endable, endResult, ResultBudget } from "./result-bound.ts";
 
 /** The settings that put one message inside one tenant's place; immutable, made once per placement epoch. */
 export interface Scope {
@@ -124,12 +125,12 @@ const BaseQuery = pg.Query as unknown as new (
   config: object | string,
   values: unknown,
   callback: unknown,
-) => {
+) => Endable & {
   name: string | undefined;
   text: string;
   values: unknown[] | undefined;
   callback: ((error: Error | null, result?: QueryResult) => void) | undefined;
-  _result: WireResult;
+  _result: WireResult & Endable["_result"];
   _accumulateRows: unknown;
   handleDataRow(message: unknown): void;
   handleCommandComplete(message: unknown, connection: unknown): void;
@@ -151,6 +152,9 @@ export class ScopedQuery extends BaseQuery {
   #isComplete = false;
   #described = false;
   #connection: WireConnection | undefined;
+  readonly #budget = new ResultBudget();
+  /** Told when the result is dropped for its size: the server may stop. */
+  onTooLarge: (() => void) | undefined;
 
   constructor(
     scope: Scope,
@@ -211,8 +215,13 @@ export class ScopedQuery extends BaseQuery {
     super.handleRowDescription(message);
   }
 
-  override handleDataRow(message: unknown): void {
-    if (this.#ahead === 0) super.handleDataRow(message);
+  override handleDataRow(message: { length: number }): void {
+    if (this.#ahead > 0) return;
+    if (!this._canceledDueToError && !this.#budget.take(message)) {
+      endResult(this);
+      this.onTooLarge?.();
+    }
+    super.handleDataRow(message);
   }
 
   override handleCommandComplete(message: unknown, connection: unknown): void {

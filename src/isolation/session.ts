@@ -7,6 +7,7 @@ import type { Executor } from "./executor.ts";
 import type { PlaceConnections } from "./place-connections.ts";
 import { submitScoped } from "./place-connections.ts";
 import { type Lease, transactionStatus } from "./private-lane.ts";
+import { BoundedQuery } from "./result-bound.ts";
 import type { ScopedQueryConfig } from "./scope.ts";
 import { assertStreamable, firstWord } from "./statement-gate.ts";
 
@@ -114,7 +115,7 @@ export class Session {
       if (this.#isCancelled) throw this.#closed();
       if (word === "begin" || word === "start") return this.#begin(prepared.text);
       const { isPooled } = this.#connections;
-      return this.#inTime(() => submitScoped(this.#lease, this.#place.scope, prepared, isPooled));
+      return this.#inTime((stop) => submitScoped(this.#lease, this.#place.scope, prepared, isPooled, stop));
     }
     // A repeatable-read transaction sees the seat in its old snapshot, so the database would go on serving it.
     if (this.#isCancelled && word !== "rollback" && word !== "abort") throw this.#closed();
@@ -130,7 +131,7 @@ export class Session {
       // The extended protocol takes one statement: text that smuggles in a second one is refused.
       queryMode: "extended",
     };
-    return this.#inTime(() => this.#lease.client.query(extended as pg.QueryConfig));
+    return this.#inTime((stop) => this.#run(extended as pg.QueryConfig, stop));
   }
 
   /** For cursors and copies of node-postgres' own add-ons; only within a transaction, where the scope is set. */
@@ -175,15 +176,25 @@ export class Session {
     if (isIdle || this.#isStreaming) void this.#lease.client.end().catch(() => undefined);
   }
 
-  /** The plan's time for a statement, kept here as well: `set statement_timeout` is open to any SQL. */
-  async #inTime(work: () => Promise<QueryResult>): Promise<QueryResult> {
-    let stopCancelling: (() => void) | undefined;
-    const end = this.#connections.watchTime(this.#place.scope, () => {
-      this.#isStained = true;
-      stopCancelling = this.#connections.cancel(this.#lease);
+  #run(config: pg.QueryConfig, onTooLarge: () => void): Promise<QueryResult> {
+    return new Promise((resolve, reject) => {
+      const answer = (failure: Error | null, result?: QueryResult) =>
+        failure ? reject(failure) : resolve(result as QueryResult);
+      // BoundedQuery extends node-postgres' Query; its type hides `submit`.
+      this.#lease.client.query(new BoundedQuery(config, answer, onTooLarge) as unknown as Submittable);
     });
+  }
+
+  /** The plan's time for a statement, kept here as well: `set statement_timeout` is open to any SQL. */
+  async #inTime(work: (stop: () => void) => Promise<QueryResult>): Promise<QueryResult> {
+    let stopCancelling: (() => void) | undefined;
+    const stop = () => {
+      this.#isStained = true;
+      stopCancelling ??= this.#connections.cancel(this.#lease);
+    };
+    const end = this.#connections.watchTime(this.#place.scope, stop);
     try {
-      return await work();
+      return await work(stop);
     } finally {
       end();
       stopCancelling?.();
