@@ -1,4 +1,5 @@
-import { loadParser } from "./ast.ts";
+import type { Node } from "@pgsql/types";
+import { loadParser, walk } from "./ast.ts";
 import { adoptErrors } from "./errors.ts";
 import { finishKeys } from "./guard.ts";
 import type { AppModel } from "./model.ts";
@@ -86,9 +87,32 @@ function compileFile(work: Work, file: ReadFile): CompiledFile {
       if (!(error instanceof Refusal)) throw error;
       work.statements.length = before;
       for (const [key, source] of work.madeInFile) if (source === statement) work.madeInFile.delete(key);
-      report(work, "refused", error.message, error.cure);
+      const cause = refusedBefore(work, statement.node, error);
+      report(work, "refused", cause?.message ?? error.message, cause?.cure ?? error.cure);
     }
   }
   finishKeys(work);
   return { name: file.name, statements: work.statements };
+}
+
+/** A table that a refused statement would have made is missing from here on: what is said of it names the cause. */
+function refusedBefore(work: Work, node: Node, refusal: Refusal): Refusal | null {
+  const names: string[] = [];
+  walk({ List: { items: [node] } }, (kind, body) => {
+    if (kind === "RangeVar") names.push(String(body["relname"]));
+  });
+  const missing = names.find((name) => work.refusedTables.has(name));
+  const made = madeBy(node);
+  if (made !== undefined) work.refusedTables.add(made);
+  if (missing === undefined || !refusal.message.endsWith("not in these files.")) return null;
+  return new Refusal(
+    `${missing} is missing, since the statement that makes it was refused.`,
+    "Mend that one first.",
+  );
+}
+
+function madeBy(node: Node): string | undefined {
+  if ("CreateTableAsStmt" in node) return node.CreateTableAsStmt.into?.rel?.relname;
+  if ("CreateStmt" in node) return node.CreateStmt.relation?.relname;
+  return "ViewStmt" in node ? node.ViewStmt.view?.relname : undefined;
 }

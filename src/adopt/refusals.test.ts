@@ -182,6 +182,16 @@ describe("what cannot be made safe", () => {
     });
   }
 
+  test("what follows from a refused statement is told as such", async () => {
+    const sql =
+      "create materialized view totals as select 1 as n from pg_class; create unique index on totals (n);";
+
+    const { findings } = await compile([{ name: "1.sql", sql }]);
+
+    assert.match(findings[0]?.reason ?? "", /materialized views/);
+    assert.equal(findings[1]?.reason, "totals is missing, since the statement that makes it was refused.");
+  });
+
   test("an enum value may not be added ahead of the file that first renames one", async () => {
     const first = { name: "1.sql", sql: "create type state as enum ('a');" };
     const sql = "alter type state rename value 'a' to 'b'; alter type state add value 'a';";

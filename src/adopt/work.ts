@@ -55,6 +55,8 @@ export interface Work {
   enumsMade: Map<EnumType, { readonly at: number; readonly name: string }>;
   /** Enums that this file has renamed, or values of which it has. */
   enumsRenamed: Set<EnumType>;
+  /** Names of tables and views that a refused statement would have made. */
+  refusedTables: Set<string>;
   /** Keys of tables whose replica identity is the whole row, because they have no key. */
   readonly keyless: Set<string>;
   current: SourceStatement;
@@ -96,6 +98,7 @@ export function startWork(options: AdoptOptions, ahead: AppModel | null): Work {
     madeInFile: new Map(),
     enumsMade: new Map(),
     enumsRenamed: new Set(),
+    refusedTables: new Set(),
     keyless: new Set(),
     ahead,
     current: { node: nothing, text: "", file: "", line: 0, copyLines: null },
