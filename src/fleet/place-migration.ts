@@ -3,6 +3,7 @@ import type { AppMigration, AppSchema } from "./app-migrations.ts";
 import { isOwnPlace, type PlaceKind, type PlaceRef } from "./place.ts";
 import { opening, type Piece, statementsFor, transactionsFor } from "./place-text.ts";
 
+const SEPARATOR = ";\n";
 const TRIES_MAX = 6;
 const LOCK_NOT_AVAILABLE = "55P03";
 const DEADLOCK = "40P01";
@@ -45,7 +46,8 @@ async function runTransaction(pool: pg.Pool, pieces: readonly Piece[]): Promise<
     } catch (failure) {
       const { code, table } = failure as { code?: string; table?: string };
       if (code === DUPLICATE && table === "app_ledger") return;
-      if (attempt >= TRIES_MAX || (code !== LOCK_NOT_AVAILABLE && code !== DEADLOCK)) throw failure;
+      if (attempt >= TRIES_MAX || (code !== LOCK_NOT_AVAILABLE && code !== DEADLOCK))
+        throw withLine(failure as Error, pieces);
       await new Promise((resolve) => setTimeout(resolve, 100 * attempt * (0.5 + Math.random())));
     }
   }
@@ -55,7 +57,7 @@ async function runBatch(pool: pg.Pool, pieces: readonly Piece[]): Promise<void> 
   const client = await pool.connect();
   let isBroken: Error | undefined;
   try {
-    await client.query(pieces.map(({ sql }) => sql).join(";\n"));
+    await client.query(pieces.map(({ sql }) => sql).join(SEPARATOR));
   } catch (failure) {
     await client.query("rollback").catch((error: Error) => {
       isBroken = error;
@@ -64,4 +66,16 @@ async function runBatch(pool: pg.Pool, pieces: readonly Piece[]): Promise<void> 
   } finally {
     client.release(isBroken);
   }
+}
+
+/** Puts the app's file and line before the message, where PostgreSQL says at which character of ours it failed. */
+function withLine(failure: Error & { position?: string }, pieces: readonly Piece[]): Error {
+  const position = Number(failure.position ?? 0);
+  let end = 0;
+  const blamed = pieces.find(({ sql }) => {
+    end += [...sql].length + SEPARATOR.length;
+    return position > 0 && position <= end;
+  });
+  if (blamed?.source) failure.message = `${blamed.source.file}:${blamed.source.line}: ${failure.message}`;
+  return failure;
 }

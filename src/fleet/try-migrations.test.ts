@@ -104,11 +104,8 @@ test("where a table is in use, the dry run says that it does not know", async ()
 
 test("a dry run over HTTP names the line that would fail, and changes nothing", async () => {
   const { control } = platform.tenancy.internals;
-  const bad = {
-    version: 2,
-    name: "0002_bad.sql",
-    sql: "alter table tracks alter column genre_id set not null;",
-  };
+  const sql = "alter table tracks add column bpm int;\nupdate tracks set created_at = genre_id::date;";
+  const bad = { version: 2, name: "0002_bad.sql", sql };
   await registerMigrations(control, [first, bad], { shared: ["genres"], by: { actor: "test" } });
   await platform.tenancy.internals.reloadApp();
   const found = await facts();
@@ -121,13 +118,15 @@ test("a dry run over HTTP names the line that would fail, and changes nothing", 
   );
 
   assert.equal(status, 202);
-  assert.deepEqual([body.status, body.failed], ["failed", 2]);
+  assert.deepEqual([body.status, body.failed], ["failed", 3]);
   assert.ok(body.total >= 3);
   assert.match(
-    JSON.stringify(body.errors[0]),
-    /try-schema.*0002_bad\.sql:1: column .*genre_id.* contains null/,
+    JSON.stringify(body.errors[1]),
+    /try-schema.*0002_bad\.sql:2: cannot cast type integer to date/,
   );
   assert.deepEqual(await facts(), found);
+  const run = await platform.house.migrate([first, bad]);
+  assert.equal(run.errors[0]?.message, "0002_bad.sql:2: cannot cast type integer to date");
 });
 
 async function openSession(url: string) {
