@@ -11,7 +11,7 @@ import { call, signInWith } from "./support/api.ts";
 /** `npm start` as people run it: an embedded PostgreSQL of its own, a folder of its own, a port of its own. */
 const SCRIPT = join(import.meta.dirname, "../scripts/start.ts");
 const READY = "Ctrl-C stops it";
-const START_TIMEOUT_MS = 90_000;
+const START_TIMEOUT_MS = 180_000;
 let cwd: string;
 let port: number;
 const children: ChildProcess[] = [];
