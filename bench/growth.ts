@@ -71,11 +71,9 @@ export async function benchGrowth(): Promise<Result[]> {
   const base = figures[0];
   if (!base) return [];
   const worstRead = Math.min(...figures.map((f) => f.ratio / base.ratio));
-  // A machine that has become busier shows in one of the two, creation that grows shows in both.
-  const worstCreate = Math.min(
-    Math.max(...figures.map((f) => f.createRatio / base.createRatio)),
-    Math.max(...figures.map((f) => f.createMs / base.createMs)),
-  );
+  // From the first step to the last. A machine that has become busier shows in one of the two, growth in both.
+  const last = figures.at(-1) ?? base;
+  const createGrowth = Math.min(last.createRatio / base.createRatio, last.createMs / base.createMs);
   const text = (pick: (f: (typeof figures)[number]) => string) =>
     figures.map((f) => `${f.tenants.toLocaleString("en")}: ${pick(f)}`).join(", ");
   return [
@@ -89,7 +87,7 @@ export async function benchGrowth(): Promise<Result[]> {
       work: "Creation as tenants grow (and against one durable insert beside it)",
       must: "flat within 20 %",
       measured: text((f) => `${f.createMs.toFixed(1)} ms (${f.createRatio.toFixed(1)}x)`),
-      isMet: worstCreate <= 1 + FLAT,
+      isMet: createGrowth <= 1 + FLAT,
     },
   ];
 }
