@@ -27,6 +27,8 @@ export interface Rules {
   readonly policies: PolicySet;
   readonly traits: TenantTraits;
   readonly allowedRanges: readonly string[];
+  /** What the tenant or its plan allows; undefined: neither says. */
+  readonly callsPerHour: number | undefined;
 }
 
 const OPERATORS_MAX = 10_000;
@@ -155,6 +157,7 @@ export class Book {
       epoch: row.epoch,
       traits: { plan: row.plan, features: new CedarSet(row.features), timeZone: row.time_zone },
       allowedRanges: row.allowed_ranges,
+      callsPerHour: row.calls_per_hour ?? undefined,
       ...this.#assemble(
         roles.map(toRole),
         Object.fromEntries(enabled.map(({ id, text }) => [`policy:${id}`, text])),

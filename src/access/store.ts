@@ -27,13 +27,15 @@ export interface RulesRow {
   features: string[];
   time_zone: string;
   allowed_ranges: string[];
+  calls_per_hour: number | null;
 }
 
 /** The epoch first: what is read after it is at least as new. */
 export const findRules = query<RulesRow>(
   "access.find_rules",
   `select coalesce(c.epoch, 0)::text as epoch, t.plan, p.features || t.features as features,
-     coalesce(s.time_zone, 'UTC') as time_zone, coalesce(s.allowed_ranges, '{}') as allowed_ranges
+     coalesce(s.time_zone, 'UTC') as time_zone, coalesce(s.allowed_ranges, '{}') as allowed_ranges,
+     coalesce(t.limits ->> 'maxApiCallsPerHour', p.limits ->> 'maxApiCallsPerHour')::float8 as calls_per_hour
    from tenancy.tenants t
    join tenancy.plans p on p.key = t.plan
    left join tenancy.access_changes c on c.scope = t.id

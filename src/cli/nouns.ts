@@ -41,6 +41,14 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     summary: "Keys that seal tenants' data",
     load: async () => (await import("./commands/encryption.ts")).commands,
   },
+  role: {
+    summary: "Roles of tenants: permissions under conditions",
+    load: async () => (await import("./commands/role.ts")).commands,
+  },
+  policy: {
+    summary: "Policies of tenants in Cedar, and what they decide",
+    load: async () => (await import("./commands/policy.ts")).commands,
+  },
   workflow: {
     summary: "Durable work on a tenant",
     load: async () => (await import("./commands/workflow.ts")).commands,

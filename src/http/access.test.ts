@@ -246,3 +246,24 @@ test("operators act by their role, and the last administrator stays one", async 
 
   assert.equal(last.body.code, "operator.last_administrator");
 });
+
+test("a tenant's calls are bounded by its plan, told in RateLimit headers, and no other tenant pays", async () => {
+  const limited = await platform.tenancy.tenants.create({ name: "Limited" });
+  await platform.tenancy.tenants.update(limited.id, { limits: { maxApiCallsPerHour: 60 } });
+  const key = await tenantKey(platform, limited.id, ["usage.read"]);
+  const see = () => call<Body>(platform, "GET", `/v1/tenants/${limited.id}/access`, { key });
+
+  const answers = [await see(), await see(), await see(), await see()];
+
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [200, 200, 200, 429],
+  );
+  assert.match(
+    answers[0]?.headers.get("ratelimit-policy") ?? "",
+    /"credential";q=600;w=3, "tenant";q=3;w=180/,
+  );
+  assert.match(answers[0]?.headers.get("ratelimit") ?? "", /"tenant";r=2;t=60/);
+  assert.match(answers[3]?.headers.get("retry-after") ?? "", /^(5\d|60)$/);
+  assert.equal((await as(owner, "GET", "/access")).status, 200);
+});

@@ -5,11 +5,13 @@ import { readSessionCookie } from "./cookie.ts";
 import { httpError } from "./errors.ts";
 import type { House } from "./house.ts";
 import { CALLS, SIGN_INS, WRONG_CREDENTIALS } from "./limits.ts";
-import { RateLimit } from "./rate-limit.ts";
+import { RateLimit, rateLimitHeaders, type Told } from "./rate-limit.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
     principal: Principal | null;
+    /** Rates that the request counted against. */
+    told: readonly Told[];
   }
   interface FastifyContextConfig {
     /** Answers without a credential. Absent means closed. */
@@ -44,7 +46,10 @@ export function authenticator(house: House) {
       throw httpError("session.required");
     }
     if (!isBearer && !SAFE_METHODS.has(request.method)) refuseCrossSite(request, true);
-    pace(calls.take(principal.actor), reply);
+    const take = calls.spend(principal.actor);
+    request.told = [{ name: "credential", rate: CALLS, take }];
+    reply.headers(rateLimitHeaders(request.told));
+    pace(take.waitS, reply);
     request.principal = principal;
   };
 }
@@ -59,7 +64,7 @@ async function bySession(house: House, request: FastifyRequest): Promise<Princip
   return token ? house.credentials.session(token) : undefined;
 }
 
-function pace(waitS: number, reply: FastifyReply): void {
+export function pace(waitS: number, reply: FastifyReply): void {
   if (waitS === 0) return;
   reply.header("retry-after", waitS);
   throw httpError("request.too_many");

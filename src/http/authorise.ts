@@ -5,11 +5,15 @@ import { recordEvent } from "../audit/record.ts";
 import { isUuid } from "../base/ids.ts";
 import { withTx } from "../db/tx.ts";
 import { authorise, type GateParts, type Verdict } from "../gate/authorise.ts";
+import { hourly } from "../gate/gcra.ts";
 import type { Principal } from "../identity/principal.ts";
 import { tenantError } from "../tenants/errors.ts";
 import { findTenant } from "./api-tenant.ts";
+import { pace } from "./authenticate.ts";
 import { httpError } from "./errors.ts";
 import type { House } from "./house.ts";
+import { CALLS } from "./limits.ts";
+import { RateLimit, rateLimitHeaders } from "./rate-limit.ts";
 import type { Guard } from "./route.ts";
 
 declare module "fastify" {
@@ -27,6 +31,8 @@ const PURPOSE = /^[\x20-\x7e]{1,100}$/;
 
 /** The hook after authentication: may they, here, now. What has a route and asks for nothing is refused. */
 export function authoriser(house: House) {
+  // The rate is each tenant's own.
+  const ofTenants = new RateLimit(CALLS, house.clock);
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const { permission, isPublic } = request.routeOptions.config;
     const { principal } = request;
@@ -43,9 +49,29 @@ export function authoriser(house: House) {
       tenantId,
       facts: factsOf(house, request, principal),
     });
+    // Foreign tenants are not told apart from none by their rates either.
+    if (isOfTenant && tenantId !== null && verdict.kind !== "hidden") {
+      await paceTenant(house, ofTenants, { request, reply }, tenantId);
+    }
     if (verdict.kind === "admitted") request.subject = verdict.subject;
     else await refuse(house, request, reply, verdict, tenantId);
   };
+}
+
+/** Calls of a tenant's members and keys together, as many an hour as its plan, or the platform, allows. */
+async function paceTenant(
+  house: House,
+  rates: RateLimit,
+  { request, reply }: { request: FastifyRequest; reply: FastifyReply },
+  tenantId: string,
+): Promise<void> {
+  const { callsPerHour } = await house.access.book.rules(tenantId);
+  const limit = callsPerHour ?? house.tenancy.config.limits.maxApiCallsPerHour;
+  if (limit === undefined) return;
+  const rate = hourly(Math.max(1, limit));
+  const take = rates.spend(tenantId, rate);
+  reply.headers(rateLimitHeaders([...request.told, { name: "tenant", rate, take }]));
+  pace(take.waitS, reply);
 }
 
 export function partsOf({ access, tenancy }: House): GateParts {

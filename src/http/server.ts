@@ -57,6 +57,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   });
   app.decorateRequest("principal", null);
   app.decorateRequest("subject", null);
+  app.decorateRequest("told");
   app.removeContentTypeParser("text/plain");
 
   app.addHook("onRequest", addSecurityHeaders);
