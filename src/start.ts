@@ -255,9 +255,9 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
   await listener.open();
 
   const cache = await openCache(config, rootKey, keyring, log);
-  directory.onChange((tenantId) => cache.letGo?.(tenantId));
+  directory.onChange((tenantId) => cache.letGo(tenantId));
   directory.onNotice((tenantId) => {
-    if (tenantId === null) cache.letGo?.(null);
+    if (tenantId === null) cache.letGo(null);
   });
   const storage = new ObjectStorage({
     driver: await openStorageDriver(config.storageUrl),

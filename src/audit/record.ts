@@ -25,6 +25,7 @@ export const ACTIONS = [
   "tenant.resumed",
   "tenant.deletion_requested",
   "tenant.deletion_cancelled",
+  "tenant.exported",
   "tenant.erased",
   "domain.added",
   "domain.removed",

@@ -44,10 +44,10 @@ export interface CacheStore {
   /** Removes all that the tenant has; returns how much that was. Repeatable. */
   eraseTenant(tenantId: string): Promise<CacheCounts>;
   /**
-   * Only for a cache in this process: lets go of what it holds of a tenant that was closed or moved, or of everybody
-   * (null) when notifications were lost. Nobody else could do it here, and an erased tenant's values would stay.
+   * Lets go of what this process holds of a tenant that was closed or moved, or of everybody (null) when notifications
+   * were lost. Nobody else could do it here, and an erased tenant's values would stay.
    */
-  letGo?(tenantId: string | null): void;
+  letGo(tenantId: string | null): void;
   /** What is left of the tenant: the proof of its erasure. */
   countTenantKeys(tenantId: string): Promise<CacheCounts>;
   close(): Promise<void>;

@@ -143,6 +143,12 @@ export class RedisCache implements CacheStore, CacheBackend {
     return !error && Number.isSafeInteger(Number(value)) ? Number(value) : undefined;
   }
 
+  /** What is still being loaded for a tenant that was closed or moved is not kept: its generation is not known here. */
+  letGo(tenantId: string | null): void {
+    if (tenantId === null) this.#generations.clear();
+    else this.#generations.delete(tenantId);
+  }
+
   async eraseTenant(tenantId: string): Promise<CacheCounts> {
     this.#erased.set(tenantId, true);
     const { admin } = await this.#administer();

@@ -16,6 +16,11 @@ export const { table: lifecycleErrors, error: lifecycleError } = defineErrors({
     sentence: "There is no isolation proof {id}.",
     cure: "List the proofs, or run one: `tenancy verify isolation`.",
   },
+  "export.folder_in_use": {
+    status: 409,
+    sentence: "The folder {folder} is not empty.",
+    cure: "Name a new folder; an export never mixes with what is there.",
+  },
   "lifecycle.remains": {
     status: 500,
     sentence: "Erasing tenant {tenantId} left something behind: {remains}.",

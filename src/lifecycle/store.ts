@@ -129,6 +129,14 @@ export function countRowsOf(table: string) {
   );
 }
 
+/** Each row as one line of JSON, numbers as PostgreSQL writes them. @param table Quoted by the catalogue. */
+export function rowLinesOf(table: string) {
+  return query<{ line: string }>(
+    "lifecycle.row_lines_of",
+    `select (to_jsonb(t) - 'tenant_id')::text as line from ${table} t where t.tenant_id = $1::uuid`,
+  );
+}
+
 /** What the planner takes the number of rows for. @param table Quoted by the catalogue. */
 export function estimateRowsOf(table: string) {
   return query<{ "QUERY PLAN": { Plan: { "Plan Rows": number } }[] }>(

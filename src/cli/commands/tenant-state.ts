@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { TenantUsage } from "../../lifecycle/usage.ts";
 import type { TenantRecord } from "../../tenants/tenant.ts";
 import { type Call, defineCommand, TENANT, tenantId } from "../command.ts";
@@ -68,9 +69,41 @@ export const deleteTenant = defineCommand({
     });
     const until = deleted.deletion && at(deleted.deletion.eraseAfter);
     out.say(
-      `Tenant ${deleted.slug} is closed and will be erased after ${until}. \`tenancy tenant restore ${deleted.slug}\` takes it back.`,
+      `Tenant ${deleted.slug} is closed and will be erased after ${until}. Until then \`tenancy tenant export ${deleted.slug} --to FOLDER\` keeps a copy, and \`tenancy tenant restore ${deleted.slug}\` takes it back.`,
     );
     out.answer(deleted, () => tenantFacts(out, deleted));
+  },
+});
+
+export const exportTenant = defineCommand({
+  path: ["tenant", "export"],
+  summary: "Write all rows and files of a tenant into a new folder",
+  about:
+    "rows/TABLE.ndjson, files/PATH, and manifest.json with counts and hashes, written last. Works while the tenant is\nsuspended, and after its deletion until it is erased.",
+  positionals: [TENANT],
+  options: { tenantId, to: required("FOLDER", "A new folder, or an empty one.") },
+  examples: ["tenancy tenant export acme --to acme-export"],
+  onInterrupt: "The export is not complete: it has no manifest.json. Remove the folder and run it again.",
+  async run(call) {
+    const { out, options } = call;
+    const id = call.tenant();
+    const { tenants, internals } = await call.open();
+    const { record } = await tenants.get(id);
+    const { exportTenant: write } = await import("../../lifecycle/export-tenant.ts");
+    const folder = resolve(call.cwd, options.to);
+    const done = await write(internals.parts, internals.storage, record, folder, call.by);
+    const rows = done.tables.reduce((sum, table) => sum + table.rows, 0);
+    const sizeBytes = [...done.tables, ...done.files].reduce((sum, file) => sum + file.sizeBytes, 0);
+    const summary = { folder, tables: done.tables.length, rows, files: done.files.length, sizeBytes };
+    out.say(`${out.paint("green", "Exported")} tenant ${record.slug}.`);
+    out.answer(summary, () =>
+      out.facts([
+        ["Folder", folder],
+        ["Rows", `${rows.toLocaleString("en")} in ${done.tables.length} tables`],
+        ["Files", `${done.files.length.toLocaleString("en")}`],
+        ["Size", bytes(sizeBytes)],
+      ]),
+    );
   },
 });
 
@@ -130,7 +163,7 @@ async function confirmation(
   if (call.options.confirm !== undefined) return call.options.confirm;
   if (call.globals.yes) return slug;
   call.out.talk(
-    `Tenant ${slug} (${call.out.clean(tenant.name)}) will be closed at once and erased after its grace period.`,
+    `Tenant ${slug} (${call.out.clean(tenant.name)}) will be closed at once and erased after its grace period.\n\`tenancy tenant export ${slug} --to FOLDER\` keeps a copy, now and until then.`,
   );
   const answer = await call.ask(`Type its slug to delete it (${slug}): `);
   if (answer === undefined) {

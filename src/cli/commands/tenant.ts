@@ -3,7 +3,14 @@ import { defineCommand, TENANT, tenantId } from "../command.ts";
 import { choice, flag, integer, list, numbers, required, text } from "../options.ts";
 import { at, tenantFacts } from "../tenant-view.ts";
 import { addTenantDomain, listTenantDomains, removeTenantDomain } from "./tenant-domain.ts";
-import { deleteTenant, eraseTenant, restoreTenant, resumeTenant, suspendTenant } from "./tenant-state.ts";
+import {
+  deleteTenant,
+  eraseTenant,
+  exportTenant,
+  restoreTenant,
+  resumeTenant,
+  suspendTenant,
+} from "./tenant-state.ts";
 
 const create = defineCommand({
   path: ["tenant", "create"],
@@ -180,6 +187,7 @@ export const commands = [
   suspendTenant,
   resumeTenant,
   deleteTenant,
+  exportTenant,
   restoreTenant,
   eraseTenant,
   addTenantDomain,

@@ -169,6 +169,10 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
     title: "La tâche a échoué.",
     cure: "Corrigez la cause, puis relancez-la ; ce qui était à moitié fait a été retiré.",
   },
+  "export.folder_in_use": {
+    title: "Le dossier de l’export n’est pas vide.",
+    cure: "Indiquez un nouveau dossier ; un export ne se mêle jamais à ce qui s’y trouve.",
+  },
   "lifecycle.remains": {
     title: "L’effacement a laissé quelque chose derrière lui.",
     cure: "La tâche réessaie d’elle-même ; son erreur nomme ce qu’elle n’a pas pu retirer.",
