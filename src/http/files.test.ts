@@ -38,6 +38,38 @@ test("a signed URL gives the file as an attachment, not sniffed, not kept beyond
   assert.deepEqual([head.status, head.text, head.headers.get("content-length")], [200, "", "24"]);
 });
 
+test("a download that is under way ends when its tenant is suspended", async () => {
+  const sizeBytes = 60_000_000;
+  const { path, tenant } = await filed("Long", "long.wav", "x".repeat(sizeBytes), "audio/wav");
+  const { body } = await fetch(`${platform.url}${path}`);
+  const reader = body?.getReader();
+  await reader?.read();
+
+  await platform.tenancy.tenants.suspend(tenant.id, "overdue");
+  let received = 0;
+  const reading = async () => {
+    for (;;) {
+      const { done, value } = (await reader?.read()) ?? { done: true };
+      if (done) return;
+      received += value?.length ?? 0;
+    }
+  };
+
+  await assert.rejects(reading);
+  assert.ok(received < sizeBytes);
+});
+
+test("a context reads a part of a file as it reads the whole", async () => {
+  const { tenant } = await filed("Slices", "a.txt", "0123456789", "text/plain");
+
+  const read = await platform.tenancy.data.run(tenant.id, async (ctx) => {
+    const part = await ctx.storage.get("a.txt", { first: 2, last: 4 });
+    return Buffer.concat(await part.toArray()).toString();
+  });
+
+  assert.equal(read, "234");
+});
+
 test("a part of a file is served, of the version that the caller has", async () => {
   const { path } = await filed("Parts", "a.txt", "0123456789", "text/plain");
   const ask = async (range: string, more: Record<string, string> = {}) => {

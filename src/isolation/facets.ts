@@ -1,4 +1,4 @@
-import { pipeline, Transform } from "node:stream";
+import { pipeline, type Readable, Transform } from "node:stream";
 import { quoteLiteral } from "../db/sql.ts";
 import type { CacheStore, TenantCache } from "./cache.ts";
 import type { Directory, Place } from "./directory.ts";
@@ -64,22 +64,19 @@ export function tenantStorage(
     const { storageBytesMax } = await directory.get(tenantId);
     return store.bind({ tenantId, storageBytesMax });
   };
-  const assertServed = async () => {
-    if (!directory.peek(tenantId)) await directory.get(tenantId);
-  };
   const assertUsable = async () => {
     assertOpen();
-    await assertServed();
+    await assertServed(directory, tenantId);
   };
   return {
     put: async (path, body, options) => {
       const isWhole = typeof body === "string" || body instanceof Uint8Array;
       return (await here()).put(path, isWhole ? body : asking(body, assertUsable), options);
     },
-    get: async (path) => {
-      const source = await (await here()).get(path);
+    get: async (path, range) => {
+      const source = await (await here()).get(path, range);
       // A download may outlive its context (the answer is still being sent), but not the tenant's being served.
-      return pipeline(source, asker(assertServed), () => undefined);
+      return whileServed(directory, tenantId, source);
     },
     getBytes: async (path) => (await here()).getBytes(path),
     stat: async (path) => (await here()).stat(path),
@@ -101,11 +98,20 @@ async function* asking<T>(chunks: AsyncIterable<T>, ask: () => Promise<void>): A
   await ask();
 }
 
-/** The same for what is read: it closes with its source, and its source with it, whether anybody reads or not. */
-function asker(ask: () => Promise<void>): Transform {
-  return new Transform({
-    transform: (chunk, _encoding, done) => void ask().then(() => done(null, chunk), done),
+async function assertServed(directory: Directory, tenantId: string): Promise<void> {
+  if (!directory.peek(tenantId)) await directory.get(tenantId);
+}
+
+/**
+ * What is read of a tenant's file, as long as the tenant is served. It closes with its source, and its source with
+ * it, whether anybody reads or not.
+ */
+export function whileServed(directory: Directory, tenantId: string, source: Readable): Readable {
+  const gate = new Transform({
+    transform: (chunk, _encoding, done) =>
+      void assertServed(directory, tenantId).then(() => done(null, chunk), done),
   });
+  return pipeline(source, gate, () => undefined);
 }
 
 /** `ctx.analytics`: rows are counted in one statement, under the tenant's own seat. */

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { isTenancyError } from "../../base/errors.ts";
+import { whileServed } from "../../isolation/facets.ts";
 import type { OpenedFile } from "../../isolation/storage.ts";
 import { httpError } from "../errors.ts";
 import { entityTag, fileHeaders, parseRange } from "../file-answer.ts";
@@ -35,7 +36,9 @@ async function open(house: House, token: string): Promise<OpenedFile> {
     // Throws unless the tenant is served: a suspended tenant's files are closed with everything else.
     const context = await house.tenancy.data.context(opened.tenantId);
     context.close();
-    return opened;
+    const { directory } = house.tenancy.internals.executor;
+    const { tenantId } = opened;
+    return { ...opened, read: async (range) => whileServed(directory, tenantId, await opened.read(range)) };
   } catch (failure) {
     throw asLinkInvalid(failure);
   }

@@ -171,7 +171,7 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
   },
   "export.folder_in_use": {
     title: "Le dossier de l’export n’est pas vide.",
-    cure: "Indiquez un nouveau dossier ; un export ne se mêle jamais à ce qui s’y trouve.",
+    cure: "Indiquez un nouveau dossier ; un export ne se mêle jamais à ce qui s’y trouve.",
   },
   "lifecycle.remains": {
     title: "L’effacement a laissé quelque chose derrière lui.",
