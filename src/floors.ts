@@ -13,6 +13,7 @@ export const floors: Readonly<Record<string, number>> = {
   identity: 4,
   access: 4,
   metering: 4,
+  vaults: 4,
   changes: 4,
   plans: 5,
   observe: 5,

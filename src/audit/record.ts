@@ -76,6 +76,16 @@ export const ACTIONS = [
   "encryption.keys_destroyed",
   "encryption.subject_shredded",
   "encryption.custodian_set",
+  "vault_key.registered",
+  "vault_key.locks_changed",
+  "vault.created",
+  "vault.changed",
+  "vault.deleted",
+  "vault_item.written",
+  "vault_item.deleted",
+  "vault_recovery.set",
+  "vault_recovery.requested",
+  "vault_recovery.approved",
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 

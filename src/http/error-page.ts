@@ -9,6 +9,7 @@ import { isolationErrors } from "../isolation/errors.ts";
 import { keyErrors } from "../keys/errors.ts";
 import { lifecycleErrors } from "../lifecycle/errors.ts";
 import { tenantErrors } from "../tenants/errors.ts";
+import { vaultErrors } from "../vaults/errors.ts";
 import { httpErrors } from "./errors.ts";
 
 /** Every error that a request can end with, and those it may name. */
@@ -21,6 +22,7 @@ export const ERROR_TABLES: readonly ErrorTable[] = [
   fleetErrors,
   adoptErrors.table,
   isolationErrors,
+  vaultErrors,
   keyErrors,
   dbErrors,
   configErrors,

@@ -35,6 +35,9 @@ const SAID_INSTEAD: Readonly<Record<string, string>> = {
   "proof.not_found": "There is no isolation proof with this id.",
   "cell.not_found": "There is no cell with this key.",
   "role.not_found": "The tenant has no such role.",
+  "vault.not_found": "There is no vault with this id that your key opens.",
+  "vault_item.not_found": "The vault has no value with this name.",
+  "vault_recovery.request_not_found": "There is no open recovery request with this id.",
 };
 const CURE_INSTEAD: Readonly<Record<string, string>> = {
   "tenant.domain_not_found": "`GET /v1/tenants/{id}` lists its domains.",

@@ -16,6 +16,7 @@ export const TAGS = [
   "Audit trail",
   "API keys",
   "Access",
+  "Vaults",
   "Server",
 ] as const;
 export type Tag = (typeof TAGS)[number];

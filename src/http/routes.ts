@@ -14,6 +14,8 @@ import { sessionRoutes } from "./routes/sessions.ts";
 import { tenantDomainRoutes } from "./routes/tenant-domains.ts";
 import { tenantStateRoutes } from "./routes/tenant-state.ts";
 import { tenantRoutes } from "./routes/tenants.ts";
+import { vaultRecoveryRoutes } from "./routes/vault-recovery.ts";
+import { vaultRoutes } from "./routes/vaults.ts";
 import { workflowRoutes } from "./routes/workflows.ts";
 
 /** Every route of the API, in the order of the OpenAPI document. */
@@ -33,5 +35,7 @@ export const routes: readonly Route[] = [
   ...roleRoutes,
   ...policyRoutes,
   ...accessRoutes,
+  ...vaultRoutes,
+  ...vaultRecoveryRoutes,
   ...serverRoutes,
 ];

@@ -27,3 +27,17 @@ export function createClient({ baseUrl, apiKey, fetch }: ClientOptions): Client<
     ...(fetch ? { fetch } : {}),
   });
 }
+
+export type { Bytes } from "./vault/bytes.ts";
+export type { MemberKeyRecord, PasskeyPrf, PublicMemberKey } from "./vault/member-key.ts";
+export { MemberKey } from "./vault/member-key.ts";
+export {
+  OpenVault,
+  openVaults,
+  type Secret,
+  setUpVaultKey,
+  type VaultClientOptions,
+  VaultRefusal,
+  Vaults,
+} from "./vault/vault-client.ts";
+export { VaultError, type VaultErrorCode } from "./vault/vault-error.ts";

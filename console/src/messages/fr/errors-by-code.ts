@@ -378,5 +378,63 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
   "role.not_grantable": {
     title: "Vous ne pouvez ni donner ni retirer ce rôle : il permet plus que les vôtres.",
     cure: "Demandez à un propriétaire du locataire.",
+  "vault.members_only": {
+    title:
+      "Les coffres sont réservés aux membres du locataire ; ni le personnel ni les programmes n’en ont la clé.",
+    cure: "Connectez-vous en tant que membre.",
+  },
+  "vault.not_found": {
+    title: "Aucun coffre de ce nom ne s’ouvre avec votre clé.",
+    cure: "Rechargez la page pour voir vos coffres.",
+  },
+  "vault.revision_passed": {
+    title: "Le coffre a été modifié entre-temps.",
+    cure: "Relisez-le et refaites la modification.",
+  },
+  "vault.foreign_holder": {
+    title: "Certaines de ces clés n’appartiennent à personne qui puisse ouvrir ce coffre.",
+    cure: "Choisissez parmi les membres actifs et la clé de récupération.",
+  },
+  "vault.malformed": {
+    title: "Le coffre n’est pas bien formé.",
+    cure: "Créez-le avec la bibliothèque cliente, qui respecte les règles.",
+  },
+  "vault.exists": { title: "Ce coffre existe déjà.", cure: "Tirez un autre identifiant." },
+  "vault.full": { title: "Il n’y a plus de place.", cure: "Supprimez ce qui ne sert plus." },
+  "vault.stale_epoch": {
+    title: "La valeur est scellée sous une ancienne clé du coffre.",
+    cure: "Relisez le coffre et scellez la valeur sous sa clé la plus récente.",
+  },
+  "vault_item.not_found": {
+    title: "Le coffre n’a pas cette valeur.",
+    cure: "Rechargez la page pour voir son contenu.",
+  },
+  "vault_item.version_passed": {
+    title: "La valeur a été modifiée entre-temps.",
+    cure: "Relisez-la et refaites la modification.",
+  },
+  "vault_key.none": {
+    title: "Vous n’avez pas encore de clé pour les coffres.",
+    cure: "Créez-en une dans votre compte.",
+  },
+  "vault_key.exists": {
+    title: "Vous avez déjà une autre clé pour les coffres.",
+    cure: "Indiquez celle qu’elle remplace ; les coffres scellés pour elle seule ne s’ouvriront que par récupération.",
+  },
+  "vault_key.malformed": {
+    title: "L’identifiant de la clé ne correspond pas à la clé publique.",
+    cure: "Créez la clé avec la bibliothèque cliente.",
+  },
+  "vault_recovery.none": {
+    title: "Le locataire n’a pas de clé de récupération pour ses coffres.",
+    cure: "Configurez-la tant que des membres peuvent ouvrir leurs coffres.",
+  },
+  "vault_recovery.request_not_found": {
+    title: "Cette demande de récupération n’est pas ouverte.",
+    cure: "Rechargez la page ; une demande prend fin après sept jours.",
+  },
+  "vault_recovery.no_share": {
+    title: "Votre clé ne détient aucune part de la clé de récupération, ou la demande est la vôtre.",
+    cure: "Adressez-vous aux détenteurs indiqués.",
   },
 };
