@@ -88,7 +88,7 @@ export async function createVault(
   if (input.epoch !== 1 || input.revision !== 1)
     throw vaultError("vault.malformed", { fault: "a new vault begins with epoch 1 and revision 1" });
   return withTx(pool, async (tx) => {
-    await assertHolders(tx, opener, input);
+    await assertHolders(tx, opener, input, []);
     const { n } = await one(tx, countVaults, [opener.tenantId]);
     if (n >= VAULTS_MAX) throw vaultError("vault.full", { what: `the tenant has ${VAULTS_MAX} vaults` });
     const values = [opener.tenantId, id, ...sealedValues(input), opener.userId, clock.now()];
@@ -122,7 +122,7 @@ export async function changeVault(
     const isLoss = Object.keys(before.grants).some((keyId) => !Object.hasOwn(input.grants, keyId));
     if (isLoss && !isRekeyed)
       throw vaultError("vault.malformed", { fault: "a holder leaves, but the key stays the same" });
-    await assertHolders(tx, opener, input);
+    await assertHolders(tx, opener, input, Object.keys(before.grants));
     const row = await one(tx, updateVault, [opener.tenantId, id, ...sealedValues(input), clock.now()]);
     await recordVault(tx, by, "vault.changed", opener.tenantId, row);
     return fromRow(row);
@@ -149,15 +149,23 @@ export async function lockOpened(tx: Tx, opener: Opener, id: string): Promise<Va
   return row;
 }
 
-/** Only members and the recovery key may hold a key of a vault, and whoever changes it must stay among them. */
-async function assertHolders(tx: Tx, opener: Opener, { grants }: VaultInput): Promise<void> {
+/**
+ * Only members and the recovery key may be let in, and whoever changes a vault must stay among its holders. One who has
+ * left the tenant, or lost their key, stays until a holder takes them out: the server cannot.
+ */
+async function assertHolders(
+  tx: Tx,
+  opener: Opener,
+  { grants }: VaultInput,
+  before: readonly string[],
+): Promise<void> {
   const keys = Object.keys(grants);
   if (keys.length > HOLDERS_MAX)
     throw vaultError("vault.full", { what: `a vault has at most ${HOLDERS_MAX} holders` });
   if (!opener.keyIds.some((keyId) => keys.includes(keyId)))
     throw vaultError("vault.malformed", { fault: "it is not sealed to you" });
   const known = new Set((await many(tx, knownHolders, [opener.tenantId, keys])).map((row) => row.key_id));
-  const foreign = keys.filter((keyId) => !known.has(keyId));
+  const foreign = keys.filter((keyId) => !known.has(keyId) && !before.includes(keyId));
   if (foreign.length > 0) throw vaultError("vault.foreign_holder", { keys: foreign.join(", ") });
 }
 

@@ -145,6 +145,7 @@ export class Vaults {
     const found = await Vault.open(stored, recoveryKey);
     const opened = new OpenVault(this.#options, this.#key, name, found);
     await opened.admitKey(this.#key.public);
+    await opened.dropOtherKeys(this.#key.public);
     return opened;
   }
 
@@ -260,6 +261,16 @@ export class OpenVault {
     const keys = this.members.filter((member) => member.userId === userId);
     if (keys.length === 0)
       throw new VaultError("vault.not_a_member", `${userId} holds no key of this vault.`);
+    await this.#drop(keys);
+  }
+
+  /** Takes out what this person lost: every key of theirs but this one. */
+  async dropOtherKeys({ userId, keyId }: PublicMemberKey): Promise<void> {
+    await this.#drop(this.members.filter((member) => member.userId === userId && member.keyId !== keyId));
+  }
+
+  async #drop(keys: readonly PublicMemberKey[]): Promise<void> {
+    if (keys.length === 0) return;
     for (const { keyId } of keys) await this.#save(await this.#vault.remove(keyId));
     await this.resealStale();
   }
