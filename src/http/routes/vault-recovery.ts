@@ -11,7 +11,7 @@ export const vaultRecoveryRoutes = [
     url: "/v1/tenants/:tenant/vault-recovery",
     tag: "Vaults",
     permission: "vaults.use",
-    action: null,
+    action: "vault_recovery.read",
     summary: "Show the recovery key of a tenant's vaults, its holders and who asks for it",
     params: { tenant: TENANT },
     answer: VaultRecovery,
