@@ -6,6 +6,17 @@ export const { table: identityErrors, error: identityError } = defineErrors({
     sentence: "The sign-in link is not valid: it was used, has expired, or was never made.",
     cure: "Make a new one with `tenancy operator link`; it works once and for 15 minutes.",
   },
+  "identity.outside_misconfigured": {
+    status: 500,
+    sentence:
+      "The outside identity provider is not configured well: expected `{option}` to be {expected}, got {got}.",
+    cure: "Mend the `outside` option that the app passes to its Tenancy plugin.",
+  },
+  "identity.outside_unreachable": {
+    status: 503,
+    sentence: "The signing keys of {issuer} cannot be read, so its tokens cannot be verified.",
+    cure: "Try again; if it lasts, look whether the provider's `jwksUrl` answers from this machine.",
+  },
   "session.none": {
     status: 404,
     sentence: "This request does not come with a session.",

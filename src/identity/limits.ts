@@ -36,3 +36,9 @@ export const SERVICE_ACCOUNTS_MAX = 200;
 
 /** After a rotation both keys work for so long unless told otherwise: a deployment reaches its last machine. */
 export const KEY_OVERLAP_MS = 24 * 3_600_000;
+
+/** Access tokens of outside providers are 1 to 4 KiB; a proxy cuts headers off at 8 or 16. */
+export const OUTSIDE_TOKEN_BYTES_MAX = 16 * 1024;
+
+/** Verified tokens that a process remembers, 1 KiB each. */
+export const OUTSIDE_TOKENS_MAX = 20_000;

@@ -47,3 +47,25 @@ export interface KeyPrincipal {
 
 /** Who acts: staff or a user in a session, or a program with an API key. */
 export type Principal = OperatorPrincipal | UserPrincipal | KeyPrincipal;
+
+/**
+ * Somebody whom an embedding app's own identity provider vouches for, by a token. Tenancy has no user for them: tenant
+ * and roles are what the token's claims and the app's rules say.
+ */
+export interface OutsidePrincipal {
+  readonly kind: "outside";
+  /** `<issuer>#<sub>`. */
+  readonly id: string;
+  readonly name: string;
+  /** `outside:<host of the issuer>/<sub>`. */
+  readonly actor: `outside:${string}`;
+  /** Id or slug of the one tenant that the token is for. */
+  readonly tenant: string;
+  readonly roles: readonly string[];
+  readonly amr: readonly string[];
+  /** `auth_time`, else when the token was made. */
+  readonly authenticatedAt: Date | null;
+  /** When a second factor was used, if `amr` says `mfa`. */
+  readonly mfaAt: Date | null;
+  readonly expiresAt: Date;
+}

@@ -221,6 +221,14 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
     title: "Ce lien de connexion n’est pas valable : il a déjà servi, a expiré ou n’a jamais existé.",
     cure: "Demandez-en un autre avec `tenancy operator link` ; il sert une fois, pendant 15 minutes.",
   },
+  "identity.outside_misconfigured": {
+    title: "Le fournisseur d’identité externe est mal configuré.",
+    cure: "Corrigez l’option `outside` du module Tenancy de l’application.",
+  },
+  "identity.outside_unreachable": {
+    title: "Les clés de signature du fournisseur d’identité sont inaccessibles.",
+    cure: "Réessayez ; si cela dure, vérifiez que son adresse de clés répond.",
+  },
   "session.none": {
     title: "Cette requête est faite hors session.",
     cure: "Connectez-vous avec un lien à usage unique.",
@@ -378,6 +386,7 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
   "role.not_grantable": {
     title: "Vous ne pouvez ni donner ni retirer ce rôle : il permet plus que les vôtres.",
     cure: "Demandez à un propriétaire du locataire.",
+  },
   "vault.members_only": {
     title:
       "Les coffres sont réservés aux membres du locataire ; ni le personnel ni les programmes n’en ont la clé.",
