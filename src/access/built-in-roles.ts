@@ -41,6 +41,7 @@ export const tenantRoles: readonly Role[] = [
     "data.read",
     "data.write",
     "vaults.read",
+    "vaults.use",
     "integrations.read",
   ]),
   role("viewer", "Viewer", "Reads the tenant's data.", ["tenants.read", "data.read"]),

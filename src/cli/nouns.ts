@@ -40,6 +40,7 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
   encryption: {
     summary: "Keys that seal tenants' data",
     load: async () => (await import("./commands/encryption.ts")).commands,
+  },
   vault: {
     summary: "What members keep and the server cannot read",
     load: async () => (await import("./commands/vault.ts")).commands,

@@ -1492,6 +1492,417 @@ export interface paths {
     };
     trace?: never;
   };
+  "/v1/me/vault-key": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Show my key for vaults, locked */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["VaultKey"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    /** Register my key for vaults, or change what unlocks it */
+    put: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["VaultKeyPut"] } };
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/vault-keys": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List the public keys of members */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["VaultHolders"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/vaults": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List the vaults that my key opens */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["VaultList"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    /** Create a vault */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["VaultCreate"] } };
+      responses: {
+        201: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Vault"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/vault-overviews": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List all vaults of a tenant with their holders and sizes, without anything sealed */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["VaultOverviews"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/vaults/{vault}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Show a vault */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the vault. */
+          vault: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Vault"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    /** Change a vault: its name, its holders, its key */
+    put: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the vault. */
+          vault: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["VaultPut"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Vault"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    post?: never;
+    /** Delete a vault with everything in it */
+    delete: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the vault. */
+          vault: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/vaults/{vault}/items": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List the values of a vault */
+    get: {
+      parameters: {
+        query?: {
+          /** Rows on a page. */
+          limit?: number;
+          /** `nextCursor` of the page before; opaque. */
+          cursor?: string;
+          /** Only values under an earlier key, which are to be sealed anew. */
+          isStale?: boolean;
+        };
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the vault. */
+          vault: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["VaultItemPage"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/vaults/{vault}/items/{item}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Show a sealed value */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the vault. */
+          vault: string;
+          /** Name of the value. */
+          item: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["VaultItem"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    /** Keep a sealed value */
+    put: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the vault. */
+          vault: string;
+          /** Name of the value. */
+          item: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["VaultItemPut"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["VaultItem"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    post?: never;
+    /** Delete a value */
+    delete: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the vault. */
+          vault: string;
+          /** Name of the value. */
+          item: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/vault-recovery": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Show the recovery key of a tenant's vaults, its holders and who asks for it */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["VaultRecovery"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    /** Set up the recovery key, in shares among administrators */
+    put: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["VaultRecoveryPut"] } };
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/vault-recovery/requests": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Ask the holders of shares for the recovery key */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        201: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["VaultRecoveryRequested"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/vault-recovery/requests/{request}/approval": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    /** Give one's share to who asks */
+    put: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the request. */
+          request: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["VaultLetter"] } };
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/health": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     /** Tell whether the server works */
@@ -1785,7 +2196,7 @@ export interface components {
     OperatorUpdate: {
       role: "administrator" | "support" | "billing" | "read_only";
     };
-    Permission: "tenants.read" | "usage.read" | "protection.read" | "domains.manage" | "members.read" | "members.invite" | "members.manage" | "sessions.read" | "sessions.revoke" | "service_accounts.read" | "service_accounts.manage" | "api_keys.read" | "api_keys.manage" | "roles.read" | "roles.manage" | "policies.read" | "policies.manage" | "grants.read" | "grants.manage" | "reviews.read" | "reviews.manage" | "sso.read" | "sso.manage" | "scim.read" | "scim.manage" | "security.read" | "security.manage" | "keys.read" | "keys.manage" | "vaults.read" | "vaults.manage" | "audit.read" | "audit.export" | "audit.manage" | "integrations.read" | "integrations.manage" | "billing.read" | "billing.manage" | "support.consent" | "access.evaluate" | "data.read" | "data.write" | "tenants.list" | "tenants.create" | "tenants.update" | "tenants.suspend" | "tenants.delete" | "workflows.read" | "plans.read" | "places.read" | "places.manage" | "migrations.read" | "migrations.run" | "proofs.read" | "proofs.run" | "events.read" | "events.export" | "events.manage" | "platform_keys.read" | "platform_keys.manage" | "operators.read" | "operators.manage" | "users.read" | "users.manage" | "root_keys.read" | "root_keys.manage" | "incidents.read" | "impersonation.start";
+    Permission: "tenants.read" | "usage.read" | "protection.read" | "domains.manage" | "members.read" | "members.invite" | "members.manage" | "sessions.read" | "sessions.revoke" | "service_accounts.read" | "service_accounts.manage" | "api_keys.read" | "api_keys.manage" | "roles.read" | "roles.manage" | "policies.read" | "policies.manage" | "grants.read" | "grants.manage" | "reviews.read" | "reviews.manage" | "sso.read" | "sso.manage" | "scim.read" | "scim.manage" | "security.read" | "security.manage" | "keys.read" | "keys.manage" | "vaults.read" | "vaults.use" | "vaults.manage" | "audit.read" | "audit.export" | "audit.manage" | "integrations.read" | "integrations.manage" | "billing.read" | "billing.manage" | "support.consent" | "access.evaluate" | "data.read" | "data.write" | "tenants.list" | "tenants.create" | "tenants.update" | "tenants.suspend" | "tenants.delete" | "workflows.read" | "plans.read" | "places.read" | "places.manage" | "migrations.read" | "migrations.run" | "proofs.read" | "proofs.run" | "events.read" | "events.export" | "events.manage" | "platform_keys.read" | "platform_keys.manage" | "operators.read" | "operators.manage" | "users.read" | "users.manage" | "root_keys.read" | "root_keys.manage" | "incidents.read" | "impersonation.start";
     PermissionList: {
       items: ({
         name: components["schemas"]["Permission"];
@@ -2107,6 +2518,230 @@ export interface components {
       databaseBytes: number | null;
       storageBytes: number;
       storageObjects: number;
+    };
+    Vault: {
+      /** UUID version 7, lower case. */
+      id: string;
+      /** For people; the server can read it. */
+      name: string;
+      /** Grows when a holder leaves: the key is another one. */
+      epoch: number;
+      /** Grows by one with each change. */
+      revision: number;
+      /** The vault's key, sealed to each holder, by key id. */
+      grants: Record<string, components["schemas"]["VaultLetter"]>;
+      /** Who the holders are, sealed under the vault's key. */
+      manifest: string;
+      /** The keys of earlier epochs, sealed under this one's. */
+      earlier: string;
+      /** UUID version 7, lower case. */
+      createdBy: string;
+      /** RFC 3339, UTC. */
+      createdAt: string;
+      /** RFC 3339, UTC. */
+      updatedAt: string;
+    };
+    VaultCreate: {
+      /** UUID version 7, lower case. */
+      id: string;
+      /** For people; the server can read it. */
+      name: string;
+      /** Grows when a holder leaves: the key is another one. */
+      epoch: number;
+      /** Grows by one with each change. */
+      revision: number;
+      /** The vault's key, sealed to each holder, by key id. */
+      grants: Record<string, components["schemas"]["VaultLetter"]>;
+      /** Who the holders are, sealed under the vault's key. */
+      manifest: string;
+      /** The keys of earlier epochs, sealed under this one's. */
+      earlier: string;
+    };
+    VaultHolders: {
+      items: {
+        /** UUID version 7, lower case. */
+        userId: string;
+        email: string;
+        name: string;
+        /** SHA-256 of the public key, base64url. */
+        keyId: string;
+        /** X25519, 32 bytes, base64url. */
+        publicKey: string;
+      }[];
+    };
+    VaultItem: {
+      /** Name of the value within its vault. */
+      id: string;
+      /** Grows with each write. */
+      version: number;
+      /** Of the key that it is sealed under. */
+      epoch: number;
+      /** RFC 3339, UTC. */
+      updatedAt: string;
+      /** Ciphertext, base64url. */
+      sealed: string;
+      /** UUID version 7, lower case. */
+      updatedBy: string;
+    };
+    VaultItemPage: {
+      items: {
+        /** Name of the value within its vault. */
+        id: string;
+        /** Grows with each write. */
+        version: number;
+        /** Of the key that it is sealed under. */
+        epoch: number;
+        /** RFC 3339, UTC. */
+        updatedAt: string;
+        sealedBytes: number;
+      }[];
+      /** Ask for the next page with it; null on the last page. */
+      nextCursor: string | null;
+    };
+    VaultItemPut: {
+      epoch: number;
+      /** Ciphertext, base64url; at most 128 KiB. */
+      sealed: string;
+      /** Version that was read; 0: there was none. Left out: any. */
+      follows?: number;
+    };
+    VaultKey: {
+      /** UUID version 7, lower case. */
+      userId: string;
+      /** SHA-256 of the public key, base64url. */
+      keyId: string;
+      /** X25519, 32 bytes, base64url. */
+      publicKey: string;
+      locks: ({
+        kind: "passphrase";
+        /** Of PBKDF2, base64url. */
+        salt: string;
+        iterations: number;
+        /** The private half, base64url. */
+        sealed: string;
+      } | {
+        kind: "passkey";
+        /** Of the passkey, base64url. */
+        credentialId: string;
+        /** That the passkey's PRF is asked for, base64url. */
+        salt: string;
+        /** The private half, base64url. */
+        sealed: string;
+      })[];
+    };
+    VaultKeyPut: {
+      /** SHA-256 of the public key, base64url. */
+      keyId: string;
+      /** X25519, 32 bytes, base64url. */
+      publicKey: string;
+      /** Passphrases and passkeys that open it. */
+      locks: ({
+        kind: "passphrase";
+        /** Of PBKDF2, base64url. */
+        salt: string;
+        iterations: number;
+        /** The private half, base64url. */
+        sealed: string;
+      } | {
+        kind: "passkey";
+        /** Of the passkey, base64url. */
+        credentialId: string;
+        /** That the passkey's PRF is asked for, base64url. */
+        salt: string;
+        /** The private half, base64url. */
+        sealed: string;
+      })[];
+      /** SHA-256 of the public key, base64url. */
+      replaces?: string;
+    };
+    VaultLetter: {
+      /** Encapsulated key of HPKE, base64url. */
+      enc: string;
+      /** Ciphertext of HPKE, base64url. */
+      ciphertext: string;
+    };
+    VaultList: {
+      items: components["schemas"]["Vault"][];
+    };
+    VaultOverviews: {
+      items: {
+        /** UUID version 7, lower case. */
+        id: string;
+        name: string;
+        epoch: number;
+        revision: number;
+        holders: string[];
+        /** How many values it has. */
+        items: number;
+        /** Values still under a key that a former holder may know. */
+        staleItems: number;
+        sealedBytes: number;
+        /** RFC 3339, UTC. */
+        createdAt: string;
+        /** RFC 3339, UTC. */
+        updatedAt: string;
+      }[];
+    };
+    VaultPut: {
+      /** For people; the server can read it. */
+      name: string;
+      /** Grows when a holder leaves: the key is another one. */
+      epoch: number;
+      /** Grows by one with each change. */
+      revision: number;
+      /** The vault's key, sealed to each holder, by key id. */
+      grants: Record<string, components["schemas"]["VaultLetter"]>;
+      /** Who the holders are, sealed under the vault's key. */
+      manifest: string;
+      /** The keys of earlier epochs, sealed under this one's. */
+      earlier: string;
+    };
+    VaultRecovery: {
+      /** SHA-256 of the public key, base64url. */
+      keyId: string;
+      /** X25519, 32 bytes, base64url. */
+      publicKey: string;
+      /** So many holders bring the key back together. */
+      needed: number;
+      /** One share per holder, sealed to them, by key id. */
+      shares: Record<string, components["schemas"]["VaultLetter"]>;
+      /** RFC 3339, UTC. */
+      createdAt: string;
+      requests: ({
+        /** UUID version 7, lower case. */
+        id: string;
+        /** UUID version 7, lower case. */
+        userId: string;
+        email: string;
+        /** SHA-256 of the public key, base64url. */
+        keyId: string;
+        /** X25519, 32 bytes, base64url. */
+        publicKey: string;
+        approvedBy: string[];
+        isApproved: boolean;
+        /** Shares sealed to who asked; null for everybody else. */
+        approvals: components["schemas"]["VaultLetter"][] | null;
+        /** RFC 3339, UTC. */
+        createdAt: string;
+        /** RFC 3339, UTC. */
+        expiresAt: string;
+      })[];
+    };
+    VaultRecoveryPut: {
+      /** SHA-256 of the public key, base64url. */
+      keyId: string;
+      /** X25519, 32 bytes, base64url. */
+      publicKey: string;
+      /** So many holders bring the key back together. */
+      needed: number;
+      /** One share per holder, sealed to them, by key id. */
+      shares: Record<string, components["schemas"]["VaultLetter"]>;
+    };
+    VaultRecoveryRequested: {
+      /** UUID version 7, lower case. */
+      id: string;
+      /** RFC 3339, UTC. */
+      expiresAt: string;
     };
     Workflow: {
       /** UUID version 7, lower case. */
