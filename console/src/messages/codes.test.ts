@@ -7,6 +7,7 @@ import { identityErrors } from "../../../src/identity/errors.ts";
 import { keyErrors } from "../../../src/keys/errors.ts";
 import { lifecycleErrors } from "../../../src/lifecycle/errors.ts";
 import { tenantErrors } from "../../../src/tenants/errors.ts";
+import { vaultErrors } from "../../../src/vaults/errors.ts";
 import { fr } from "./fr.ts";
 
 /** What the modules behind the console's rooms can answer. English is the server's own sentence. */
@@ -18,6 +19,7 @@ const table = {
   ...keyErrors,
   ...lifecycleErrors,
   ...tenantErrors,
+  ...vaultErrors,
 };
 
 test("every error that the API answers has a French sentence, and none is for an unknown code", () => {

@@ -227,7 +227,7 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
   },
   "identity.outside_unreachable": {
     title: "Les clés de signature du fournisseur d’identité sont inaccessibles.",
-    cure: "Réessayez ; si cela dure, vérifiez que son adresse de clés répond.",
+    cure: "Réessayez ; si cela dure, vérifiez que son adresse de clés répond.",
   },
   "session.none": {
     title: "Cette requête est faite hors session.",
@@ -389,7 +389,7 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
   },
   "vault.members_only": {
     title:
-      "Les coffres sont réservés aux membres du locataire ; ni le personnel ni les programmes n’en ont la clé.",
+      "Les coffres sont réservés aux membres du locataire ; ni le personnel ni les programmes n’en ont la clé.",
     cure: "Connectez-vous en tant que membre.",
   },
   "vault.not_found": {
@@ -428,7 +428,7 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
   },
   "vault_key.exists": {
     title: "Vous avez déjà une autre clé pour les coffres.",
-    cure: "Indiquez celle qu’elle remplace ; les coffres scellés pour elle seule ne s’ouvriront que par récupération.",
+    cure: "Indiquez celle qu’elle remplace ; les coffres scellés pour elle seule ne s’ouvriront que par récupération.",
   },
   "vault_key.malformed": {
     title: "L’identifiant de la clé ne correspond pas à la clé publique.",
@@ -440,7 +440,7 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
   },
   "vault_recovery.request_not_found": {
     title: "Cette demande de récupération n’est pas ouverte.",
-    cure: "Rechargez la page ; une demande prend fin après sept jours.",
+    cure: "Rechargez la page ; une demande prend fin après sept jours.",
   },
   "vault_recovery.no_share": {
     title: "Votre clé ne détient aucune part de la clé de récupération, ou la demande est la vôtre.",
