@@ -45,11 +45,14 @@ import { RedisCache } from "./isolation/redis-cache.ts";
 import { appRole, assertSafe } from "./isolation/roles.ts";
 import { ObjectStorage } from "./isolation/storage.ts";
 import { SystemAccess } from "./isolation/system.ts";
+import { credentialsContext } from "./keys/change-custodian.ts";
 import { Custodians } from "./keys/custodians.ts";
 import { RootKey } from "./keys/derive.ts";
 import { Encryption } from "./keys/encryption.ts";
 import { Keyring } from "./keys/keyring.ts";
 import { LocalCustodian } from "./keys/local-custodian.ts";
+import { openCustodian } from "./keys/open-custodian.ts";
+import { TenantCustodians, type TenantCustodiansOptions } from "./keys/tenant-custodians.ts";
 import { eraseDefinition } from "./lifecycle/erase.ts";
 import { Keeper } from "./lifecycle/keeper.ts";
 import { type LifecycleParts, poolsOf } from "./lifecycle/parts.ts";
@@ -229,8 +232,16 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
   };
   listener.on("tenancy_app_changed", reloadQuietly, reloadQuietly);
   const keyPool = openKeyPool(cells.control.url);
-  const custodians = new Custodians(new LocalCustodian(rootKey));
   const clock = options.clock ?? systemClock;
+  const env = options.env ?? process.env;
+  const custodians = await openCustodians(config, rootKey, {
+    pool: keyPool,
+    clock,
+    env,
+    openCredentials: async (tenantId, sealed) =>
+      // What was sealed is what `changeCustodian` wrote.
+      JSON.parse((await keyring.open("platform", credentialsContext(tenantId), sealed)).toString()),
+  });
   const keyring = new Keyring({ pool: keyPool, custodians, clock });
   const encryption = new Encryption({
     pool: control,
@@ -238,6 +249,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     custodians,
     clock,
     rotationDays: config.security.keyRotationDays,
+    env,
     places: [fileKeysPlace(keyring, control)],
     record: recordEvent,
   });
@@ -383,6 +395,21 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     close,
   };
   return new Tenancy(internals, tenants, data);
+}
+
+/** The configured root; what the encryption key wrapped before there was one is led to it, like all former roots'. */
+async function openCustodians(
+  config: Config,
+  rootKey: RootKey,
+  tenants: TenantCustodiansOptions,
+): Promise<Custodians> {
+  const { rootKey: url, formerRootKeys } = config.security;
+  const { env, clock } = tenants;
+  const local = new LocalCustodian(rootKey);
+  const former = await Promise.all(formerRootKeys.map((each) => openCustodian(each, env, clock)));
+  const own = new TenantCustodians(tenants);
+  if (url === undefined) return new Custodians(local, former, own);
+  return new Custodians(await openCustodian(url, env, clock), [local, ...former], own);
 }
 
 /** Values are sealed inside transactions that hold a connection: with one pool for both they could wait for each other. */

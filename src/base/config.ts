@@ -28,6 +28,8 @@ export interface ConfigInput {
   readonly security?: {
     readonly encryptionAlgorithm?: "aes-256-gcm" | undefined;
     readonly keyRotationDays?: number | undefined;
+    readonly rootKey?: string | undefined;
+    readonly formerRootKeys?: readonly string[] | undefined;
     readonly sessionTimeout?: Duration | undefined;
     readonly mfaEnabled?: boolean | undefined;
     readonly mfaRequired?: boolean | undefined;
@@ -78,6 +80,9 @@ export interface Config {
   readonly security: {
     readonly encryptionAlgorithm: "aes-256-gcm";
     readonly keyRotationDays: number;
+    /** Absent: derived from the encryption key. */
+    readonly rootKey: string | undefined;
+    readonly formerRootKeys: readonly string[];
     readonly mfaRequired: boolean;
     readonly policyShadowPercent: number;
   };
@@ -158,6 +163,8 @@ function assemble(values: Values, dataDir: string): Config {
     security: {
       encryptionAlgorithm: values["security.encryptionAlgorithm"],
       keyRotationDays: values["security.keyRotationDays"],
+      rootKey: values["security.rootKey"],
+      formerRootKeys: values["security.formerRootKeys"],
       mfaRequired: values["security.mfaRequired"],
       policyShadowPercent: values["security.policyShadowPercent"],
     },

@@ -2,9 +2,11 @@ import type pg from "pg";
 import type { Clock } from "../base/clock.ts";
 import { many, one } from "../db/sql.ts";
 import { type Tx, withAdvisoryLock } from "../db/tx.ts";
+import { changeCustodian, forgetFormerCustodians, type NewCustodian } from "./change-custodian.ts";
 import type { Custodians } from "./custodians.ts";
 import type { Keyring } from "./keyring.ts";
 import { DUE_BATCH } from "./limits.ts";
+import type { CustodianCredentials } from "./open-custodian.ts";
 import { replaceRoot } from "./root-change.ts";
 import { type RecordKeyEvent, type Rotated, type RotationParts, rewrapKeys, rotateKeys } from "./rotation.ts";
 import {
@@ -32,6 +34,8 @@ export interface EncryptionOptions {
   readonly custodians: Custodians;
   readonly clock: Clock;
   readonly rotationDays: number;
+  /** Credentials of the platform for custodians outside. */
+  readonly env?: CustodianCredentials;
   /** Everywhere that sealed values lie and can be sealed anew. */
   readonly places: readonly SealedPlace[];
   readonly record: (
@@ -134,6 +138,19 @@ export class Encryption {
     if (drawn.length === 0) return undefined;
     const oldestMs = Math.min(...drawn.map(({ createdAt }) => createdAt.getTime()));
     return new Date(oldestMs + this.#options.rotationDays * DAY_MS);
+  }
+
+  /**
+   * Puts a tenant's keys under a custodian of its own, or back under the root; see `changeCustodian`. Returns when the
+   * old wrapping is gone.
+   */
+  async changeCustodian(tenantId: string, to: NewCustodian, by: KeyActor): Promise<Rotated> {
+    const { keyring, env = {} } = this.#options;
+    const parts = { ...this.#parts(), keyring, env };
+    const rotated = await changeCustodian(parts, tenantId, to, this.#recordAs(by));
+    await rewrapKeys(parts, { tenantId });
+    await forgetFormerCustodians(parts, tenantId);
+    return rotated;
   }
 
   /** Destroys all keys of a tenant for good; see `destroyKeys`. */

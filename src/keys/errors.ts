@@ -27,4 +27,14 @@ export const { table: keyErrors, error: keyError } = defineErrors({
     sentence: "The key of {scope} was wrapped by {custodian}, which is not configured here.",
     cure: "Configure it, or restore the root key that this database was used with.",
   },
+  "custodian.bad_url": {
+    status: 422,
+    sentence: "The custodian's URL is not acceptable: {reason}.",
+    cure: "Use `file:///run/secrets/root.key`, `aws-kms://eu-west-1/KEY` or `vault+https://vault.example.com/transit/KEY`.",
+  },
+  "custodian.credentials_missing": {
+    status: 422,
+    sentence: "The custodian asks for {names}.",
+    cure: "Set them in the environment, or give them with the custodian.",
+  },
 });

@@ -8,6 +8,7 @@ import type { Custodians } from "./custodians.ts";
 import { keyError } from "./errors.ts";
 import { dataContext, type KeyTree, unwrapDataKey, wrapDataKey, wrappingContext } from "./key-tree.ts";
 import { MAKE_TRIES_MAX, REWRAP_BATCH } from "./limits.ts";
+import type { Custodian } from "./ports.ts";
 import * as sql from "./rotation-store.ts";
 import { type KeyScope, scopeName, scopeTenantId } from "./scope.ts";
 import type { DataKeyRow } from "./store.ts";
@@ -19,7 +20,8 @@ export type RecordKeyEvent = (
     | "encryption.keys_rotated"
     | "encryption.key_retired"
     | "encryption.root_replaced"
-    | "encryption.keys_destroyed",
+    | "encryption.keys_destroyed"
+    | "encryption.custodian_set",
   tenantId: string | null,
   detail: Record<string, unknown>,
 ) => Promise<void>;
@@ -36,6 +38,12 @@ export interface Rotated {
   readonly epochs: readonly { readonly purpose: string; readonly epoch: number }[];
 }
 
+/** Another keeper from the next generation on; saved with it, so that the row always says who wrapped. */
+export interface CustodianChange {
+  readonly custodian: Custodian;
+  save(tx: Tx): Promise<void>;
+}
+
 /**
  * Gives a tenant new keys: a new generation above and new epochs below, beside the old ones, in one transaction. From
  * its commit on, values are sealed under the new ones; what was sealed before still opens. `rewrapKeys` and the sweep
@@ -47,9 +55,10 @@ export async function rotateKeys(
   parts: RotationParts,
   scope: KeyScope,
   record: RecordKeyEvent,
+  change?: CustodianChange,
 ): Promise<Rotated> {
   for (let attempt = 0; attempt < MAKE_TRIES_MAX; attempt++) {
-    const rotated = await tryRotate(parts, scope, record);
+    const rotated = await tryRotate(parts, scope, record, change);
     parts.tree.forget(scopeTenantId(scope));
     if (rotated) return rotated;
   }
@@ -60,19 +69,21 @@ async function tryRotate(
   { pool, tree, custodians, clock }: RotationParts,
   scope: KeyScope,
   record: RecordKeyEvent,
+  change: CustodianChange | undefined,
 ): Promise<Rotated | undefined> {
   const tenantId = scopeTenantId(scope);
   const old = await tree.wrappingKey(scope);
   const generation = old.generation + 1;
   const id = uuidv7();
   const key = randomBytes(32);
-  const custodian = await custodians.of(scope);
+  const custodian = change?.custodian ?? (await custodians.of(scope));
   const wrapped = await custodians.wrap(custodian, scope, wrappingContext(scope, id, generation), key);
   const now = clock.now();
   return withTx(pool, async (tx) => {
     if (!(await maybe(tx, sql.lockWrappingKey, [old.id]))) return undefined;
     await exec(tx, sql.supersedeWrappingKey, [old.id]);
     await exec(tx, sql.insertGeneration, [id, tenantId, generation, custodian.id, wrapped, now]);
+    await change?.save(tx);
     const epochs = await startEpochs(tx, scope, { id, key }, now);
     await record(tx, "encryption.keys_rotated", tenantId, { generation, epochs });
     await one(tx, sql.notifyKeysChanged, [tenantId ?? "platform"]);

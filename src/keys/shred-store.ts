@@ -33,3 +33,8 @@ export const countLiveKeys = query<{ n: number }>(
   `select ((select count(*) from tenancy.wrapping_keys where tenant_id = $1::uuid and wrapped is not null)
          + (select count(*) from tenancy.data_keys where tenant_id = $1::uuid and wrapped is not null))::integer as n`,
 );
+
+export const deleteTenantCustodians = query(
+  "keys.delete_tenant_custodians",
+  `delete from tenancy.tenant_custodians where tenant_id = $1::uuid`,
+);

@@ -7,6 +7,7 @@ import type { RecordKeyEvent } from "./rotation.ts";
 import { notifyKeysChanged } from "./rotation-store.ts";
 import {
   countLiveKeys,
+  deleteTenantCustodians,
   destroyDataKeys,
   destroyWrappingKeys,
   insertTombstone,
@@ -32,6 +33,7 @@ export async function destroyKeys(
     await many(tx, lockWrappingKeys, [tenantId]);
     const keys =
       (await exec(tx, destroyDataKeys, [tenantId])) + (await exec(tx, destroyWrappingKeys, [tenantId]));
+    await exec(tx, deleteTenantCustodians, [tenantId]);
     if (keys > 0) await record(tx, "encryption.keys_destroyed", tenantId, { keys });
     await one(tx, notifyKeysChanged, [tenantId]);
     return keys;

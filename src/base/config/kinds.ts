@@ -93,6 +93,21 @@ export function folder(): Kind<string> {
   };
 }
 
+/** Who keeps a key; credentials have no place in it. */
+export function custodianUrl(): Kind<string> {
+  const protocols = ["file:", "aws-kms:", "vault+https:", "vault+http:"];
+  return {
+    expected:
+      "a URL such as file:///run/secrets/root.key, aws-kms://eu-west-1/KEY or vault+https://host/transit/KEY",
+    isSecret: true,
+    parse: (raw) => {
+      if (typeof raw !== "string" || !URL.canParse(raw)) return undefined;
+      const url = new URL(raw);
+      return protocols.includes(url.protocol) && !url.username && !url.password ? raw : undefined;
+    },
+  };
+}
+
 const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** Milliseconds from `"30m"`, `"1.5h"`, `"3600"` or `3600`; without a unit it is seconds. */

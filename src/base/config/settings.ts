@@ -1,5 +1,6 @@
 import {
   boolean,
+  custodianUrl,
   duration,
   encryptionKey,
   folder,
@@ -129,6 +130,19 @@ export const settings = {
     kind: integer(1, 3650),
     fallback: 90,
     about: "Tenants' keys are replaced after this long; values sealed under an older one can still be read.",
+  }),
+  "security.rootKey": optional({
+    env: "TENANT_ROOT_KEY",
+    kind: custodianUrl(),
+    otherwise: "derived from TENANT_ENCRYPTION_KEY",
+    about:
+      "Who keeps the key above all tenants' keys: `file:///run/secrets/root.key`, `aws-kms://eu-west-1/KEY` or `vault+https://vault.example.com/transit/KEY`. Credentials are read from AWS_* and VAULT_TOKEN.",
+  }),
+  "security.formerRootKeys": defaulted({
+    kind: listOf(custodianUrl(), "such URLs"),
+    fallback: [],
+    about:
+      "Root keys of before. After a change the keys of all tenants are led to the new one; then an entry can go.",
   }),
   "security.sessionTimeout": defaulted({
     env: "TENANT_SESSION_TIMEOUT",

@@ -1,4 +1,6 @@
 import { defineCommand, TENANT, tenantId } from "../command.ts";
+import { usageError } from "../errors.ts";
+import { flag, text } from "../options.ts";
 import { at } from "../tenant-view.ts";
 
 const status = defineCommand({
@@ -91,4 +93,51 @@ const rotate = defineCommand({
   },
 });
 
-export const commands = [status, keys, rotate];
+const custodian = defineCommand({
+  path: ["encryption", "custodian"],
+  summary: "Put a tenant's keys under a key of its own, or back under the platform's",
+  about:
+    'The key is tried first. From then on nothing of the tenant opens without it. With --credentials, a JSON object\nsuch as {"VAULT_TOKEN": "…"} is read from stdin and kept sealed; without it those of the environment are used.',
+  positionals: [TENANT],
+  options: {
+    tenantId,
+    url: text("URL", "aws-kms://region/key or vault+https://host/mount/key; `platform` for the root key."),
+    credentials: flag("Read the custodian's credentials from stdin."),
+  },
+  examples: [
+    "tenancy encryption custodian acme --url aws-kms://eu-west-1/1234abcd-12ab-34cd-56ef-1234567890ab",
+    "tenancy encryption custodian acme --url platform",
+  ],
+  async run({ options, out, open, tenant, by, readStdin }) {
+    const name = tenant();
+    const { url } = options;
+    if (url === undefined)
+      throw usageError(["encryption", "custodian"], [{ path: "--url", message: "Expected a URL." }]);
+    const credentials = options.credentials ? parseCredentials(await readStdin()) : null;
+    const { tenants, internals } = await open();
+    const { id, slug } = await tenants.get(name);
+    const to = { url: url === "platform" ? null : url, credentials };
+    const rotated = await internals.encryption.changeCustodian(id, to, by);
+    out.say(`${out.paint("green", "Changed")} who keeps the keys of tenant ${slug}.`);
+    out.answer(rotated, () => "");
+  },
+});
+
+function parseCredentials(input: string): Record<string, string> {
+  const refuse = () =>
+    usageError(
+      ["encryption", "custodian"],
+      [{ path: "--credentials", message: "Expected a JSON object of texts on stdin." }],
+    );
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(input);
+  } catch {
+    throw refuse();
+  }
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) throw refuse();
+  if (!Object.values(parsed).every((value) => typeof value === "string")) throw refuse();
+  return parsed as Record<string, string>; // just looked at
+}
+
+export const commands = [status, keys, rotate, custodian];

@@ -1,8 +1,15 @@
 import type { Static } from "typebox";
 import type { KeyView } from "../../keys/encryption.ts";
+import type { Rotated } from "../../keys/rotation.ts";
 import { findTenant } from "../api-tenant.ts";
 import { route } from "../route.ts";
-import { Encryption, type EncryptionKey, EncryptionKeyList, KeyRotation } from "../schemas/encryption.ts";
+import {
+  CustodianChange,
+  Encryption,
+  type EncryptionKey,
+  EncryptionKeyList,
+  KeyRotation,
+} from "../schemas/encryption.ts";
 
 const TENANT = "Id, slug or domain of the tenant.";
 
@@ -67,12 +74,51 @@ export const encryptionRoutes = [
     handle: async ({ house, params, by }) => {
       const { id } = await findTenant(house, params.tenant);
       const { encryption } = house.tenancy.internals;
-      const { generation, epochs } = await encryption.startRotation({ tenantId: id }, by);
+      const rotated = await encryption.startRotation({ tenantId: id }, by);
       house.inBackground("A rotation of keys broke off", () => encryption.finish({ tenantId: id }));
-      return { generation, epochs: epochs.map((each) => ({ ...each })) };
+      return toApiRotation(rotated);
+    },
+  }),
+  route({
+    method: "PUT",
+    url: "/v1/tenants/:tenant/keys/custodian",
+    tag: "Encryption",
+    permission: "root_keys.manage",
+    action: "encryption.custodian_set",
+    summary: "Put a tenant's keys under a key of its own, in AWS KMS or Vault",
+    description:
+      "The key is tried first. From then on nothing of the tenant opens without it: when its owner disables it, the tenant is unreadable within a minute, and no other tenant is affected. There is no falling back to the platform's key.",
+    params: { tenant: TENANT },
+    body: CustodianChange,
+    answer: KeyRotation,
+    handle: async ({ house, params, body, by }) => {
+      const { id } = await findTenant(house, params.tenant);
+      const { encryption } = house.tenancy.internals;
+      const to = { url: body.url, credentials: body.credentials ?? null };
+      return toApiRotation(await encryption.changeCustodian(id, to, by));
+    },
+  }),
+  route({
+    method: "DELETE",
+    url: "/v1/tenants/:tenant/keys/custodian",
+    tag: "Encryption",
+    permission: "root_keys.manage",
+    action: "encryption.custodian_set",
+    summary: "Put a tenant's keys back under the platform's root key",
+    description: "Needs the tenant's own key once more, to unwrap what it wrapped.",
+    params: { tenant: TENANT },
+    answer: KeyRotation,
+    handle: async ({ house, params, by }) => {
+      const { id } = await findTenant(house, params.tenant);
+      const { encryption } = house.tenancy.internals;
+      return toApiRotation(await encryption.changeCustodian(id, { url: null, credentials: null }, by));
     },
   }),
 ];
+
+function toApiRotation({ generation, epochs }: Rotated): Static<typeof KeyRotation> {
+  return { generation, epochs: epochs.map((each) => ({ ...each })) };
+}
 
 function toApiKey(key: KeyView): Static<typeof EncryptionKey> {
   return {

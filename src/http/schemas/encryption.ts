@@ -68,3 +68,19 @@ export const Encryption = Type.Object(
   },
   { title: "Encryption" },
 );
+
+export const CustodianChange = Type.Object(
+  {
+    url: Type.String({
+      maxLength: 2048,
+      description: "aws-kms://region/key or vault+https://host/mount/key; no credentials in it.",
+    }),
+    credentials: Type.Optional(
+      Type.Record(Type.String({ pattern: "^(AWS|VAULT)_[A-Z_]{1,40}$" }), Type.String({ maxLength: 4096 }), {
+        description:
+          "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or VAULT_TOKEN; kept sealed. Default: those of the server.",
+      }),
+    ),
+  },
+  { title: "CustodianChange" },
+);

@@ -335,6 +335,14 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
     title: "Le gardien de la clé ne répond pas.",
     cure: "Réessayez ; vérifiez le chemin réseau jusqu’à lui.",
   },
+  "custodian.bad_url": {
+    title: "L’adresse du gardien de la clé n’est pas acceptable.",
+    cure: "Corrigez-la ; la référence en donne les formes.",
+  },
+  "custodian.credentials_missing": {
+    title: "Le gardien de la clé demande des identifiants.",
+    cure: "Donnez-les avec l’adresse, ou dans l’environnement du serveur.",
+  },
   "key.custodian_unknown": {
     title: "Le gardien de la clé n’est pas configuré ici.",
     cure: "Configurez-le, ou remettez la clé racine d’origine.",
