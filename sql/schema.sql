@@ -781,6 +781,24 @@ comment on column tenancy.stored_objects.updated_at is 'Last change.';
 comment on column tenancy.stored_objects.write_id is 'The write that made the file, as the file''s header says; null for a file from before files were sealed.';
 comment on column tenancy.stored_objects.sealed_key is 'The file''s key, sealed under the tenant''s.';
 
+create table tenancy.tenant_custodians (
+  tenant_id uuid not null,
+  custodian text not null,
+  url text not null,
+  credentials bytea,
+  is_current boolean not null,
+  created_at timestamp with time zone default now() not null,
+  constraint tenant_custodians_pkey PRIMARY KEY (tenant_id, custodian)
+);
+comment on table tenancy.tenant_custodians is 'Customers'' own keys (BYOK). There is no falling back: what such a custodian wrapped, only it unwraps.';
+comment on column tenancy.tenant_custodians.tenant_id is 'The tenant.';
+comment on column tenancy.tenant_custodians.custodian is 'As it stands in wrapping_keys.';
+comment on column tenancy.tenant_custodians.url is 'Which key: aws-kms://region/key or vault+https://host/mount/key. No credentials in it.';
+comment on column tenancy.tenant_custodians.credentials is 'What is needed to use it, as JSON, sealed under the platform''s keys; null: those of the platform.';
+comment on column tenancy.tenant_custodians.is_current is 'It wraps new keys; a former one only unwraps what it wrapped.';
+comment on column tenancy.tenant_custodians.created_at is 'Since when.';
+CREATE UNIQUE INDEX tenant_custodians_current_key ON tenancy.tenant_custodians USING btree (tenant_id) WHERE is_current;
+
 create table tenancy.tenants (
   id uuid not null,
   slug text,

@@ -915,6 +915,49 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/tenants/{tenant}/keys/custodian": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    /** Put a tenant's keys under a key of its own, in AWS KMS or Vault */
+    put: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["CustodianChange"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["KeyRotation"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    post?: never;
+    /** Put a tenant's keys back under the platform's root key */
+    delete: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["KeyRotation"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/events": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     /** List what was done, by whom, newest first */
@@ -2050,6 +2093,12 @@ export interface components {
       kind: "attribute";
       name: string;
       values: string[];
+    };
+    CustodianChange: {
+      /** aws-kms://region/key or vault+https://host/mount/key; no credentials in it. */
+      url: string;
+      /** AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or VAULT_TOKEN; kept sealed. Default: those of the server. */
+      credentials?: Record<string, string>;
     };
     DomainAdd: {
       domain: string;
