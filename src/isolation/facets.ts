@@ -89,13 +89,21 @@ export function tenantStorage(
   };
 }
 
-/** The chunks of a body, as long as `ask` does not throw; it is asked again at the end. */
-async function* asking<T>(chunks: AsyncIterable<T>, ask: () => Promise<void>): AsyncGenerator<T> {
-  for await (const chunk of chunks) {
-    await ask();
-    yield chunk;
-  }
-  await ask();
+/**
+ * The chunks of a body, as long as `ask` does not throw; it is asked again at the end. Whoever gives a stalled one up
+ * destroys its source: a generator that waits for a chunk cannot be ended from outside.
+ */
+export function asking<T>(source: AsyncIterable<T>, ask: () => Promise<void>) {
+  return {
+    async *[Symbol.asyncIterator](): AsyncGenerator<T> {
+      for await (const chunk of source) {
+        await ask();
+        yield chunk;
+      }
+      await ask();
+    },
+    destroy: () => void (source as Partial<Readable>).destroy?.(),
+  };
 }
 
 async function assertServed(directory: Directory, tenantId: string): Promise<void> {

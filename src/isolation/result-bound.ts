@@ -112,17 +112,25 @@ export class MessageLengths {
         at += step;
         continue;
       }
+      if (this.#headBytes === 0 && chunk.length - at >= HEAD_BYTES) {
+        longest = Math.max(longest, this.#begin(chunk.readUInt32BE(at + 1)));
+        at += HEAD_BYTES;
+        continue;
+      }
       const step = Math.min(HEAD_BYTES - this.#headBytes, chunk.length - at);
       chunk.copy(this.#head, this.#headBytes, at, at + step);
       this.#headBytes += step;
       at += step;
       if (this.#headBytes < HEAD_BYTES) break;
       this.#headBytes = 0;
-      // The length counts itself, not the type before it.
-      const length = this.#head.readUInt32BE(1);
-      this.#bodyLeft = Math.max(0, length - 4);
-      longest = Math.max(longest, length);
+      longest = Math.max(longest, this.#begin(this.#head.readUInt32BE(1)));
     }
     return longest;
+  }
+
+  /** The length counts itself, not the type before it. */
+  #begin(length: number): number {
+    this.#bodyLeft = Math.max(0, length - 4);
+    return length;
   }
 }
