@@ -56,6 +56,7 @@ export async function migrateSchema(pool: pg.Pool, set: MigrationSet): Promise<n
       ]);
       applied += 1;
     }
+    await closeFunctions(client);
     await client.query("commit");
     return applied;
   } catch (error) {
@@ -64,6 +65,18 @@ export async function migrateSchema(pool: pg.Pool, set: MigrationSet): Promise<n
   } finally {
     client.release();
   }
+}
+
+/**
+ * Tenants reach our schema for their seat and their locks. PostgreSQL lets everybody run a new function, so whatever a
+ * migration makes is closed to all but those that it names. Looked for each time: nothing to do costs one query.
+ */
+async function closeFunctions(client: pg.PoolClient): Promise<void> {
+  const { rows } = await client.query<{ function: string }>(`
+    select p.oid::regprocedure::text as function from pg_catalog.pg_proc p
+    where p.pronamespace = 'tenancy'::regnamespace
+      and exists (select from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a where a.grantee = 0)`);
+  for (const row of rows) await client.query(`revoke all on routine ${row.function} from public`);
 }
 
 async function readMigrations(set: MigrationSet): Promise<Migration[]> {
