@@ -26,6 +26,7 @@ CREATE OR REPLACE FUNCTION tenancy.audit_month_start(month date)
 AS $function$ select (lpad(to_hex((extract(epoch from month::timestamp at time zone 'UTC') * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid $function$
 ;
 comment on function tenancy.audit_month_start(date) is 'The smallest UUID version 7 of a month.';
+revoke all on function tenancy.audit_month_start(date) from public;
 
 CREATE OR REPLACE FUNCTION tenancy.current_tenant()
  RETURNS uuid
@@ -77,6 +78,7 @@ begin
 end $function$
 ;
 comment on function tenancy.ensure_audit_month(date) is 'Makes the audit log''s partition of a month, unless it is there.';
+revoke all on function tenancy.ensure_audit_month(date) from public;
 
 CREATE OR REPLACE FUNCTION tenancy.lock(key text)
  RETURNS void
@@ -124,6 +126,7 @@ begin
 end $function$
 ;
 comment on function tenancy.record_event() is 'Lets processes of the release before add their events.';
+revoke all on function tenancy.record_event() from public;
 
 CREATE OR REPLACE FUNCTION tenancy.refuse_audit_change()
  RETURNS trigger
@@ -138,6 +141,7 @@ begin
 end $function$
 ;
 comment on function tenancy.refuse_audit_change() is 'Refuses updates of audit records, and deletes outside of retention.';
+revoke all on function tenancy.refuse_audit_change() from public;
 
 CREATE OR REPLACE FUNCTION tenancy.try_lock(key text)
  RETURNS boolean
