@@ -1,7 +1,7 @@
 /** Statements that no app may make on a shared server, with what to do instead. Anything unknown is refused too. */
 export const REFUSED: Readonly<Record<string, readonly [reason: string, cure: string]>> = {
   CreateTableAsStmt: [
-    "CREATE TABLE AS, SELECT INTO and materialized views hold rows without their tenant.",
+    "SELECT INTO, EXECUTE and materialized views hold rows without their tenant.",
     "CREATE TABLE with columns and INSERT … SELECT; or a plain view.",
   ],
   RefreshMatViewStmt: [

@@ -25,6 +25,7 @@ import { DROPPED, REFUSED } from "./refusals.ts";
 import { rename } from "./rename.ts";
 import { refuseReserved } from "./reserved.ts";
 import type { SourceStatement } from "./source.ts";
+import { createTableAs } from "./table-as.ts";
 import { createTable } from "./tables.ts";
 import { unqualify } from "./unqualify.ts";
 import { createView } from "./views.ts";
@@ -58,6 +59,8 @@ function compileUnit(work: Work, source: Unit) {
   if ("GrantStmt" in node) return grant(work, node.GrantStmt);
   if ("TruncateStmt" in node) return truncate(work, node.TruncateStmt, unit);
   if ("CopyStmt" in node) return copyRows(work, node.CopyStmt);
+  if ("CreateTableAsStmt" in node)
+    return createTableAs(work, node.CreateTableAsStmt, (inner) => compileUnit(work, inner));
   if ("DoStmt" in node) return doBlock(work, node.DoStmt, unit, (inner) => compileUnit(work, inner));
   if ("SelectStmt" in node) return selectForEffect(work, unit);
   return compileByKind(work, unit);

@@ -36,7 +36,7 @@ test("types say what a reader gets and what a writer may leave out", async () =>
     "  title: string;",
     "export interface Titles {",
     "  made: ColumnType<Date | null, never, never>;",
-    "  n: ColumnType<unknown, never, never>;",
+    "  n: ColumnType<string | null, never, never>;",
     'declare module "tenancy" {',
     "  interface AppTables {",
     "    track_mixes: TrackMixes;",

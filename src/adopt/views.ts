@@ -1,10 +1,11 @@
 import type { ViewStmt } from "@pgsql/types";
-import { type Body, parseOne, strings, type Token, tokens, unwrap } from "./ast.ts";
+import { type Body, isBody, parseOne, strings, type Token, tokens, unwrap } from "./ast.ts";
 import { applyEdits, type Edit, insertAt } from "./edits.ts";
 import { fromItems } from "./from.ts";
-import { type AppModel, keyOf, type View } from "./model.ts";
+import { type AppModel, keyOf } from "./model.ts";
 import { quote, relationName } from "./names.ts";
 import { columnOf, queryEdits } from "./query.ts";
+import { typeText } from "./type-text.ts";
 import { emit, refuse, type Unit, type Work } from "./work.ts";
 
 /** A view runs with its reader's rights (security_invoker), shows the columns it showed, and is granted like a table. */
@@ -24,7 +25,11 @@ export function createView(work: Work, statement: ViewStmt, unit: Unit) {
   });
   const text = applyEdits(unit.text, [...edits, ...invokerEdits(statement, tokens(unit.text))]);
   const adapted = unwrap(parseOne(text))?.[1] as ViewStmt;
-  work.model.views[keyOf(schema, name)] = { schema, name, columns: viewColumns(work.model, adapted) };
+  work.model.views[keyOf(schema, name)] = {
+    schema,
+    name,
+    columns: outputColumns(work.model, adapted.query, strings(adapted.aliases)),
+  };
   emit(work, "place", text);
   const grant = `grant select, insert, update, delete on ${relationName(schema, name)} to ${quote(work.appRole)}`;
   emit(work, "place", grant);
@@ -63,25 +68,44 @@ function isTrue(value: unknown): boolean {
   return ["true", "on", "yes", "1"].includes(String(body["sval"] ?? "").toLowerCase());
 }
 
-function viewColumns(model: AppModel, statement: ViewStmt): View["columns"] {
-  const aliases = strings(statement.aliases);
-  let select: Body = unwrap(statement.query)?.[1] ?? {};
+/** Names and types of what a query gives; a type is null where it cannot be told from the text. */
+export function outputColumns(
+  model: AppModel,
+  query: unknown,
+  aliases: readonly string[],
+): { name: string; type: string | null }[] {
+  let select: Body = unwrap(query)?.[1] ?? {};
   while (select["larg"]) select = select["larg"] as Body;
   const items = fromItems(model, select["fromClause"], new Set());
   const targets = (select["targetList"] as unknown[] | undefined) ?? [];
   return targets.map((target, index) => {
     const body = unwrap(target)?.[1] ?? {};
-    const reference = columnOf(body["val"]);
-    const name =
-      aliases[index] ?? (typeof body["name"] === "string" ? body["name"] : (reference?.column ?? "?column?"));
-    const from = items.find(
-      (item) =>
-        (reference?.relation ?? item.alias) === item.alias &&
-        item.table?.columns.some((column) => column.name === reference?.column),
-    );
-    return {
-      name,
-      type: from?.table?.columns.find((column) => column.name === reference?.column)?.type ?? null,
-    };
+    const named = aliases[index] ?? body["name"];
+    const name = typeof named === "string" ? named : (nameOf(body["val"]) ?? "?column?");
+    return { name, type: typeOf(items, body["val"]) };
   });
+}
+
+function nameOf(value: unknown): string | undefined {
+  const [kind, body] = unwrap(value) ?? ["", {} as Body];
+  if (kind === "TypeCast") return nameOf(body["arg"]);
+  return kind === "FuncCall" ? strings(body["funcname"]).at(-1) : columnOf(value)?.column;
+}
+
+function typeOf(items: ReturnType<typeof fromItems>, value: unknown): string | null {
+  const [kind, body] = unwrap(value) ?? ["", {} as Body];
+  if (kind === "TypeCast" && isBody(body["typeName"])) return typeText(body["typeName"]);
+  if (kind === "FuncCall") {
+    const called = strings(body["funcname"]).join(".");
+    if (called === "count") return "bigint";
+    const [argument] = Array.isArray(body["args"]) ? body["args"] : [];
+    return called === "min" || called === "max" ? typeOf(items, argument) : null;
+  }
+  const reference = columnOf(value);
+  const from = items.find(
+    (item) =>
+      (reference?.relation ?? item.alias) === item.alias &&
+      item.table?.columns.some((column) => column.name === reference?.column),
+  );
+  return from?.table?.columns.find((column) => column.name === reference?.column)?.type ?? null;
 }

@@ -249,7 +249,7 @@ test("what cannot be made safe is told by file, line, reason and cure, and nothi
   assert.doesNotMatch(ran.stdout, /materialized/i);
   assert.equal(
     ran.stderr,
-    "bad.sql:3: refused: CREATE TABLE AS, SELECT INTO and materialized views hold rows without their tenant.\n" +
+    "bad.sql:3: refused: SELECT INTO, EXECUTE and materialized views hold rows without their tenant.\n" +
       "  CREATE TABLE with columns and INSERT … SELECT; or a plain view.\n" +
       "Refused: 1 statement; nothing of this may be applied until they are mended.\n",
   );
