@@ -5,6 +5,7 @@
 import { benchCreate } from "./create.ts";
 import { benchGrowth } from "./growth.ts";
 import { benchHttp } from "./http.ts";
+import { benchKeys } from "./keys.ts";
 import { benchNeighbour } from "./neighbour.ts";
 import { benchReads } from "./reads.ts";
 import { loadNow, render, saveResults } from "./results.ts";
@@ -18,6 +19,7 @@ const PARTS: Readonly<Record<string, () => Promise<Result[]>>> = {
   create: benchCreate,
   growth: benchGrowth,
   schemas: benchSchemas,
+  keys: benchKeys,
 };
 
 const order = Object.keys(PARTS);

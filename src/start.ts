@@ -52,6 +52,7 @@ import { Encryption } from "./keys/encryption.ts";
 import { Keyring } from "./keys/keyring.ts";
 import { LocalCustodian } from "./keys/local-custodian.ts";
 import { openCustodian } from "./keys/open-custodian.ts";
+import { SubjectKeys, subjectKeysPlace } from "./keys/subjects.ts";
 import { TenantCustodians, type TenantCustodiansOptions } from "./keys/tenant-custodians.ts";
 import { eraseDefinition } from "./lifecycle/erase.ts";
 import { Keeper } from "./lifecycle/keeper.ts";
@@ -133,6 +134,8 @@ export interface Internals {
   readonly identity: Identity;
   /** The life of keys: rotation, counts, views. */
   readonly encryption: Encryption;
+  /** Seals what is kept about one person, and destroys it alone. */
+  readonly subjects: SubjectKeys;
   /** Who may do what. The first call loads the Cedar engine. */
   readonly access: () => Promise<Access>;
   readonly log: Log;
@@ -243,6 +246,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
       JSON.parse((await keyring.open("platform", credentialsContext(tenantId), sealed)).toString()),
   });
   const keyring = new Keyring({ pool: keyPool, custodians, clock });
+  const subjects = new SubjectKeys({ keyring, pool: keyPool });
   const encryption = new Encryption({
     pool: control,
     keyring,
@@ -250,7 +254,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     clock,
     rotationDays: config.security.keyRotationDays,
     env,
-    places: [fileKeysPlace(keyring, control)],
+    places: [fileKeysPlace(keyring, control), subjectKeysPlace(keyring, control)],
     record: recordEvent,
   });
   listener.on(
@@ -387,6 +391,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     keyring,
     identity,
     encryption,
+    subjects,
     access,
     log,
     embedded,

@@ -12,6 +12,11 @@ export const { table: keyErrors, error: keyError } = defineErrors({
     sentence: "The keys of {scope} are destroyed; what they sealed is gone for good.",
     cure: "Nothing brings it back. A tenant that is erased cannot be used again: create a new one.",
   },
+  "key.subject_destroyed": {
+    status: 410,
+    sentence: "The key of this person is destroyed; what it sealed is gone for good.",
+    cure: "Nothing brings it back. A person who comes back is a new subject.",
+  },
   "key.refused": {
     status: 403,
     sentence: "The keeper of the key of {scope}, {custodian}, refuses to use it.",

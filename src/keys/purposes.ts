@@ -14,6 +14,8 @@ export const KEY_PURPOSES = [
   /** Personal data in audit records. */
   "audit",
   "backup",
+  /** Keys of data subjects. */
+  "subjects",
   /** Blind indexes. Never replaced by the calendar: a value is looked up by what its key makes of it. */
   "index",
 ] as const;

@@ -38,3 +38,9 @@ export const deleteTenantCustodians = query(
   "keys.delete_tenant_custodians",
   `delete from tenancy.tenant_custodians where tenant_id = $1::uuid`,
 );
+
+/** With the tenant's keys gone they open nothing; their rows would only tell how many people there were. */
+export const deleteSubjectKeys = query(
+  "keys.delete_subject_keys",
+  `delete from tenancy.subject_keys where tenant_id = $1::uuid`,
+);

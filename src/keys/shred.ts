@@ -7,6 +7,7 @@ import type { RecordKeyEvent } from "./rotation.ts";
 import { notifyKeysChanged } from "./rotation-store.ts";
 import {
   countLiveKeys,
+  deleteSubjectKeys,
   deleteTenantCustodians,
   destroyDataKeys,
   destroyWrappingKeys,
@@ -34,6 +35,7 @@ export async function destroyKeys(
     const keys =
       (await exec(tx, destroyDataKeys, [tenantId])) + (await exec(tx, destroyWrappingKeys, [tenantId]));
     await exec(tx, deleteTenantCustodians, [tenantId]);
+    await exec(tx, deleteSubjectKeys, [tenantId]);
     if (keys > 0) await record(tx, "encryption.keys_destroyed", tenantId, { keys });
     await one(tx, notifyKeysChanged, [tenantId]);
     return keys;

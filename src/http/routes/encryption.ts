@@ -1,4 +1,5 @@
 import type { Static } from "typebox";
+import { recordEvent } from "../../audit/record.ts";
 import type { KeyView } from "../../keys/encryption.ts";
 import type { Rotated } from "../../keys/rotation.ts";
 import { findTenant } from "../api-tenant.ts";
@@ -112,6 +113,25 @@ export const encryptionRoutes = [
       const { id } = await findTenant(house, params.tenant);
       const { encryption } = house.tenancy.internals;
       return toApiRotation(await encryption.changeCustodian(id, { url: null, credentials: null }, by));
+    },
+  }),
+  route({
+    method: "DELETE",
+    url: "/v1/tenants/:tenant/keys/subjects/:subject",
+    tag: "Encryption",
+    permission: "keys.manage",
+    action: "encryption.subject_shredded",
+    summary: "Destroy the key of one person",
+    description:
+      "Whatever was sealed for this person opens no more, in any process and in any copy, and no new key is made for the same name. Repeatable.",
+    params: { tenant: TENANT, subject: "The person, by the name that its values were sealed for." },
+    answer: null,
+    handle: async ({ house, params, by }) => {
+      const { id } = await findTenant(house, params.tenant);
+      // The name itself stays out of the log: it may be personal data.
+      await house.tenancy.internals.subjects.shred(id, params.subject, (tx) =>
+        recordEvent(tx, by, "encryption.subject_shredded", id),
+      );
     },
   }),
 ];

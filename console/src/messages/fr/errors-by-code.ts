@@ -327,6 +327,10 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
     title: "Les clés sont détruites ; ce qu’elles chiffraient est perdu pour de bon.",
     cure: "Rien ne les fait revenir : créez un nouveau locataire.",
   },
+  "key.subject_destroyed": {
+    title: "La clé de cette personne est détruite ; ce qu’elle chiffrait est perdu pour de bon.",
+    cure: "Rien ne la fait revenir : une personne qui revient est un nouveau sujet.",
+  },
   "key.refused": {
     title: "Le gardien de la clé refuse de s’en servir.",
     cure: "Le propriétaire de la clé doit la réactiver ou en autoriser l’usage.",

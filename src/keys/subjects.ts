@@ -1,0 +1,120 @@
+import { createSecretKey, type KeyObject, randomBytes } from "node:crypto";
+import type pg from "pg";
+import { uuidv7 } from "../base/ids.ts";
+import { exec, maybe } from "../db/sql.ts";
+import { type Tx, withTx } from "../db/tx.ts";
+import { fromUuid, keyIdOf, openEnvelope, sealEnvelope } from "./envelope.ts";
+import { keyError } from "./errors.ts";
+import type { Keyring } from "./keyring.ts";
+import { MAKE_TRIES_MAX } from "./limits.ts";
+import { encodeContext } from "./scope.ts";
+import type { SealedPlace } from "./sealed-place.ts";
+import { sealedTable } from "./sealed-table.ts";
+import { destroySubjectKey, findSubjectKey, insertSubjectKey } from "./subject-store.ts";
+
+/**
+ * Seals what is kept about one person with a key of that person's own, so that it can be destroyed alone: in the
+ * database, and in every copy of the values elsewhere. A subject's key is never remembered unwrapped: after `shred`
+ * returns, no process opens anything of it.
+ */
+export class SubjectKeys {
+  readonly #keyring: Keyring;
+  readonly #pool: pg.Pool;
+
+  /** @param pool the control database, by connections of its own, like the keyring's */
+  constructor(options: { keyring: Keyring; pool: pg.Pool }) {
+    this.#keyring = options.keyring;
+    this.#pool = options.pool;
+  }
+
+  /**
+   * @param subject who it is, such as `user:<id>`; it is not stored
+   * @throws key.subject_destroyed, key.destroyed, key.refused, key.unreachable
+   */
+  async seal(
+    tenantId: string,
+    subject: string,
+    context: readonly string[],
+    plain: Uint8Array,
+  ): Promise<Buffer> {
+    for (let attempt = 0; attempt < MAKE_TRIES_MAX; attempt++) {
+      const found = await this.#find(tenantId, subject);
+      if (found) return sealEnvelope(fromUuid(found.id), found.key, bind(tenantId, context), plain);
+      await this.#make(tenantId, subject);
+    }
+    throw new Error(`No key for the subject after ${MAKE_TRIES_MAX} tries.`);
+  }
+
+  /** @throws sealed.unreadable, key.subject_destroyed, key.destroyed, key.refused, key.unreachable */
+  async open(
+    tenantId: string,
+    subject: string,
+    context: readonly string[],
+    envelope: Buffer,
+  ): Promise<Buffer> {
+    const found = await this.#find(tenantId, subject);
+    const isOurs = found !== undefined && keyIdOf(envelope) === found.id;
+    const plain = isOurs ? openEnvelope(envelope, found.key, bind(tenantId, context)) : undefined;
+    if (!plain) throw keyError("sealed.unreadable", { scope: `tenant:${tenantId}` });
+    return plain;
+  }
+
+  /**
+   * Destroys the subject's key, and sees to it that it gets no new one. Repeatable. In backups of the control database
+   * the sealed key lives on until they expire: the erasure is complete then.
+   *
+   * @returns whether there was a key
+   */
+  async shred(tenantId: string, subject: string, record: (tx: Tx) => Promise<void>): Promise<boolean> {
+    const index = await this.#index(tenantId, subject);
+    return withTx(this.#pool, async (tx) => {
+      const row = await maybe(tx, destroySubjectKey, [tenantId, index, uuidv7()]);
+      if (!row) return false;
+      await record(tx);
+      return row.had_key;
+    });
+  }
+
+  async #find(tenantId: string, subject: string): Promise<{ id: string; key: KeyObject } | undefined> {
+    const index = await this.#index(tenantId, subject);
+    const row = await maybe(this.#pool, findSubjectKey, [tenantId, index]);
+    if (!row) return undefined;
+    if (row.sealed_key === null) throw keyError("key.subject_destroyed");
+    const context = rowContext(index);
+    const key = await this.#keyring.open({ tenantId }, context, row.sealed_key, "subjects");
+    return { id: row.id, key: createSecretKey(key) };
+  }
+
+  async #make(tenantId: string, subject: string): Promise<void> {
+    const index = await this.#index(tenantId, subject);
+    const sealed = await this.#keyring.seal({ tenantId }, "subjects", rowContext(index), randomBytes(32));
+    await exec(this.#pool, insertSubjectKey, [tenantId, index, uuidv7(), sealed]);
+  }
+
+  #index(tenantId: string, subject: string): Promise<Buffer> {
+    return this.#keyring.blindIndex({ tenantId }, "subject_keys", subject);
+  }
+}
+
+/** Where the rotation finds the keys of subjects. */
+export function subjectKeysPlace(keyring: Keyring, pool: pg.Pool): SealedPlace {
+  return sealedTable({
+    keyring,
+    pool,
+    purpose: "subjects",
+    table: "subject_keys",
+    column: "sealed_key",
+    tenantColumn: "tenant_id",
+    key: [{ name: "subject", type: "bytea" }],
+    // PostgreSQL writes bytea as text in hex behind \x.
+    context: ([subject = ""]) => rowContext(Buffer.from(subject.slice(2), "hex")),
+  });
+}
+
+function rowContext(index: Buffer): string[] {
+  return ["subject_keys", index.toString("hex")];
+}
+
+function bind(tenantId: string, context: readonly string[]): Buffer {
+  return encodeContext([`tenant:${tenantId}`, "subject", ...context]);
+}
