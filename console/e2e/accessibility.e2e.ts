@@ -42,6 +42,7 @@ const pages = [
   "{tenant}/data",
   "{tenant}/isolation",
   "{tenant}/keys",
+  "{tenant}/access",
   "{tenant}/activity",
   "/migrations",
   "/migrations/runs",

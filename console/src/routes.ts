@@ -127,6 +127,11 @@ const tenantKeys = createRoute({
   loader: ({ context, params }) => void context.client.prefetchQuery(tenantKeysQuery(params.tenantId)),
   component: lazyRouteComponent(() => import("./features/tenants/KeysTab.tsx"), "KeysTab"),
 });
+const tenantAccess = createRoute({
+  getParentRoute: () => tenant,
+  path: "/access",
+  component: lazyRouteComponent(() => import("./features/tenants/AccessTab.tsx"), "AccessTab"),
+});
 const tenantActivity = createRoute({
   getParentRoute: () => tenant,
   path: "/activity",
@@ -283,7 +288,14 @@ const routeTree = root.addChildren([
     tenants.addChildren([
       tenantsIndex,
       newTenant,
-      tenant.addChildren([tenantOverview, tenantData, tenantIsolation, tenantKeys, tenantActivity]),
+      tenant.addChildren([
+        tenantOverview,
+        tenantData,
+        tenantIsolation,
+        tenantKeys,
+        tenantAccess,
+        tenantActivity,
+      ]),
     ]),
     migrations.addChildren([migrationTabs.addChildren([versions, drift, runs]), newRun, run]),
     isolation.addChildren([isolationIndex, proof]),

@@ -1,4 +1,5 @@
 import type { Static } from "typebox";
+import type * as access from "../../../src/http/schemas/access.ts";
 import type * as common from "../../../src/http/schemas/common.ts";
 import type * as encryption from "../../../src/http/schemas/encryption.ts";
 import type * as fleet from "../../../src/http/schemas/fleet.ts";
@@ -39,6 +40,15 @@ export type ProofAttempt = Static<typeof fleet.ProofAttempt>;
 export type ProofDetail = Static<typeof fleet.ProofDetail>;
 export type ProofPage = Static<typeof fleet.ProofPage>;
 export type ProofCreate = Static<typeof fleet.ProofCreate>;
+
+export type AccessMine = Static<typeof access.AccessMine>;
+export type PermissionName = Static<typeof access.PermissionName>;
+export type PermissionList = Static<typeof access.PermissionList>;
+export type Role = Static<typeof access.Role>;
+export type RoleList = Static<typeof access.RoleList>;
+export type RoleCreate = Static<typeof access.RoleCreate>;
+export type PolicyQuestion = Static<typeof access.PolicyQuestion>;
+export type PolicyAnswer = Static<typeof access.PolicyAnswer>;
 
 export type Encryption = Static<typeof encryption.Encryption>;
 export type EncryptionKey = Static<typeof encryption.EncryptionKey>;

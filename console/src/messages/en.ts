@@ -1,3 +1,4 @@
+import { access } from "./en/access.ts";
 import { encryption } from "./en/encryption.ts";
 import { activity, apiKeys, cells, migrations } from "./en/fleet.ts";
 import { errors, general } from "./en/general.ts";
@@ -11,6 +12,7 @@ export const en = {
   errors,
   shell,
   session,
+  access,
   tenants,
   migrations,
   isolation,

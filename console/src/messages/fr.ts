@@ -1,4 +1,5 @@
 import type { Messages } from "./en.ts";
+import { access } from "./fr/access.ts";
 import { encryption } from "./fr/encryption.ts";
 import { errors } from "./fr/errors.ts";
 import { activity, apiKeys, cells, migrations } from "./fr/fleet.ts";
@@ -13,6 +14,7 @@ export const fr = {
   errors,
   shell,
   session,
+  access,
   tenants,
   migrations,
   isolation,

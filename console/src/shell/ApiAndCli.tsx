@@ -4,7 +4,8 @@ import { CodeBlock } from "../ui/CodeBlock.tsx";
 import { PopOver } from "../ui/PopOver.tsx";
 
 export interface EquivalentCalls {
-  readonly cli: string;
+  /** Absent where no command does the same. */
+  readonly cli?: string;
   readonly api: string;
 }
 
@@ -31,10 +32,12 @@ export function CallsList({ calls }: { calls: EquivalentCalls }) {
   const { apiAndCli } = useMessages().general;
   return (
     <>
-      <div className="stack-tight">
-        <span className="quiet">{apiAndCli.cli}</span>
-        <CodeBlock code={calls.cli} label={apiAndCli.cli} />
-      </div>
+      {calls.cli && (
+        <div className="stack-tight">
+          <span className="quiet">{apiAndCli.cli}</span>
+          <CodeBlock code={calls.cli} label={apiAndCli.cli} />
+        </div>
+      )}
       <div className="stack-tight">
         <span className="quiet">{apiAndCli.api}</span>
         <CodeBlock code={calls.api} label={apiAndCli.api} />

@@ -7,7 +7,7 @@ import "./entrance.css";
 
 interface EntranceProps {
   readonly title: string;
-  /** Changes with each step: the keyboard and the reader start at the new heading. */
+  /** Changes with each step: the keyboard and the reader start at its first field, or its heading. */
   readonly step?: string;
   readonly children: ReactNode;
 }
@@ -17,20 +17,18 @@ export function Entrance({ title, step = "", children }: EntranceProps) {
   const { messages, locale, setLocale } = useLocale();
   const { shell } = messages;
   const { theme, setTheme } = useTheme();
-  const heading = useRef<HTMLHeadingElement>(null);
-  const firstStep = useRef(step);
+  const main = useRef<HTMLElement>(null);
+  const lastStep = useRef(step);
   useEffect(() => {
-    if (step !== firstStep.current) heading.current?.focus({ preventScroll: true });
-    firstStep.current = step;
+    if (step !== lastStep.current) focusStart(main.current);
+    lastStep.current = step;
   }, [step]);
   return (
     <div className="entrance">
       <title>{shell.titleOf(title)}</title>
       <header className="entrance-product">{shell.product}</header>
-      <main className="entrance-main">
-        <h1 ref={heading} tabIndex={-1}>
-          {title}
-        </h1>
+      <main ref={main} className="entrance-main">
+        <h1 tabIndex={-1}>{title}</h1>
         {children}
       </main>
       <footer className="entrance-footer">
@@ -57,4 +55,9 @@ export function Entrance({ title, step = "", children }: EntranceProps) {
       </footer>
     </div>
   );
+}
+
+function focusStart(main: HTMLElement | null): void {
+  const start = main?.querySelector<HTMLElement>("input:not([hidden])") ?? main?.querySelector("h1");
+  start?.focus({ preventScroll: true });
 }

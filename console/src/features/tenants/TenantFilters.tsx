@@ -1,15 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
 import { Button } from "../../ui/Button.tsx";
-import { SelectField, TextField } from "../../ui/fields.tsx";
+import { SelectField } from "../../ui/fields.tsx";
+import { SearchField } from "../../ui/SearchField.tsx";
 import { oneOf } from "../../url/search.ts";
 import { cellsQuery } from "../cells/queries.ts";
 import { plansQuery } from "./queries.ts";
 import { isFiltered, isolationLevels, type TenantsSearch, tenantStatuses } from "./tenants-search.ts";
-
-/** A pause in typing, after which the list follows. */
-const typingPauseMs = 250;
 
 interface TenantFiltersProps {
   readonly search: TenantsSearch;
@@ -22,7 +19,12 @@ export function TenantFilters({ search, onChange }: TenantFiltersProps) {
   const cells = useQuery(cellsQuery).data?.items ?? [];
   return (
     <search className="filters">
-      <SearchField value={search.q ?? ""} onChange={(q) => onChange({ q: q || undefined }, true)} />
+      <SearchField
+        label={tenants.search}
+        placeholder={tenants.searchPlaceholder}
+        value={search.q ?? ""}
+        onChange={(q) => onChange({ q: q || undefined }, true)}
+      />
       <SelectField
         label={tenants.status}
         isLabelHidden
@@ -83,27 +85,4 @@ export function TenantFilters({ search, onChange }: TenantFiltersProps) {
 function withCurrent(current: string | undefined, known: readonly { key: string; name: string }[]) {
   const isKnown = current === undefined || known.some(({ key }) => key === current);
   return isKnown ? known : [{ key: current, name: current }, ...known];
-}
-
-function SearchField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
-  const { tenants } = useMessages();
-  const [text, setText] = useState(value);
-  // Back, forward and "clear filters" change the address, and the field follows.
-  useEffect(() => setText(value), [value]);
-  useEffect(() => {
-    if (text.trim() === value) return;
-    const timer = setTimeout(() => onChange(text.trim()), typingPauseMs);
-    return () => clearTimeout(timer);
-  });
-  return (
-    <TextField
-      label={tenants.search}
-      isLabelHidden
-      type="search"
-      placeholder={tenants.searchPlaceholder}
-      value={text}
-      onChange={setText}
-      maxLength={200}
-    />
-  );
 }

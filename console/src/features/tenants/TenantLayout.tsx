@@ -117,6 +117,9 @@ function TenantTabs({ id }: { id: string }) {
       <Link className="tab" to="/tenants/$tenantId/keys" params={params}>
         {tenants.tabs.keys}
       </Link>
+      <Link className="tab" to="/tenants/$tenantId/access" params={params}>
+        {tenants.tabs.access}
+      </Link>
       <Link className="tab" to="/tenants/$tenantId/activity" params={params}>
         {tenants.tabs.activity}
       </Link>

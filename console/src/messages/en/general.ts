@@ -10,6 +10,7 @@ export const general = {
   remove: "Remove",
   showPassword: "Show password",
   download: "Download",
+  forbidden: (permission: string) => `You may not do this here: it takes the permission \`${permission}\`.`,
   copied: "Copied",
   copyNamed: (what: string) => `Copy ${what}`,
   id: "ID",

@@ -49,7 +49,14 @@ export const tenants = {
     schema: "A schema of its own, and row-level security as second wall.",
     database: "A database of its own, and row-level security as second wall.",
   },
-  tabs: { overview: "Overview", data: "Data", isolation: "Isolation", keys: "Keys", activity: "Activity" },
+  tabs: {
+    overview: "Overview",
+    data: "Data",
+    isolation: "Isolation",
+    keys: "Keys",
+    access: "Access",
+    activity: "Activity",
+  },
   notFound: {
     title: "No such tenant",
     body: "It may have been erased, or the address is wrong.",

@@ -11,6 +11,7 @@ export const general = {
   remove: "Retirer",
   showPassword: "Afficher le mot de passe",
   download: "Télécharger",
+  forbidden: (permission) => `Vous ne pouvez pas faire cela ici : il faut la permission \`${permission}\`.`,
   copied: "Copié",
   copyNamed: (what) => `Copier : ${what}`,
   id: "ID",

@@ -57,6 +57,7 @@ export const tenants = {
     data: "Données",
     isolation: "Isolation",
     keys: "Clés",
+    access: "Accès",
     activity: "Activité",
   },
   notFound: {

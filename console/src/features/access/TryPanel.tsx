@@ -1,0 +1,95 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import type { PermissionName, PolicyAnswer, PolicyQuestion } from "../../api/types.ts";
+import { useMessages } from "../../messages/LocaleProvider.tsx";
+import { useForbidden, useHere } from "../../shell/here.ts";
+import { ProblemNote } from "../../shell/ProblemNote.tsx";
+import { Button } from "../../ui/Button.tsx";
+import { NumberField, SelectField, TextField } from "../../ui/fields.tsx";
+import { Notice } from "../../ui/Notice.tsx";
+import { Panel } from "../../ui/Panel.tsx";
+import { permissionsQuery, rolesQuery, tryPolicies } from "./queries.ts";
+import "./access.css";
+
+/** Asks the policies about somebody made up: what would be decided, by which policies, and why. */
+export function TryPanel() {
+  const { access: text } = useMessages();
+  const { tenant } = useHere();
+  const forbidden = useForbidden();
+  const roles = useQuery(rolesQuery(tenant.id)).data?.items ?? [];
+  const permissions = (useQuery(permissionsQuery).data?.items ?? []).filter(
+    ({ scope }) => scope === "tenant",
+  );
+  const [role, setRole] = useState("member");
+  const [permission, setPermission] = useState<PermissionName>("data.read");
+  const [ip, setIp] = useState("");
+  const [mfaAgeMinutes, setMfaAgeMinutes] = useState<number>();
+  const ask = useMutation({ mutationFn: (question: PolicyQuestion) => tryPolicies(tenant.id, question) });
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    ask.mutate({
+      roles: [role],
+      permission,
+      ...(ip.trim() === "" ? {} : { ip: ip.trim() }),
+      ...(mfaAgeMinutes === undefined ? {} : { mfaAgeMinutes }),
+    });
+  }
+  return (
+    <Panel title={text.tester}>
+      <p className="quiet prose">{text.testerIntro}</p>
+      <form className="stack form" onSubmit={submit}>
+        <div className="form-columns">
+          <SelectField
+            label={text.role}
+            value={role}
+            onChange={setRole}
+            choices={roles.map(({ key, name }) => ({ value: key, label: text.roleNames[key] ?? name }))}
+          />
+          <SelectField
+            label={text.permission}
+            value={permission}
+            onChange={(next) => {
+              const known = permissions.find(({ name }) => name === next);
+              if (known) setPermission(known.name);
+            }}
+            choices={permissions.map(({ name }) => ({ value: name, label: name }))}
+          />
+          <TextField label={text.ip} hint={text.ipHint} value={ip} onChange={setIp} maxLength={45} isMono />
+          <NumberField
+            label={text.mfaAge}
+            hint={text.mfaAgeHint}
+            value={mfaAgeMinutes}
+            onChange={setMfaAgeMinutes}
+            min={0}
+            max={525_600}
+          />
+        </div>
+        <div>
+          <Button type="submit" isBusy={ask.isPending} disabledReason={forbidden("policies.read")}>
+            {text.ask}
+          </Button>
+        </div>
+        {ask.isError && <ProblemNote error={ask.error} />}
+        {ask.data && <Decision answer={ask.data} />}
+      </form>
+    </Panel>
+  );
+}
+
+function Decision({ answer }: { answer: PolicyAnswer }) {
+  const { access: text } = useMessages();
+  return (
+    <Notice
+      tone={answer.allowed ? "ok" : "warn"}
+      role="status"
+      title={answer.allowed ? text.allowed : text.denied}
+    >
+      <ul>
+        {answer.reasons.map((reason) => (
+          <li key={reason}>{reason}</li>
+        ))}
+      </ul>
+      {answer.stepUpMaxAgeS !== null && <p>{text.afterStepUp(Math.round(answer.stepUpMaxAgeS / 60))}</p>}
+    </Notice>
+  );
+}

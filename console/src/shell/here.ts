@@ -1,0 +1,24 @@
+import { createContext, use } from "react";
+import { useMessages } from "../messages/LocaleProvider.tsx";
+
+/** The tenant whose rooms these are, and what the person on the screen may do in it: the API says so. */
+export interface Here {
+  readonly tenant: { readonly id: string; readonly slug: string; readonly name: string };
+  readonly permissions: ReadonlySet<string>;
+}
+
+const HereContext = createContext<Here | null>(null);
+export const HereProvider = HereContext;
+
+export function useHere(): Here {
+  const here = use(HereContext);
+  if (here === null) throw new Error("useHere is called outside a tenant's rooms");
+  return here;
+}
+
+/** Why a control is off, or false: it is on. */
+export function useForbidden(): (permission: string) => string | false {
+  const { permissions } = useHere();
+  const { general } = useMessages();
+  return (permission) => !permissions.has(permission) && general.forbidden(permission);
+}
