@@ -8,16 +8,11 @@ export interface KeyHolderRow {
 /** Scopes with a key that was drawn before a date; index keys are not replaced by the calendar. */
 export const listDue = query<KeyHolderRow>(
   "keys.list_due",
-  `select w.tenant_id
-   from tenancy.wrapping_keys w
-   where w.status = 'current'
-     and (w.created_at < $1::timestamptz
-          or exists (select from tenancy.data_keys d
-                     where d.tenant_id is not distinct from w.tenant_id
-                       and d.status = 'current'
-                       and d.purpose <> 'index'
-                       and d.created_at < $1::timestamptz))
-   order by w.created_at
+  `select tenant_id from tenancy.wrapping_keys
+   where status = 'current' and created_at < $1::timestamptz
+   union
+   select tenant_id from tenancy.data_keys
+   where status = 'current' and purpose <> 'index' and created_at < $1::timestamptz
    limit $2::integer`,
 );
 
@@ -53,7 +48,7 @@ export const insertGeneration = query(
 export const listCurrentDataKeys = query<DataKeyRow>(
   "keys.list_current_data_keys",
   `${dataKeys}
-   where d.tenant_id is not distinct from $1::uuid
+   where (d.tenant_id = $1::uuid or ($1::uuid is null and d.tenant_id is null))
      and d.status = 'current'
    order by d.purpose`,
 );
@@ -76,7 +71,7 @@ export const insertEpochs = query(
 export const listForRewrap = query<DataKeyRow>(
   "keys.list_for_rewrap",
   `${dataKeys}
-   where d.tenant_id is not distinct from $1::uuid
+   where (d.tenant_id = $1::uuid or ($1::uuid is null and d.tenant_id is null))
      and d.status <> 'destroyed'
      and w.status = 'superseded'
    order by d.id
@@ -103,7 +98,7 @@ export const destroyUnused = query<{ id: string; generation: number }>(
   "keys.destroy_unused",
   `update tenancy.wrapping_keys w
    set status = 'destroyed', wrapped = null, destroyed_at = now()
-   where w.tenant_id is not distinct from $1::uuid
+   where (w.tenant_id = $1::uuid or ($1::uuid is null and w.tenant_id is null))
      and w.status = 'superseded'
      and not exists (select from tenancy.data_keys d where d.wrapping_key_id = w.id and d.status <> 'destroyed')
    returning w.id, w.generation`,
@@ -113,7 +108,7 @@ export const destroyUnused = query<{ id: string; generation: number }>(
 export const listSuperseded = query<DataKeyRow>(
   "keys.list_superseded",
   `${dataKeys}
-   where d.tenant_id is not distinct from $1::uuid
+   where (d.tenant_id = $1::uuid or ($1::uuid is null and d.tenant_id is null))
      and d.status = 'superseded'
      and d.purpose = any($2::text[])
      and d.superseded_at <= now() - make_interval(secs => $3::float8 / 1000)
@@ -170,11 +165,11 @@ export const listKeys = query<KeyViewRow>(
   `select id, null as purpose, generation as number, custodian, status, created_at, superseded_at,
      destroyed_at as ended_at
    from tenancy.wrapping_keys
-   where tenant_id is not distinct from $1::uuid
+   where (tenant_id = $1::uuid or ($1::uuid is null and tenant_id is null))
    union all
    select id, purpose, epoch, null, status, created_at, superseded_at, retired_at
    from tenancy.data_keys
-   where tenant_id is not distinct from $1::uuid
+   where (tenant_id = $1::uuid or ($1::uuid is null and tenant_id is null))
    order by purpose nulls first, number desc`,
 );
 

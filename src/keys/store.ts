@@ -1,5 +1,8 @@
 import { query } from "../db/sql.ts";
 
+// A tenant's id or null is compared in two halves: no index serves `is not distinct from`, and the planner, which sees
+// the value, keeps the half that it needs.
+
 export interface WrappingKeyRow {
   id: string;
   tenant_id: string | null;
@@ -33,7 +36,7 @@ export const findNewestWrappingKey = query<WrappingKeyRow>(
   "keys.find_newest_wrapping_key",
   `select id, tenant_id, generation, custodian, wrapped, status
    from tenancy.wrapping_keys
-   where tenant_id is not distinct from $1::uuid
+   where (tenant_id = $1::uuid or ($1::uuid is null and tenant_id is null))
    order by generation desc
    limit 1`,
 );
@@ -55,7 +58,7 @@ export const findDataKey = query<DataKeyRow>(
 export const findCurrentDataKey = query<DataKeyRow>(
   "keys.find_current_data_key",
   `${dataKeys}
-   where d.tenant_id is not distinct from $1::uuid
+   where (d.tenant_id = $1::uuid or ($1::uuid is null and d.tenant_id is null))
      and d.purpose = $2::text
      and d.status = 'current'`,
 );
