@@ -9,6 +9,7 @@ export const floors: Readonly<Record<string, number>> = {
   audit: 2,
   adopt: 2,
   tenants: 3,
+  mail: 3,
   isolation: 4,
   identity: 4,
   access: 4,

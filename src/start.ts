@@ -61,6 +61,8 @@ import { sweepProofs } from "./lifecycle/prove-isolation.ts";
 import { provisionDefinition } from "./lifecycle/provision.ts";
 import { TenantManager } from "./lifecycle/tenant-manager.ts";
 import { Workflows } from "./lifecycle/workflow.ts";
+import { Outbox } from "./mail/outbox.ts";
+import { openSmtp } from "./mail/smtp.ts";
 import { Cells } from "./tenants/cells.ts";
 import { tenantError } from "./tenants/errors.ts";
 import { openInstallation } from "./tenants/installation.ts";
@@ -130,6 +132,8 @@ export interface Internals {
   readonly rootKey: RootKey;
   /** Seals and opens values with the keys of their tenant. */
   readonly keyring: Keyring;
+  /** Mail to people: written with its cause, sent afterwards. */
+  readonly mail: Outbox;
   /** Who is who: users, sessions, keys, memberships. */
   readonly identity: Identity;
   /** The life of keys: rotation, counts, views. */
@@ -268,6 +272,19 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     (scope) => isUuid(scope) && forgetAccess(scope),
     () => forgetAccess(null),
   );
+  const mail = new Outbox({
+    pool: control,
+    clock: options.clock ?? systemClock,
+    keyring,
+    transport: config.mail.url ? openSmtp(config.mail.url.reveal(), config.mail.from) : null,
+    onError: (error) => log.error("The outbox failed", { error: error.message }),
+  });
+  if (options.background !== false)
+    listener.on(
+      "tenancy_mail",
+      () => mail.kick(),
+      () => mail.kick(),
+    );
   await listener.open();
 
   const cache = await openCache(config, rootKey, keyring, log);
@@ -350,6 +367,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     warm: { schema: config.pool.schemas, database: config.pool.databases },
     sweep: async () => {
       await storage.sweepStorage();
+      await mail.sweep();
       await sweepProofs({ lifecycle: parts, workflows, executor, facets: dataFacets(data) });
     },
     keepKeys: () => encryption.keepHouse(),
@@ -371,6 +389,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
 
   const close = async () => {
     await keeper.close();
+    await mail.close();
     await listener.close();
     await connections.close();
     await Promise.allSettled([cache.close(), storage.close(), keyPool.end()]);
@@ -393,6 +412,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     encryption,
     subjects,
     access,
+    mail,
     log,
     embedded,
     app: () => app,

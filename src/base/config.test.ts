@@ -34,7 +34,8 @@ test("without environment and file every setting has its default, and all is fro
     limits: { maxApiCallsPerHour: undefined, maxStorageGb: undefined, maxConcurrentUsers: undefined },
     features: { analytics: true, backup: true, compliance: [], integrations: [] },
     app: { migrations: join(folder.cwd, "migrations"), shared: [] },
-    server: { host: "127.0.0.1", port: 7007 },
+    server: { host: "127.0.0.1", port: 7007, publicUrl: undefined },
+    mail: { url: undefined, from: "Tenancy <no-reply@localhost>" },
     pool: { schemas: 2, databases: 1 },
   });
   for (const part of [config, config.security, config.features.compliance, config.app]) {
@@ -42,7 +43,7 @@ test("without environment and file every setting has its default, and all is fro
   }
 });
 
-test("all twelve variables are read", async () => {
+test("all variables are read", async () => {
   using folder = project();
   const key = Buffer.alloc(32, 7);
 
@@ -59,6 +60,9 @@ test("all twelve variables are read", async () => {
     TENANT_METRICS_ENABLED: "0",
     TENANT_ALERTS_WEBHOOK: "https://hooks.example.com/T1",
     TENANT_HEALTH_CHECK_INTERVAL: "1.5m",
+    TENANT_PUBLIC_URL: "https://app.example.com/",
+    TENANT_MAIL_URL: "smtps://me:pass@mail.example.com",
+    TENANT_MAIL_FROM: "Studio <no-reply@example.com>",
     PATH: "/usr/bin",
   });
 
@@ -74,11 +78,14 @@ test("all twelve variables are read", async () => {
   assert.equal(config.metricsEnabled, false);
   assert.equal(config.alertsWebhook?.reveal(), "https://hooks.example.com/T1");
   assert.equal(config.healthCheckIntervalMs, 90_000);
+  assert.equal(config.server.publicUrl, "https://app.example.com");
+  assert.equal(config.mail.url?.reveal(), "smtps://me:pass@mail.example.com");
+  assert.equal(config.mail.from, "Studio <no-reply@example.com>");
   assert.doesNotMatch(inspect(config, { depth: 9 }) + JSON.stringify(config), /pass|hooks\.example/);
   const variables = Object.values(settings as Record<string, Setting<unknown>>).flatMap(
     ({ env }) => env ?? [],
   );
-  assert.equal(variables.length, 12);
+  assert.equal(variables.length, 15);
 });
 
 test("every key of the file is read, and relative paths start at the project", async () => {
@@ -104,7 +111,8 @@ test("every key of the file is read, and relative paths start at the project", a
     limits: { maxApiCallsPerHour: 1000, maxStorageGb: 0.5, maxConcurrentUsers: 0 },
     features: { analytics: false, backup: false, compliance: ["GDPR", "SOC2"], integrations: ["spotify"] },
     app: { migrations: "db/migrations", shared: ["genres", "public.keys"] },
-    server: { host: "::", port: 0 },
+    server: { host: "::", port: 0, publicUrl: "http://localhost:8080" },
+    mail: { url: "smtp://localhost:2525", from: "no-reply@example.com" },
     pool: { schemas: 0, databases: 5 },
   });
   using folder = project(file);

@@ -55,6 +55,9 @@ export interface ConfigInput {
     readonly port?: number | undefined;
     readonly trustedProxies?: readonly string[] | undefined;
   };
+    readonly publicUrl?: string | undefined;
+  };
+  readonly mail?: { readonly url?: string | undefined; readonly from?: string | undefined };
   readonly pool?: { readonly schemas?: number | undefined; readonly databases?: number | undefined };
 }
 
@@ -103,6 +106,13 @@ export interface Config {
     readonly port: number;
     /** Addresses and ranges of proxies whose X-Forwarded-For is believed. */
     readonly trustedProxies: readonly string[];
+    /** Origin. Absent: http://localhost with the port. */
+    readonly publicUrl: string | undefined;
+  };
+  readonly mail: {
+    /** Absent: nothing is sent. */
+    readonly url: Secret<string> | undefined;
+    readonly from: string;
   };
   readonly pool: { readonly schemas: number; readonly databases: number };
 }
@@ -185,6 +195,9 @@ function assemble(values: Values, dataDir: string): Config {
       port: values["server.port"],
       trustedProxies: values["server.trustedProxies"],
     },
+      publicUrl: values["server.publicUrl"],
+    },
+    mail: { url: values["mail.url"], from: values["mail.from"] },
     pool: { schemas: values["pool.schemas"], databases: values["pool.databases"] },
   };
 }

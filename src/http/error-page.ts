@@ -8,6 +8,7 @@ import { identityErrors } from "../identity/errors.ts";
 import { isolationErrors } from "../isolation/errors.ts";
 import { keyErrors } from "../keys/errors.ts";
 import { lifecycleErrors } from "../lifecycle/errors.ts";
+import { mailErrors } from "../mail/errors.ts";
 import { tenantErrors } from "../tenants/errors.ts";
 import { vaultErrors } from "../vaults/errors.ts";
 import { httpErrors } from "./errors.ts";
@@ -18,6 +19,7 @@ export const ERROR_TABLES: readonly ErrorTable[] = [
   identityErrors,
   accessErrors,
   tenantErrors,
+  mailErrors,
   lifecycleErrors,
   fleetErrors,
   adoptErrors.table,

@@ -6,6 +6,7 @@ import { httpErrors } from "../../../src/http/errors.ts";
 import { identityErrors } from "../../../src/identity/errors.ts";
 import { keyErrors } from "../../../src/keys/errors.ts";
 import { lifecycleErrors } from "../../../src/lifecycle/errors.ts";
+import { mailErrors } from "../../../src/mail/errors.ts";
 import { tenantErrors } from "../../../src/tenants/errors.ts";
 import { vaultErrors } from "../../../src/vaults/errors.ts";
 import { fr } from "./fr.ts";
@@ -18,6 +19,7 @@ const table = {
   ...identityErrors,
   ...keyErrors,
   ...lifecycleErrors,
+  ...mailErrors,
   ...tenantErrors,
   ...vaultErrors,
 };

@@ -149,6 +149,20 @@ function parseUrl(raw: string): URL | undefined {
   return URL.canParse(raw) ? new URL(raw) : undefined;
 }
 
+/** `https://host[:port]`, or plain http on this machine; nothing behind it. */
+export function originUrl(): Kind<string> {
+  return {
+    expected: "an origin such as https://app.example.com (http:// on localhost only)",
+    parse: (raw) => {
+      const url = typeof raw === "string" ? parseUrl(raw) : undefined;
+      if (!url || url.pathname !== "/" || url.search || url.hash || url.username || url.password)
+        return undefined;
+      const isLocal = url.protocol === "http:" && /^(localhost|127\.|\[::1\])/.test(url.hostname);
+      return url.protocol === "https:" || isLocal ? url.origin : undefined;
+    },
+  };
+}
+
 /** `file:` with an absolute path, or `s3://bucket/prefix`. Credentials come from the cloud's own environment. */
 export function storageUrl(): Kind<string> {
   return {

@@ -9,6 +9,7 @@ import {
   listOf,
   number,
   oneOf,
+  originUrl,
   secretUrl,
   storageUrl,
   text,
@@ -229,6 +230,28 @@ export const settings = {
     fallback: [],
     about:
       "The proxies in front of the server. Only what comes from these may say by `X-Forwarded-For` whose request it is; from others the header is ignored.",
+  "server.publicUrl": optional({
+    env: "TENANT_PUBLIC_URL",
+    kind: originUrl(),
+    otherwise: "http://localhost with the server's port",
+    about:
+      "Where people reach the server, such as https://app.example.com. Links in mails lead there, and passkeys are bound to its host: they die when the host changes. Never taken from a request.",
+  }),
+  "mail.url": optional({
+    env: "TENANT_MAIL_URL",
+    kind: secretUrl(["smtp:", "smtps:"], "a URL such as smtp://user:password@host:587 (or smtps://…)"),
+    otherwise: "mail waits in the outbox, where operators can read it",
+    about:
+      "The mail server. With smtp:// the connection must become TLS (STARTTLS), unless the server is on this machine.",
+  }),
+  "mail.from": defaulted({
+    env: "TENANT_MAIL_FROM",
+    kind: text(
+      /^[^\r\n<>]{0,100}<?[^\s@<>]+@[^\s@<>]+>?$/,
+      "an address such as Tenancy <no-reply@example.com>",
+    ),
+    fallback: "Tenancy <no-reply@localhost>",
+    about: "The sender of every mail.",
   }),
   "pool.schemas": defaulted({
     kind: integer(0, 1000),

@@ -351,6 +351,10 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
     title: "Le gardien de la clé n’est pas configuré ici.",
     cure: "Configurez-le, ou remettez la clé racine d’origine.",
   },
+  "mail.not_found": {
+    title: "Ce message n’est pas dans la boîte d’envoi.",
+    cure: "Rechargez la liste : un message y reste une semaine.",
+  },
   "session.not_found": {
     title: "Cette session n’existe pas.",
     cure: "Rechargez la liste : une session terminée n’y est plus.",
