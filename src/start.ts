@@ -22,7 +22,9 @@ import { type AppSchema, loadAppSchema } from "./fleet/app-migrations.ts";
 import { resumeRun } from "./fleet/migration-run.ts";
 import { latestAppVersion } from "./fleet/store.ts";
 import { roleBook } from "./gate/role-book.ts";
+import { anyList, type BreachList, embeddedList, rangeList } from "./identity/breached.ts";
 import { Identity } from "./identity/identity.ts";
+import { Site } from "./identity/site.ts";
 import type { CacheStore } from "./isolation/cache.ts";
 import { type ConnectionLimits, Connections } from "./isolation/connections.ts";
 import {
@@ -331,6 +333,18 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     clock,
     sessionTimeoutMs: config.sessionTimeoutMs,
     roles: roleBook(async () => ({ access: await access(), memberships: identity.memberships })),
+  const identity = new Identity({ pool: control, clock, sessionTimeoutMs: config.sessionTimeoutMs });
+  const clock = options.clock ?? systemClock;
+  const identity = new Identity({
+    pool: control,
+    clock,
+    sessionTimeoutMs: config.sessionTimeoutMs,
+    keyring,
+    mail,
+    site: new Site(config.server),
+    breached: breachListOf(config),
+    isMfaEnabled: config.mfaEnabled,
+    isMfaRequired: config.security.mfaRequired,
   });
   const parts: LifecycleParts = {
     control,
@@ -368,6 +382,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     sweep: async () => {
       await storage.sweepStorage();
       await mail.sweep();
+      await identity.sweep();
       await sweepProofs({ lifecycle: parts, workflows, executor, facets: dataFacets(data) });
     },
     keepKeys: () => encryption.keepHouse(),
@@ -444,6 +459,11 @@ function openKeyPool(url: string): pg.Pool {
   pool.on("error", () => undefined);
   pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
+}
+
+function breachListOf(config: Config): BreachList {
+  const { breachListUrl } = config.security;
+  return breachListUrl ? anyList([embeddedList, rangeList(breachListUrl)]) : embeddedList;
 }
 
 function stderrLog(clock: Clock): Log {

@@ -34,6 +34,7 @@ export interface ConfigInput {
     readonly mfaEnabled?: boolean | undefined;
     readonly mfaRequired?: boolean | undefined;
     readonly policyShadowPercent?: number | undefined;
+    readonly breachListUrl?: string | undefined;
   };
   readonly limits?: {
     readonly maxApiCallsPerHour?: number | undefined;
@@ -88,6 +89,8 @@ export interface Config {
     readonly formerRootKeys: readonly string[];
     readonly mfaRequired: boolean;
     readonly policyShadowPercent: number;
+    /** Absent: the embedded list alone. */
+    readonly breachListUrl: string | undefined;
   };
   readonly limits: {
     readonly maxApiCallsPerHour: number | undefined;
@@ -177,6 +180,7 @@ function assemble(values: Values, dataDir: string): Config {
       formerRootKeys: values["security.formerRootKeys"],
       mfaRequired: values["security.mfaRequired"],
       policyShadowPercent: values["security.policyShadowPercent"],
+      breachListUrl: values["security.breachListUrl"],
     },
     limits: {
       maxApiCallsPerHour: values["limits.maxApiCallsPerHour"],

@@ -13,7 +13,18 @@ import { routes } from "./routes.ts";
 import { createServer, listen } from "./server.ts";
 
 // A signed URL is its own credential: files.test.ts.
-const OPEN = ["POST /v1/sessions", "GET /health", "GET /v1/files/:token"];
+const OPEN = [
+  "POST /v1/sessions",
+  "POST /v1/sign-in/password",
+  "POST /v1/sign-in/link",
+  "POST /v1/sign-in/link/complete",
+  "POST /v1/sign-in/passkey",
+  "POST /v1/sign-in/passkey/challenge",
+  "POST /v1/sign-in/second-factor",
+  "POST /v1/sign-in/second-factor/challenge",
+  "GET /health",
+  "GET /v1/files/:token",
+];
 const BY = { actor: "test" };
 let platform: Platform;
 let seen: { method: string; url: string }[];

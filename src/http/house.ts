@@ -2,6 +2,7 @@ import type { Access } from "../access/access.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { Credentials } from "../identity/credentials.ts";
+import type { IdentityParts } from "../identity/identity.ts";
 import type { SessionParts } from "../identity/sessions.ts";
 import type { Tenancy } from "../start.ts";
 import type { Cursors } from "./cursor.ts";
@@ -10,6 +11,7 @@ import type { Cursors } from "./cursor.ts";
 export interface House {
   readonly tenancy: Tenancy;
   readonly operators: SessionParts;
+  readonly identity: IdentityParts;
   readonly credentials: Credentials;
   readonly access: Access;
   readonly cursors: Cursors;

@@ -7,6 +7,8 @@ import type { House } from "./house.ts";
 
 export const TAGS = [
   "Sessions",
+  "Sign-in",
+  "Me",
   "Tenants",
   "Plans and places",
   "Migrations",
@@ -17,6 +19,7 @@ export const TAGS = [
   "API keys",
   "Access",
   "Vaults",
+  "Mail",
   "Server",
 ] as const;
 export type Tag = (typeof TAGS)[number];

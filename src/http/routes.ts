@@ -4,6 +4,9 @@ import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { encryptionRoutes } from "./routes/encryption.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { fileRoutes } from "./routes/files.ts";
+import { mailRoutes } from "./routes/mails.ts";
+import { meRoutes } from "./routes/me.ts";
+import { meFactorRoutes } from "./routes/me-factors.ts";
 import { migrationRoutes } from "./routes/migrations.ts";
 import { placeRoutes } from "./routes/places.ts";
 import { policyRoutes } from "./routes/policies.ts";
@@ -11,6 +14,7 @@ import { proofRoutes } from "./routes/proofs.ts";
 import { roleRoutes } from "./routes/roles.ts";
 import { serverRoutes } from "./routes/server.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
+import { signInRoutes } from "./routes/sign-in.ts";
 import { tenantDomainRoutes } from "./routes/tenant-domains.ts";
 import { tenantStateRoutes } from "./routes/tenant-state.ts";
 import { tenantRoutes } from "./routes/tenants.ts";
@@ -21,6 +25,9 @@ import { workflowRoutes } from "./routes/workflows.ts";
 /** Every route of the API, in the order of the OpenAPI document. */
 export const routes: readonly Route[] = [
   ...sessionRoutes,
+  ...signInRoutes,
+  ...meRoutes,
+  ...meFactorRoutes,
   ...tenantRoutes,
   ...tenantStateRoutes,
   ...tenantDomainRoutes,
@@ -37,5 +44,6 @@ export const routes: readonly Route[] = [
   ...accessRoutes,
   ...vaultRoutes,
   ...vaultRecoveryRoutes,
+  ...mailRoutes,
   ...serverRoutes,
 ];

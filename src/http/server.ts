@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { type Clock, systemClock } from "../base/clock.ts";
+import type { TenancyError } from "../base/errors.ts";
 import { uuidv7 } from "../base/ids.ts";
 import type { Tenancy } from "../start.ts";
 import { accessLogger } from "./access-log.ts";
@@ -76,6 +77,11 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   );
   await serveConsole(app, options.consoleDir ?? null);
 
+  // Links in mails and passkeys need the port, which may be any free one.
+  app.addHook("onListen", async () => {
+    const address = app.server.address();
+    if (typeof address === "object" && address) house.identity.site.listensAt(address.port);
+  });
   keepHouse(app, house, background);
   await app.ready();
   return app;
@@ -105,6 +111,7 @@ async function openHouse(options: ServerOptions, background: Background): Promis
   return {
     tenancy,
     operators: identity.parts,
+    identity: identity.parts,
     credentials: identity.credentials,
     access: await tenancy.internals.access(),
     cursors: new Cursors(rootKey.derive("cursors")),
@@ -179,7 +186,18 @@ function sendProblem(house: House, failure: unknown, request: FastifyRequest, re
   if (error.status >= 500) {
     house.log.error(error.message, { error: failure, requestId: request.id, code: error.code });
   }
+  const challenge = challengeOf(error);
+  if (challenge) reply.header("www-authenticate", challenge);
+  const { retryAfterS } = error.details;
+  if (typeof retryAfterS === "number") reply.header("retry-after", retryAfterS);
   return reply.code(error.status).type(PROBLEM_TYPE).send(toProblem(error, request.id));
+}
+
+/** A session that is good but not strong or fresh enough (RFC 9470, section 3). */
+function challengeOf({ code, details }: TenancyError): string | undefined {
+  if (code !== "session.step_up" && code !== "session.mfa_required") return undefined;
+  const age = typeof details["maxAgeS"] === "number" ? `, max_age="${details["maxAgeS"]}"` : "";
+  return `Bearer realm="tenancy", error="insufficient_user_authentication", acr_values="mfa"${age}`;
 }
 
 /** What the router itself refuses; hooks have not run. */

@@ -27,6 +27,86 @@ export const { table: identityErrors, error: identityError } = defineErrors({
     sentence: "There is no session {id}.",
     cure: "`GET /v1/me/sessions` lists them; one that is over is gone.",
   },
+  "session.step_up": {
+    status: 401,
+    sentence: "This needs a proof of who you are that is not older than {maxAgeS} seconds.",
+    cure: "Prove it again by `POST /v1/me/step-up`, then repeat the request.",
+  },
+  "session.mfa_required": {
+    status: 401,
+    sentence: "This tenant demands that a second factor was used in this session.",
+    cure: "Use it now by `POST /v1/me/step-up`; without one, add one by `POST /v1/me/factors/totp` or a passkey.",
+  },
+  "sign_in.wrong": {
+    status: 401,
+    sentence: "Address and password do not fit, or the proof is not good.",
+    cure: "Check both, or ask for a sign-in link.",
+  },
+  "sign_in.wrong_code": {
+    status: 401,
+    sentence: "The proof is not good: wrong, or used before.",
+    cure: "Wait for the next code, or use another factor.",
+  },
+  "sign_in.expired": {
+    status: 401,
+    sentence: "This sign-in took too long or had too many tries.",
+    cure: "Begin again.",
+  },
+  "sign_in.link_invalid": {
+    status: 401,
+    sentence: "The link is not valid: it was used, has expired, or was never made.",
+    cure: "Ask for a new one; it works once and for 15 minutes.",
+  },
+  "sign_in.too_many": {
+    status: 429,
+    sentence: "Too many tries; the next one is free in {retryAfterS} seconds.",
+    cure: "Wait that long, or ask for a sign-in link.",
+  },
+  "sign_in.busy": {
+    status: 503,
+    sentence: "Too many people sign in at this moment.",
+    cure: "Try again in a few seconds.",
+  },
+  "password.too_short": {
+    status: 422,
+    sentence: "Expected a password of at least {min} characters.",
+    cure: "Take a longer one, such as four words that do not belong together.",
+  },
+  "password.too_long": {
+    status: 422,
+    sentence: "Expected a password of at most {max} characters.",
+    cure: "Take a shorter one.",
+  },
+  "password.guessable": {
+    status: 422,
+    sentence: "This password is among those that guessers try first.",
+    cure: "Take another, such as four words that do not belong together.",
+  },
+  "factor.disabled": {
+    status: 403,
+    sentence: "Second factors are switched off on this platform.",
+    cure: "Set `security.mfaEnabled` (TENANT_MFA_ENABLED) to true.",
+  },
+  "factor.exists": {
+    status: 409,
+    sentence: "There is an authenticator app already.",
+    cure: "Remove it first, or keep it.",
+  },
+  "factor.not_found": {
+    status: 404,
+    sentence: "There is no such factor.",
+    cure: "`GET /v1/me/factors` lists them.",
+  },
+  "factor.refused": {
+    status: 422,
+    sentence: "The answer of the authenticator is not acceptable.",
+    cure: "Begin again, on the address that people use for this platform.",
+  },
+  "factor.too_many": {
+    status: 409,
+    sentence: "There are {max} passkeys already.",
+    cure: "Remove one that is not used any more.",
+  },
   "api_key.not_found": {
     status: 404,
     sentence: "There is no API key {id}.",

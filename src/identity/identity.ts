@@ -2,13 +2,21 @@ import type pg from "pg";
 import type { Clock } from "../base/clock.ts";
 import { exec, one } from "../db/sql.ts";
 import { withTx } from "../db/tx.ts";
+import type { Keyring } from "../keys/keyring.ts";
+import type { Outbox } from "../mail/outbox.ts";
+import type { BreachList } from "./breached.ts";
 import { Credentials } from "./credentials.ts";
+import { HashQueue } from "./hash-queue.ts";
 import type { MemberParts } from "./members.ts";
 import { countTenantIdentity, deleteTenantIdentity } from "./members-store.ts";
 import { Memberships } from "./memberships.ts";
 import { builtInRoles, type RoleBook } from "./ports.ts";
 import { announceRevocation } from "./revocations.ts";
+import { builtInRoles } from "./ports.ts";
+import { announceRevocation, deleteOldRevocations } from "./revocations.ts";
 import type { SessionParts } from "./sessions.ts";
+import { deleteOldCeremonies, deleteOldDelays } from "./sign-in-store.ts";
+import type { Site } from "./site.ts";
 
 export interface IdentityOptions {
   readonly pool: pg.Pool;
@@ -17,9 +25,19 @@ export interface IdentityOptions {
   readonly sessionTimeoutMs: number;
   /** Which roles there are, and who may give them. Default: the built-in ones. */
   readonly roles?: RoleBook;
+  readonly keyring: Keyring;
+  readonly mail: Outbox;
+  readonly site: Site;
+  readonly breached: BreachList;
+  /** Whether people can add a second factor. */
+  readonly isMfaEnabled: boolean;
+  /** Whether every tenant demands one; a tenant may demand it by itself. */
+  readonly isMfaRequired: boolean;
 }
 
-export interface IdentityParts extends SessionParts, MemberParts {}
+export interface IdentityParts extends IdentityOptions, SessionParts, MemberParts {
+  readonly hashes: HashQueue;
+}
 
 /** Who is who, joined: what the surfaces and the gate work with. */
 export class Identity {
@@ -32,7 +50,17 @@ export class Identity {
     const rolesOf = async (tenantId: string, userId: string) =>
       (await this.memberships.find(tenantId, userId))?.roles ?? [];
     this.parts = { ...options, roles: options.roles ?? builtInRoles(rolesOf) };
+    this.parts = { ...options, roles: builtInRoles(rolesOf), hashes: new HashQueue() };
     this.credentials = new Credentials(options);
+  }
+
+  /** What is over and done: tries of last week, ceremonies that nobody ended, the feed of last week. */
+  async sweep(): Promise<void> {
+    const nowMs = this.parts.clock.now().getTime();
+    const daysAgo = (days: number) => new Date(nowMs - days * 86_400_000);
+    await exec(this.parts.pool, deleteOldDelays, [daysAgo(1), daysAgo(30)]);
+    await exec(this.parts.pool, deleteOldCeremonies, [new Date(nowMs)]);
+    await exec(this.parts.pool, deleteOldRevocations, [daysAgo(1)]);
   }
 
   /** Memberships, invitations, service accounts and keys of a tenant; repeatable. */

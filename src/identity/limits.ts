@@ -42,3 +42,38 @@ export const OUTSIDE_TOKEN_BYTES_MAX = 16 * 1024;
 
 /** Verified tokens that a process remembers, 1 KiB each. */
 export const OUTSIDE_TOKENS_MAX = 20_000;
+/** OWASP's parameters for argon2id: 19 MiB, two passes, one lane; 8 ms on the machine that they were measured on. */
+export const ARGON2 = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
+
+/** Hashes that wait for their turn. More is a storm: it is told to come back, so that other requests go on. */
+export const HASH_QUEUE_MAX = 64;
+
+/** NIST SP 800-63B-4 asks for 15 characters where nothing else proves the person, and 8 with a second factor. */
+export const PASSWORD_CHARACTERS_MIN = 12;
+export const PASSWORD_CHARACTERS_MAX = 256;
+
+/** The breach list answers within this, or the embedded one alone decides. */
+export const BREACH_TIMEOUT_MS = 3_000;
+
+/** A link that is asked for is waited for; mail takes minutes sometimes. */
+export const USER_LINK_LIFETIME_MS = 15 * 60_000;
+
+/** Long enough to find the phone, short enough that a page left open is worth nothing. */
+export const CEREMONY_LIFETIME_MS = 10 * 60_000;
+
+/** Codes that one sign-in may try: six digits and 5 tries leave a guesser 1 in 66,667 (three steps are valid at once). */
+export const CODE_TRIES_MAX = 5;
+
+/** RFC 6238 5.2: one step of clock drift either way. */
+export const TOTP_STEP_S = 30;
+export const TOTP_WINDOW = 1;
+
+/** 10 codes of 16 characters in base 32: 80 bits each. */
+export const RECOVERY_CODES = 10;
+export const RECOVERY_BYTES = 10;
+
+/** Passkeys of one user. */
+export const PASSKEYS_MAX = 20;
+
+/** What changes how somebody signs in asks for a proof that is not older. */
+export const FRESH_MS = 10 * 60_000;

@@ -9,6 +9,11 @@ export const insertRevocation = query(
    select pg_notify('tenancy_revoked', $1::text || ' ' || $2::text)`,
 );
 
+export const deleteOldRevocations = query(
+  "identity.delete_old_revocations",
+  `delete from tenancy.revocations where at < $1::timestamptz`,
+);
+
 /**
  * Tells every process to forget what it remembers of a credential, in the transaction that changes it. Whoever
  * changes sessions, users, keys or memberships calls it; what a process may still believe after the commit ends

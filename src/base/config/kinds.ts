@@ -155,8 +155,7 @@ export function originUrl(): Kind<string> {
     expected: "an origin such as https://app.example.com (http:// on localhost only)",
     parse: (raw) => {
       const url = typeof raw === "string" ? parseUrl(raw) : undefined;
-      if (!url || url.pathname !== "/" || url.search || url.hash || url.username || url.password)
-        return undefined;
+      if (url?.pathname !== "/" || url.search || url.hash || url.username || url.password) return undefined;
       const isLocal = url.protocol === "http:" && /^(localhost|127\.|\[::1\])/.test(url.hostname);
       return url.protocol === "https:" || isLocal ? url.origin : undefined;
     },

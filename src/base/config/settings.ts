@@ -167,6 +167,11 @@ export const settings = {
     fallback: 0.1,
     about:
       "How many decisions of a hundred the official Cedar engine makes as well. Where the two differ access is refused and an incident recorded.",
+  "security.breachListUrl": optional({
+    kind: text(/^https:\/\/[^\s?#]+\/$/, "an https:// URL that ends in a slash"),
+    otherwise: "a small list of common passwords that comes with Tenancy",
+    about:
+      "The range API of a list of leaked passwords, such as https://api.pwnedpasswords.com/range/. New passwords are looked up by five digits of their hash, so the list does not learn them.",
   }),
   "limits.maxApiCallsPerHour": optional({
     kind: integer(0),

@@ -353,7 +353,71 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
   },
   "mail.not_found": {
     title: "Ce message n’est pas dans la boîte d’envoi.",
-    cure: "Rechargez la liste : un message y reste une semaine.",
+    cure: "Rechargez la liste : un message y reste une semaine.",
+  },
+  "session.step_up": {
+    title: "Prouvez de nouveau qui vous êtes pour cette action.",
+    cure: "Confirmez avec votre second facteur ou votre mot de passe.",
+  },
+  "session.mfa_required": {
+    title: "Ce locataire exige qu’un second facteur ait servi dans cette session.",
+    cure: "Utilisez-le maintenant, ou ajoutez-en un.",
+  },
+  "sign_in.wrong": {
+    title: "L’adresse et le mot de passe ne vont pas ensemble, ou la preuve n’est pas bonne.",
+    cure: "Vérifiez les deux, ou demandez un lien de connexion.",
+  },
+  "sign_in.wrong_code": {
+    title: "La preuve n’est pas bonne : fausse ou déjà utilisée.",
+    cure: "Attendez le code suivant, ou utilisez un autre facteur.",
+  },
+  "sign_in.expired": {
+    title: "Cette connexion a trop duré ou a connu trop d’essais.",
+    cure: "Recommencez.",
+  },
+  "sign_in.link_invalid": {
+    title: "Le lien n’est pas valable : déjà utilisé, expiré ou inconnu.",
+    cure: "Demandez-en un nouveau ; il fonctionne une fois, pendant 15 minutes.",
+  },
+  "sign_in.too_many": {
+    title: "Trop d’essais en peu de temps.",
+    cure: "Attendez un peu, ou demandez un lien de connexion.",
+  },
+  "sign_in.busy": {
+    title: "Trop de personnes se connectent en ce moment.",
+    cure: "Réessayez dans quelques secondes.",
+  },
+  "password.too_short": {
+    title: "Le mot de passe est trop court.",
+    cure: "Prenez-en un plus long, par exemple quatre mots sans rapport.",
+  },
+  "password.too_long": {
+    title: "Le mot de passe est trop long.",
+    cure: "Prenez-en un plus court.",
+  },
+  "password.guessable": {
+    title: "Ce mot de passe est de ceux que l’on essaie en premier.",
+    cure: "Prenez-en un autre, par exemple quatre mots sans rapport.",
+  },
+  "factor.disabled": {
+    title: "Les seconds facteurs sont désactivés sur cette plateforme.",
+    cure: "Demandez à l’exploitant de les activer.",
+  },
+  "factor.exists": {
+    title: "Il y a déjà une application d’authentification.",
+    cure: "Retirez-la d’abord, ou gardez-la.",
+  },
+  "factor.not_found": {
+    title: "Ce facteur n’existe pas.",
+    cure: "Rechargez la liste de vos facteurs.",
+  },
+  "factor.refused": {
+    title: "La réponse de l’authentificateur n’est pas acceptable.",
+    cure: "Recommencez, à l’adresse habituelle de la plateforme.",
+  },
+  "factor.too_many": {
+    title: "Il y a déjà trop de clés d’accès.",
+    cure: "Retirez-en une qui ne sert plus.",
   },
   "session.not_found": {
     title: "Cette session n’existe pas.",

@@ -1,0 +1,148 @@
+import type { Message } from "../mail/message.ts";
+import type { Locale } from "./principal.ts";
+
+/** Every mail to a person, in their language. Names are plain text: whoever renders them escapes. */
+
+export function signInLink(locale: Locale, url: string): Message {
+  return locale === "fr"
+    ? {
+        subject: "Votre lien de connexion",
+        paragraphs: ["Ouvrez ce lien pour vous connecter. Il fonctionne une seule fois, pendant 15 minutes."],
+        action: { label: "Se connecter", url },
+        after: ["Vous n’avez rien demandé ? Ignorez ce message : sans le lien, personne n’entre."],
+      }
+    : {
+        subject: "Your sign-in link",
+        paragraphs: ["Open this link to sign in. It works once, for 15 minutes."],
+        action: { label: "Sign in", url },
+        after: ["If you did not ask for it, ignore this mail: without the link nobody gets in."],
+      };
+}
+
+export function invitation(locale: Locale, tenant: string, url: string): Message {
+  return locale === "fr"
+    ? {
+        subject: `Invitation à rejoindre ${tenant}`,
+        paragraphs: [
+          `Vous êtes invité à rejoindre ${tenant}.`,
+          "Le lien fonctionne une seule fois, pendant 7 jours.",
+        ],
+        action: { label: "Accepter l’invitation", url },
+        after: ["Vous n’attendiez pas cette invitation ? Ignorez ce message."],
+      }
+    : {
+        subject: `Invitation to join ${tenant}`,
+        paragraphs: [`You are invited to join ${tenant}.`, "The link works once, for 7 days."],
+        action: { label: "Accept the invitation", url },
+        after: ["If you did not expect it, ignore this mail."],
+      };
+}
+
+export function passwordChanged(locale: Locale, origin: string): Message {
+  return locale === "fr"
+    ? {
+        subject: "Votre mot de passe a changé",
+        paragraphs: ["Votre mot de passe a été changé, et vos autres sessions sont terminées."],
+        after: [
+          `Ce n’était pas vous ? Demandez un lien de connexion sur ${origin} et changez-le de nouveau.`,
+        ],
+      }
+    : {
+        subject: "Your password has changed",
+        paragraphs: ["Your password was changed, and your other sessions have ended."],
+        after: [`If it was not you, ask for a sign-in link at ${origin} and change it again.`],
+      };
+}
+
+export type FactorChange =
+  | "totp_added"
+  | "totp_removed"
+  | "passkey_added"
+  | "passkey_removed"
+  | "recovery_codes_drawn"
+  | "recovery_code_used";
+
+const FACTOR_CHANGES: Readonly<Record<FactorChange, Readonly<Record<Locale, string>>>> = {
+  totp_added: {
+    en: "An authenticator app was added to your account.",
+    fr: "Une application d’authentification a été ajoutée à votre compte.",
+  },
+  totp_removed: {
+    en: "The authenticator app was removed from your account.",
+    fr: "L’application d’authentification a été retirée de votre compte.",
+  },
+  passkey_added: {
+    en: "A passkey was added to your account.",
+    fr: "Une clé d’accès a été ajoutée à votre compte.",
+  },
+  passkey_removed: {
+    en: "A passkey was removed from your account.",
+    fr: "Une clé d’accès a été retirée de votre compte.",
+  },
+  recovery_codes_drawn: {
+    en: "New recovery codes were drawn for your account; the old ones no longer work.",
+    fr: "De nouveaux codes de récupération ont été tirés pour votre compte ; les anciens ne fonctionnent plus.",
+  },
+  recovery_code_used: {
+    en: "A recovery code was used to sign in to your account.",
+    fr: "Un code de récupération a servi à se connecter à votre compte.",
+  },
+};
+
+export function factorChanged(locale: Locale, change: FactorChange, origin: string): Message {
+  const said = FACTOR_CHANGES[change][locale];
+  return locale === "fr"
+    ? {
+        subject: "Un changement dans votre façon de vous connecter",
+        paragraphs: [said],
+        after: [
+          `Ce n’était pas vous ? Connectez-vous sur ${origin}, terminez les sessions inconnues et changez vos moyens de connexion.`,
+        ],
+      }
+    : {
+        subject: "A change in how you sign in",
+        paragraphs: [said],
+        after: [
+          `If it was not you, sign in at ${origin}, end the sessions that you do not know, and change how you sign in.`,
+        ],
+      };
+}
+
+export function recoveryStarted(locale: Locale, origin: string, readyAt: Date): Message {
+  const when = new Intl.DateTimeFormat(locale, {
+    dateStyle: "long",
+    timeStyle: "short",
+    timeZone: "UTC",
+  }).format(readyAt);
+  return locale === "fr"
+    ? {
+        subject: "Récupération de votre compte demandée",
+        paragraphs: [
+          `Quelqu’un a demandé le retrait de vos seconds facteurs parce qu’un appareil serait perdu. Si deux personnes l’approuvent, cela prendra effet au plus tôt le ${when} (UTC).`,
+        ],
+        after: [
+          `Ce n’était pas vous ? Connectez-vous sur ${origin} comme d’habitude : cela annule la demande.`,
+        ],
+      }
+    : {
+        subject: "Recovery of your account was asked for",
+        paragraphs: [
+          `Somebody asked to remove your second factors because a device is said to be lost. If two people approve, it takes effect on ${when} (UTC) at the earliest.`,
+        ],
+        after: [`If it was not you, sign in at ${origin} as usual: that ends the request.`],
+      };
+}
+
+export function recoveryDone(locale: Locale, origin: string): Message {
+  return locale === "fr"
+    ? {
+        subject: "Vos seconds facteurs ont été retirés",
+        paragraphs: ["Vos seconds facteurs ont été retirés et toutes vos sessions terminées."],
+        after: [`Connectez-vous sur ${origin} et ajoutez un second facteur tout de suite.`],
+      }
+    : {
+        subject: "Your second factors were removed",
+        paragraphs: ["Your second factors were removed and all your sessions have ended."],
+        after: [`Sign in at ${origin} and add a second factor right away.`],
+      };
+}
