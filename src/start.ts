@@ -276,7 +276,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
   );
   const mail = new Outbox({
     pool: control,
-    clock: options.clock ?? systemClock,
+    clock,
     keyring,
     transport: config.mail.url ? openSmtp(config.mail.url.reveal(), config.mail.from) : null,
     onError: (error) => log.error("The outbox failed", { error: error.message }),

@@ -57,7 +57,7 @@ export async function signInWithPasskey(
     const { challenge } = ceremony;
     const used = await usePasskeyAnswer(parts, tx, { challenge, response: input.response, isAlone: true });
     const user = used && (await maybe(tx, findSigner, [used.userId]));
-    if (user?.status !== "active") return undefined;
+    if (!used || user?.status !== "active") return undefined;
     return proveFirst(tx, parts, user, { amr: [used.amr, "user", "mfa"], isMfa: true }, call);
   });
   if (step) return step;
