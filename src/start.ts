@@ -333,12 +333,6 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     clock,
     sessionTimeoutMs: config.sessionTimeoutMs,
     roles: roleBook(async () => ({ access: await access(), memberships: identity.memberships })),
-  const identity = new Identity({ pool: control, clock, sessionTimeoutMs: config.sessionTimeoutMs });
-  const clock = options.clock ?? systemClock;
-  const identity = new Identity({
-    pool: control,
-    clock,
-    sessionTimeoutMs: config.sessionTimeoutMs,
     keyring,
     mail,
     site: new Site(config.server),

@@ -35,7 +35,7 @@ test("without environment and file every setting has its default, and all is fro
     limits: { maxApiCallsPerHour: undefined, maxStorageGb: undefined, maxConcurrentUsers: undefined },
     features: { analytics: true, backup: true, compliance: [], integrations: [] },
     app: { migrations: join(folder.cwd, "migrations"), shared: [] },
-    server: { host: "127.0.0.1", port: 7007, publicUrl: undefined },
+    server: { host: "127.0.0.1", port: 7007, trustedProxies: [], publicUrl: undefined },
     mail: { url: undefined, from: "Tenancy <no-reply@localhost>" },
     pool: { schemas: 2, databases: 1 },
   });
@@ -108,12 +108,13 @@ test("every key of the file is read, and relative paths start at the project", a
       sessionTimeout: "8h",
       mfaEnabled: true,
       mfaRequired: true,
+      policyShadowPercent: 1,
       breachListUrl: "https://list.example/range/",
     },
     limits: { maxApiCallsPerHour: 1000, maxStorageGb: 0.5, maxConcurrentUsers: 0 },
     features: { analytics: false, backup: false, compliance: ["GDPR", "SOC2"], integrations: ["spotify"] },
     app: { migrations: "db/migrations", shared: ["genres", "public.keys"] },
-    server: { host: "::", port: 0, publicUrl: "http://localhost:8080" },
+    server: { host: "::", port: 0, trustedProxies: ["10.0.0.1"], publicUrl: "http://localhost:8080" },
     mail: { url: "smtp://localhost:2525", from: "no-reply@example.com" },
     pool: { schemas: 0, databases: 5 },
   });

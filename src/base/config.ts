@@ -55,7 +55,6 @@ export interface ConfigInput {
     readonly host?: string | undefined;
     readonly port?: number | undefined;
     readonly trustedProxies?: readonly string[] | undefined;
-  };
     readonly publicUrl?: string | undefined;
   };
   readonly mail?: { readonly url?: string | undefined; readonly from?: string | undefined };
@@ -198,7 +197,6 @@ function assemble(values: Values, dataDir: string): Config {
       host: values["server.host"],
       port: values["server.port"],
       trustedProxies: values["server.trustedProxies"],
-    },
       publicUrl: values["server.publicUrl"],
     },
     mail: { url: values["mail.url"], from: values["mail.from"] },

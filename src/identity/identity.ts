@@ -11,8 +11,6 @@ import type { MemberParts } from "./members.ts";
 import { countTenantIdentity, deleteTenantIdentity } from "./members-store.ts";
 import { Memberships } from "./memberships.ts";
 import { builtInRoles, type RoleBook } from "./ports.ts";
-import { announceRevocation } from "./revocations.ts";
-import { builtInRoles } from "./ports.ts";
 import { announceRevocation, deleteOldRevocations } from "./revocations.ts";
 import type { SessionParts } from "./sessions.ts";
 import { deleteOldCeremonies, deleteOldDelays } from "./sign-in-store.ts";
@@ -35,7 +33,7 @@ export interface IdentityOptions {
   readonly isMfaRequired: boolean;
 }
 
-export interface IdentityParts extends IdentityOptions, SessionParts, MemberParts {
+export interface IdentityParts extends Omit<IdentityOptions, "roles">, SessionParts, MemberParts {
   readonly hashes: HashQueue;
 }
 
@@ -49,8 +47,7 @@ export class Identity {
     this.memberships = new Memberships(options);
     const rolesOf = async (tenantId: string, userId: string) =>
       (await this.memberships.find(tenantId, userId))?.roles ?? [];
-    this.parts = { ...options, roles: options.roles ?? builtInRoles(rolesOf) };
-    this.parts = { ...options, roles: builtInRoles(rolesOf), hashes: new HashQueue() };
+    this.parts = { ...options, roles: options.roles ?? builtInRoles(rolesOf), hashes: new HashQueue() };
     this.credentials = new Credentials(options);
   }
 

@@ -167,6 +167,7 @@ export const settings = {
     fallback: 0.1,
     about:
       "How many decisions of a hundred the official Cedar engine makes as well. Where the two differ access is refused and an incident recorded.",
+  }),
   "security.breachListUrl": optional({
     kind: text(/^https:\/\/[^\s?#]+\/$/, "an https:// URL that ends in a slash"),
     otherwise: "a small list of common passwords that comes with Tenancy",
@@ -235,6 +236,7 @@ export const settings = {
     fallback: [],
     about:
       "The proxies in front of the server. Only what comes from these may say by `X-Forwarded-For` whose request it is; from others the header is ignored.",
+  }),
   "server.publicUrl": optional({
     env: "TENANT_PUBLIC_URL",
     kind: originUrl(),
