@@ -42,4 +42,5 @@ export const roof: readonly string[] = ["index.ts", "start.ts", "floors.ts"];
 export const LINES_MAX = 400;
 export const longFiles: Readonly<Record<string, string>> = {
   "start.ts": "The one place that knows every module: it grows with them.",
+  "identity/sign-in.test.ts": "Every way in and every way to be refused, with the same people.",
 };

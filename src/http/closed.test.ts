@@ -20,6 +20,8 @@ const OPEN = [
   "POST /v1/sign-in/link/complete",
   "POST /v1/sign-in/passkey",
   "POST /v1/sign-in/passkey/challenge",
+  "POST /v1/sign-in/invitation",
+  "POST /v1/sign-in/invitation/show",
   "POST /v1/sign-in/second-factor",
   "POST /v1/sign-in/second-factor/challenge",
   "GET /health",

@@ -10,6 +10,7 @@ export const TAGS = [
   "Sign-in",
   "Me",
   "Tenants",
+  "Members",
   "Plans and places",
   "Migrations",
   "Isolation",

@@ -7,12 +7,14 @@ import { fileRoutes } from "./routes/files.ts";
 import { mailRoutes } from "./routes/mails.ts";
 import { meRoutes } from "./routes/me.ts";
 import { meFactorRoutes } from "./routes/me-factors.ts";
+import { memberRoutes } from "./routes/members.ts";
 import { migrationRoutes } from "./routes/migrations.ts";
 import { placeRoutes } from "./routes/places.ts";
 import { policyRoutes } from "./routes/policies.ts";
 import { proofRoutes } from "./routes/proofs.ts";
 import { roleRoutes } from "./routes/roles.ts";
 import { serverRoutes } from "./routes/server.ts";
+import { serviceAccountRoutes } from "./routes/service-accounts.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
 import { signInRoutes } from "./routes/sign-in.ts";
 import { tenantDomainRoutes } from "./routes/tenant-domains.ts";
@@ -31,6 +33,8 @@ export const routes: readonly Route[] = [
   ...tenantRoutes,
   ...tenantStateRoutes,
   ...tenantDomainRoutes,
+  ...memberRoutes,
+  ...serviceAccountRoutes,
   ...workflowRoutes,
   ...placeRoutes,
   ...migrationRoutes,

@@ -142,6 +142,36 @@ export const { table: identityErrors, error: identityError } = defineErrors({
     sentence: "There is a user with this address.",
     cure: "Use that user: one person has one account, whatever tenants they are in.",
   },
+  "service_account.too_many": {
+    status: 409,
+    sentence: "The tenant has {max} service accounts already.",
+    cure: "Remove one that is not used any more.",
+  },
+  "api_key.scope_unknown": {
+    status: 422,
+    sentence: "There is no permission of a tenant called {scope}.",
+    cure: "Choose among the permissions of tenants, such as members.read.",
+  },
+  "api_key.scope_beyond": {
+    status: 403,
+    sentence: "You may not give the permission {scope}: you do not have it yourself.",
+    cure: "Leave it out, or ask somebody who has it.",
+  },
+  "invitation.not_found": {
+    status: 404,
+    sentence: "There is no invitation {id}.",
+    cure: "The list of invitations shows them; one that was accepted is gone.",
+  },
+  "invitation.invalid": {
+    status: 401,
+    sentence: "The invitation is not valid: it was accepted, withdrawn or replaced, or has expired.",
+    cure: "Ask whoever invited you to send it again.",
+  },
+  "invitation.too_many": {
+    status: 409,
+    sentence: "The tenant has {max} open invitations already.",
+    cure: "Withdraw those that nobody will accept.",
+  },
   "member.not_found": {
     status: 404,
     sentence: "The tenant has no member {user}.",

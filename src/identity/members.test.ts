@@ -132,7 +132,7 @@ test("an admin neither makes an owner nor unmakes one", async () => {
     refused,
   );
   await assert.rejects(removeMember(parts, { tenantId, userId: owner }, asAdmin), refused);
-  await changeMember(parts, { tenantId, userId: other, roles: ["viewer", "billing"] }, asAdmin);
+  await changeMember(parts, { tenantId, userId: other, roles: ["viewer"] }, asAdmin);
   await removeMember(parts, { tenantId, userId: other }, asAdmin);
   await assert.rejects(
     addMember(parts, { tenantId, userId: other, roles: ["emperor"] }, asAdmin),

@@ -377,7 +377,7 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
   },
   "sign_in.link_invalid": {
     title: "Le lien n’est pas valable : déjà utilisé, expiré ou inconnu.",
-    cure: "Demandez-en un nouveau ; il fonctionne une fois, pendant 15 minutes.",
+    cure: "Demandez-en un nouveau ; il fonctionne une fois, pendant 15 minutes.",
   },
   "sign_in.too_many": {
     title: "Trop d’essais en peu de temps.",
@@ -418,6 +418,30 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
   "factor.too_many": {
     title: "Il y a déjà trop de clés d’accès.",
     cure: "Retirez-en une qui ne sert plus.",
+  },
+  "service_account.too_many": {
+    title: "Le locataire a déjà trop de comptes de service.",
+    cure: "Retirez-en un qui ne sert plus.",
+  },
+  "api_key.scope_unknown": {
+    title: "Cette permission de locataire n’existe pas.",
+    cure: "Choisissez parmi les permissions d’un locataire.",
+  },
+  "api_key.scope_beyond": {
+    title: "Vous ne pouvez pas donner une permission que vous n’avez pas.",
+    cure: "Retirez-la, ou demandez à quelqu’un qui l’a.",
+  },
+  "invitation.not_found": {
+    title: "Cette invitation n’existe pas.",
+    cure: "Rechargez la liste : une invitation acceptée n’y est plus.",
+  },
+  "invitation.invalid": {
+    title: "L’invitation n’est pas valable : acceptée, retirée, remplacée ou expirée.",
+    cure: "Demandez à la personne qui vous invite de la renvoyer.",
+  },
+  "invitation.too_many": {
+    title: "Le locataire a déjà trop d’invitations ouvertes.",
+    cure: "Retirez celles que personne n’acceptera.",
   },
   "session.not_found": {
     title: "Cette session n’existe pas.",
