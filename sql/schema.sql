@@ -311,6 +311,27 @@ comment on column tenancy.cells.status is 'open takes new tenants; closed serves
 comment on column tenancy.cells.sealed_url is 'Admin connection URL, sealed with TENANT_ENCRYPTION_KEY; null for the control database itself.';
 comment on column tenancy.cells.created_at is 'When it was added.';
 
+create table tenancy.ceremonies (
+  token_hash bytea not null,
+  kind text not null,
+  user_id uuid,
+  amr text[] default '{}'::text[] not null,
+  challenge text,
+  attempts integer default 0 not null,
+  expires_at timestamp with time zone not null,
+  constraint ceremonies_pkey PRIMARY KEY (token_hash),
+  constraint ceremonies_kind_known CHECK ((kind = ANY (ARRAY['second_factor'::text, 'passkey'::text, 'enrol'::text, 'step_up'::text])))
+);
+comment on table tenancy.ceremonies is 'Sign-ins, enrolments and step-ups under way, for some minutes.';
+comment on column tenancy.ceremonies.token_hash is 'SHA-256 of the token that the browser holds between two steps.';
+comment on column tenancy.ceremonies.kind is 'What it may end in.';
+comment on column tenancy.ceremonies.user_id is 'Who; null while a passkey has yet to say it.';
+comment on column tenancy.ceremonies.amr is 'What was proved already.';
+comment on column tenancy.ceremonies.challenge is 'WebAuthn challenge, good for one answer.';
+comment on column tenancy.ceremonies.attempts is 'Codes tried; it ends after a few.';
+comment on column tenancy.ceremonies.expires_at is 'Not valid from here on.';
+CREATE INDEX ceremonies_expires_idx ON tenancy.ceremonies USING btree (expires_at);
+
 create table tenancy.data_keys (
   id uuid not null,
   tenant_id uuid,
@@ -418,6 +439,37 @@ comment on column tenancy.invitations.invited_by is 'Actor who invited.';
 comment on column tenancy.invitations.created_at is 'When, or when last sent again.';
 comment on column tenancy.invitations.expires_at is 'Not valid from here on.';
 
+create table tenancy.mails (
+  id uuid not null,
+  recipient text not null,
+  kind text not null,
+  locale text not null,
+  subject text not null,
+  sealed bytea,
+  status text default 'waiting'::text not null,
+  attempts integer default 0 not null,
+  next_at timestamp with time zone not null,
+  error text,
+  created_at timestamp with time zone not null,
+  sent_at timestamp with time zone,
+  constraint mails_pkey PRIMARY KEY (id),
+  constraint mails_status_known CHECK ((status = ANY (ARRAY['waiting'::text, 'sent'::text, 'failed'::text])))
+);
+comment on table tenancy.mails is 'Mail to send, and for a week what became of it.';
+comment on column tenancy.mails.id is 'UUID version 7; also its Message-ID, so that a mail sent twice is recognised.';
+comment on column tenancy.mails.recipient is 'Normalised address.';
+comment on column tenancy.mails.kind is 'Which message it is, such as sign_in_link.';
+comment on column tenancy.mails.locale is 'Its language.';
+comment on column tenancy.mails.subject is 'Its subject; never holds a secret.';
+comment on column tenancy.mails.sealed is 'Text and HTML, sealed with the platform''s key: they hold one-time links. Null once sent.';
+comment on column tenancy.mails.status is 'waiting is tried again at next_at.';
+comment on column tenancy.mails.attempts is 'How often it was tried.';
+comment on column tenancy.mails.next_at is 'Not before this; a process that took it has until then.';
+comment on column tenancy.mails.error is 'What the mail server last said.';
+comment on column tenancy.mails.created_at is 'When it was written.';
+comment on column tenancy.mails.sent_at is 'When the mail server accepted it.';
+CREATE INDEX mails_due_idx ON tenancy.mails USING btree (next_at) WHERE (status = 'waiting'::text);
+
 create table tenancy.memberships (
   tenant_id uuid not null,
   user_id uuid not null,
@@ -511,6 +563,30 @@ comment on column tenancy.operators.id is 'UUID version 7.';
 comment on column tenancy.operators.name is 'For people.';
 comment on column tenancy.operators.created_at is 'When added.';
 comment on column tenancy.operators.role is 'What they may do on the platform.';
+
+create table tenancy.passkeys (
+  id text not null,
+  user_id uuid not null,
+  public_key bytea not null,
+  counter bigint not null,
+  transports text[] default '{}'::text[] not null,
+  name text not null,
+  is_backed_up boolean not null,
+  created_at timestamp with time zone not null,
+  last_used_at timestamp with time zone,
+  constraint passkeys_pkey PRIMARY KEY (id)
+);
+comment on table tenancy.passkeys is 'WebAuthn credentials.';
+comment on column tenancy.passkeys.id is 'Credential id, base64url.';
+comment on column tenancy.passkeys.user_id is 'Whose.';
+comment on column tenancy.passkeys.public_key is 'COSE key.';
+comment on column tenancy.passkeys.counter is 'Signature counter; one that does not grow tells of a copy. 0: the authenticator has none.';
+comment on column tenancy.passkeys.transports is 'How the browser reaches it.';
+comment on column tenancy.passkeys.name is 'For people.';
+comment on column tenancy.passkeys.is_backed_up is 'Kept by a passkey provider, so that a lost device does not lose it.';
+comment on column tenancy.passkeys.created_at is 'When enrolled.';
+comment on column tenancy.passkeys.last_used_at is 'Last use.';
+CREATE INDEX passkeys_user_idx ON tenancy.passkeys USING btree (user_id);
 
 create table tenancy.placements (
   tenant_id uuid not null,
@@ -629,6 +705,19 @@ comment on column tenancy.proofs.actor is 'Who asked for it.';
 comment on column tenancy.proofs.started_at is 'When.';
 comment on column tenancy.proofs.finished_at is 'When it ended.';
 CREATE INDEX proofs_running_idx ON tenancy.proofs USING btree (started_at) WHERE (status = 'running'::text);
+
+create table tenancy.recovery_codes (
+  user_id uuid not null,
+  code_hash bytea not null,
+  used_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  constraint recovery_codes_pkey PRIMARY KEY (user_id, code_hash)
+);
+comment on table tenancy.recovery_codes is 'Codes of 80 bits that each stand in for a second factor once.';
+comment on column tenancy.recovery_codes.user_id is 'Whose.';
+comment on column tenancy.recovery_codes.code_hash is 'Keyed fingerprint of the code.';
+comment on column tenancy.recovery_codes.used_at is 'When it was used up.';
+comment on column tenancy.recovery_codes.created_at is 'When drawn.';
 
 create table tenancy.regions (
   key text not null,
@@ -751,6 +840,20 @@ comment on column tenancy.sessions.ip is 'Address of the last sign-in.';
 CREATE INDEX sessions_operator_idx ON tenancy.sessions USING btree (operator_id) WHERE (operator_id IS NOT NULL);
 CREATE INDEX sessions_user_idx ON tenancy.sessions USING btree (user_id) WHERE (user_id IS NOT NULL);
 
+create table tenancy.sign_in_delays (
+  subject bytea not null,
+  tries integer not null,
+  free_at timestamp with time zone not null,
+  last_at timestamp with time zone not null,
+  constraint sign_in_delays_pkey PRIMARY KEY (subject)
+);
+comment on table tenancy.sign_in_delays is 'How long a guesser waits, by account, address, and both together.';
+comment on column tenancy.sign_in_delays.subject is 'SHA-256 of what is slowed down; names nobody.';
+comment on column tenancy.sign_in_delays.tries is 'Tries since the last success.';
+comment on column tenancy.sign_in_delays.free_at is 'Next try not before this.';
+comment on column tenancy.sign_in_delays.last_at is 'Last try; a day of silence forgets all.';
+CREATE INDEX sign_in_delays_last_idx ON tenancy.sign_in_delays USING btree (last_at);
+
 create table tenancy.storage_usage (
   tenant_id uuid not null,
   used_bytes bigint default 0 not null,
@@ -863,6 +966,33 @@ comment on column tenancy.tenants.updated_at is 'Last change of this row.';
 CREATE INDEX tenants_created_idx ON tenancy.tenants USING btree (created_at DESC, id DESC);
 CREATE INDEX tenants_erase_idx ON tenancy.tenants USING btree (erase_after) WHERE (erase_after IS NOT NULL);
 CREATE INDEX tenants_name_idx ON tenancy.tenants USING btree (lower(name), id);
+
+create table tenancy.user_links (
+  token_hash bytea not null,
+  user_id uuid not null,
+  expires_at timestamp with time zone not null,
+  constraint user_links_pkey PRIMARY KEY (token_hash)
+);
+comment on table tenancy.user_links is 'Sign-in links that were mailed; one that is used is gone.';
+comment on column tenancy.user_links.token_hash is 'SHA-256 of the token in the mail.';
+comment on column tenancy.user_links.user_id is 'Who signs in by it.';
+comment on column tenancy.user_links.expires_at is 'Not valid from here on.';
+CREATE INDEX user_links_user_idx ON tenancy.user_links USING btree (user_id);
+
+create table tenancy.user_totps (
+  user_id uuid not null,
+  sealed bytea not null,
+  confirmed_at timestamp with time zone,
+  last_step bigint default 0 not null,
+  created_at timestamp with time zone not null,
+  constraint user_totps_pkey PRIMARY KEY (user_id)
+);
+comment on table tenancy.user_totps is 'Authenticator apps (RFC 6238), one per user.';
+comment on column tenancy.user_totps.user_id is 'Whose.';
+comment on column tenancy.user_totps.sealed is 'The seed, sealed with the platform''s key.';
+comment on column tenancy.user_totps.confirmed_at is 'When its first code came; null: not in use yet.';
+comment on column tenancy.user_totps.last_step is 'Time step of the last code: it and all before it are spent.';
+comment on column tenancy.user_totps.created_at is 'When enrolled.';
 
 create table tenancy.users (
   id uuid not null,
@@ -1103,6 +1233,8 @@ alter table tenancy.api_keys add constraint api_keys_tenant_fkey FOREIGN KEY (te
 
 alter table tenancy.cells add constraint cells_region_fkey FOREIGN KEY (region) REFERENCES tenancy.regions(key);
 
+alter table tenancy.ceremonies add constraint ceremonies_user_fkey FOREIGN KEY (user_id) REFERENCES tenancy.users(id) ON DELETE CASCADE;
+
 alter table tenancy.data_keys add constraint data_keys_wrapping_key_fkey FOREIGN KEY (wrapping_key_id) REFERENCES tenancy.wrapping_keys(id);
 
 alter table tenancy.domains add constraint domains_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
@@ -1115,6 +1247,8 @@ alter table tenancy.memberships add constraint memberships_user_fkey FOREIGN KEY
 
 alter table tenancy.operator_links add constraint operator_links_operator_fkey FOREIGN KEY (operator_id) REFERENCES tenancy.operators(id) ON DELETE CASCADE;
 
+alter table tenancy.passkeys add constraint passkeys_user_fkey FOREIGN KEY (user_id) REFERENCES tenancy.users(id) ON DELETE CASCADE;
+
 alter table tenancy.placements add constraint placements_cell_fkey FOREIGN KEY (cell) REFERENCES tenancy.cells(key);
 
 alter table tenancy.placements add constraint placements_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id);
@@ -1124,6 +1258,8 @@ alter table tenancy.policies add constraint policies_tenant_fkey FOREIGN KEY (te
 alter table tenancy.policy_tests add constraint policy_tests_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
 
 alter table tenancy.proof_canaries add constraint proof_canaries_proof_fkey FOREIGN KEY (proof_id) REFERENCES tenancy.proofs(id) ON DELETE CASCADE;
+
+alter table tenancy.recovery_codes add constraint recovery_codes_user_fkey FOREIGN KEY (user_id) REFERENCES tenancy.users(id) ON DELETE CASCADE;
 
 alter table tenancy.roles add constraint roles_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
 
@@ -1140,6 +1276,10 @@ alter table tenancy.stored_objects add constraint stored_objects_tenant_fkey FOR
 alter table tenancy.tenants add constraint tenants_plan_fkey FOREIGN KEY (plan) REFERENCES tenancy.plans(key);
 
 alter table tenancy.tenants add constraint tenants_region_fkey FOREIGN KEY (region) REFERENCES tenancy.regions(key);
+
+alter table tenancy.user_links add constraint user_links_user_fkey FOREIGN KEY (user_id) REFERENCES tenancy.users(id) ON DELETE CASCADE;
+
+alter table tenancy.user_totps add constraint user_totps_user_fkey FOREIGN KEY (user_id) REFERENCES tenancy.users(id) ON DELETE CASCADE;
 
 alter table tenancy.vault_items add constraint vault_items_vault_fkey FOREIGN KEY (tenant_id, vault_id) REFERENCES tenancy.vaults(tenant_id, id) ON DELETE CASCADE;
 

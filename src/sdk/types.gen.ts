@@ -62,6 +62,552 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/sign-in/password": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Sign in with address and password */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["PasswordSignIn"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SignInStep"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/sign-in/link": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Ask for a sign-in link by mail */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["LinkRequest"] } };
+      responses: {
+        202: { headers: { [name: string]: unknown }; content?: never };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/sign-in/link/complete": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Sign in with a mailed link */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["LinkSignIn"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SignInStep"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/sign-in/passkey/challenge": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Begin to sign in with a passkey */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["PasskeyChallenge"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/sign-in/passkey": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Sign in with a passkey */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["PasskeyAnswer"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SignInStep"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/sign-in/second-factor/challenge": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Ask for the challenge of a passkey as second factor */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["SecondFactorChallenge"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["WebAuthnChallenge"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/sign-in/second-factor": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Complete a sign-in with the second factor */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["SecondFactorAnswer"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SignInStep"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/me": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Show who is signed in, and where they are a member */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Me"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Change one's name or language */
+    patch: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["MeChange"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Me"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    trace?: never;
+  };
+  "/v1/me/password": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    /** Set or change one's password */
+    put: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["NewPassword"] } };
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/me/sessions": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List where one is signed in */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["DeviceList"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    /** End all one's other sessions */
+    delete: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Ended"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/me/sessions/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** End one of one's sessions */
+    delete: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id of the session. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/me/step-up/challenge": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Ask for the challenge to step up with a passkey */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["PasskeyChallenge"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/me/step-up": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Prove anew who one is, in this session */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["StepUpAnswer"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SessionState"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/me/factors": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List how one signs in */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Factors"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/me/factors/totp": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Begin to add an authenticator app */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        201: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["TotpEnrolment"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    /** Remove the authenticator app */
+    delete: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/me/factors/totp/confirm": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Add the authenticator app with its first code */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["TotpConfirmation"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Enrolled"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/me/factors/passkeys/challenge": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Begin to add a passkey */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["PasskeyChallenge"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/me/factors/passkeys": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Add a passkey */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["PasskeyEnrolment"] } };
+      responses: {
+        201: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Enrolled"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/me/factors/passkeys/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Remove a passkey */
+    delete: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id of the passkey. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/me/factors/recovery-codes": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Draw ten new recovery codes */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        201: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["RecoveryCodes"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/tenants": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     /** List, search and filter tenants */
@@ -406,6 +952,453 @@ export interface paths {
     };
     post?: never;
     delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/members": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List the members of a tenant, by address */
+    get: {
+      parameters: {
+        query?: {
+          /** Part of address or name. */
+          search?: string;
+          /** `next` of the page before: an address. */
+          after?: string;
+        };
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["MemberList"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/members/{user}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Show a member */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the user. */
+          user: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Member"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    /** Remove a member */
+    delete: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the user. */
+          user: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    options?: never;
+    head?: never;
+    /** Change the roles or the state of a member */
+    patch: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the user. */
+          user: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["MemberChange"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Member"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    trace?: never;
+  };
+  "/v1/me/tenants/{tenant}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Leave a tenant */
+    delete: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/invitations": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List open invitations, newest first */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["InvitationList"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    /** Invite somebody by mail, or send the invitation again */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["InvitationCreate"] } };
+      responses: {
+        201: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Invitation"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/invitations/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Withdraw an invitation */
+    delete: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the invitation. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/sign-in/invitation/show": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Show what an invitation is to */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["InvitationToken"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["OpenInvitation"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/sign-in/invitation": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Accept an invitation, and sign in */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["InvitationAccept"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SignInStep"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/service-accounts": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List the service accounts of a tenant */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["ServiceAccountList"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    /** Create a service account */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["ServiceAccountCreate"] } };
+      responses: {
+        201: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["ServiceAccount"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/service-accounts/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Remove a service account, with its keys */
+    delete: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the service account. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    options?: never;
+    head?: never;
+    /** Change the roles or the state of a service account */
+    patch: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the service account. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["ServiceAccountChange"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["ServiceAccount"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/api-keys": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List the API keys of a tenant, newest first */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["TenantKeyList"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    /** Create an API key of a tenant */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["TenantKeyCreate"] } };
+      responses: {
+        201: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["TenantKeyCreated"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/api-keys/{id}/rotate": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Replace an API key; both work for a while */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the key, not the key itself. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: { content: { "application/json": components["schemas"]["TenantKeyRotate"] } };
+      responses: {
+        201: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["TenantKeyCreated"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/api-keys/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Revoke an API key of a tenant */
+    delete: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the key, not the key itself. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
     options?: never;
     head?: never;
     patch?: never;
@@ -1975,6 +2968,60 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/mail/outbox": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List mails of the last week, newest first */
+    get: {
+      parameters: {
+        query?: {
+          /** E-mail address. */
+          to?: string;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["MailList"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/mail/outbox/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Show a mail */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id of the mail. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["MailEntry"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/health": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     /** Tell whether the server works */
@@ -2129,6 +3176,27 @@ export interface components {
       /** AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or VAULT_TOKEN; kept sealed. Default: those of the server. */
       credentials?: Record<string, string>;
     };
+    Device: {
+      /** UUID version 7, lower case. */
+      id: string;
+      /** Browser and system, as far as the browser tells. */
+      device: string;
+      /** Address that signed in. */
+      ip: string;
+      /** The session of this request. */
+      isCurrent: boolean;
+      amr: string[];
+      mfaAt: string | null;
+      /** RFC 3339, UTC. */
+      createdAt: string;
+      /** RFC 3339, UTC. */
+      lastUsedAt: string;
+      /** RFC 3339, UTC. */
+      expiresAt: string;
+    };
+    DeviceList: {
+      items: components["schemas"]["Device"][];
+    };
     DomainAdd: {
       domain: string;
       isPrimary?: boolean;
@@ -2194,6 +3262,28 @@ export interface components {
       /** When the keys are replaced by themselves. */
       nextRotationAt: string | null;
     };
+    Ended: {
+      ended: number;
+    };
+    Enrolled: {
+      /** With the first factor: ten codes, shown this once. Null: it is not the first. */
+      recoveryCodes: string[] | null;
+    };
+    Factors: {
+      hasPassword: boolean;
+      /** When the authenticator app was added; null: none. */
+      totpSince: string | null;
+      passkeys: ({
+        id: string;
+        name: string;
+        /** Kept by a passkey provider: a lost device does not lose it. */
+        isBackedUp: boolean;
+        /** RFC 3339, UTC. */
+        createdAt: string;
+        lastUsedAt: string | null;
+      })[];
+      recoveryCodesLeft: number;
+    };
     Grant: {
       permissions: components["schemas"]["Permission"][];
       conditions: components["schemas"]["Condition"][];
@@ -2204,6 +3294,43 @@ export interface components {
       /** The database answers; without it this is a 503. */
       database: "ok";
     };
+    Invitation: {
+      /** UUID version 7, lower case. */
+      id: string;
+      email: string;
+      roles: string[];
+      /** Language of messages to the person. */
+      locale: "en" | "fr";
+      /** Actor, such as user:<id>. */
+      invitedBy: string;
+      /** RFC 3339, UTC. */
+      sentAt: string;
+      /** RFC 3339, UTC. */
+      expiresAt: string;
+    };
+    InvitationAccept: {
+      /** From behind `#invitation=` of the mailed link. */
+      token: string;
+      /** Of a new account. */
+      name?: string;
+      /** Of a new account; without one, links and passkeys sign in. */
+      password?: string;
+    };
+    InvitationCreate: {
+      /** E-mail address. */
+      email: string;
+      /** Keys of roles of the tenant, such as `admin`. */
+      roles: string[];
+      /** Language of messages to the person. */
+      locale?: "en" | "fr";
+    };
+    InvitationList: {
+      items: components["schemas"]["Invitation"][];
+    };
+    InvitationToken: {
+      /** From behind `#invitation=` of the mailed link. */
+      token: string;
+    };
     KeyRotation: {
       /** Of the new wrapping key. */
       generation: number;
@@ -2212,6 +3339,80 @@ export interface components {
         purpose: string;
         epoch: number;
       }[];
+    };
+    LinkRequest: {
+      /** E-mail address. */
+      email: string;
+    };
+    LinkSignIn: {
+      /** From behind `#sign-in=` of the mailed link. */
+      token: string;
+    };
+    MailEntry: {
+      /** UUID version 7, lower case. */
+      id: string;
+      to: string;
+      /** Which message it is, such as sign_in_link. */
+      kind: string;
+      /** Language of messages to the person. */
+      locale: "en" | "fr";
+      subject: string;
+      status: "waiting" | "sent" | "failed";
+      attempts: number;
+      /** What the mail server last said. */
+      error: string | null;
+      /** RFC 3339, UTC. */
+      createdAt: string;
+      sentAt: string | null;
+      text: string | null;
+      html: string | null;
+    };
+    MailList: {
+      /** Whether a mail server is configured. */
+      isSending: boolean;
+      items: components["schemas"]["MailEntry"][];
+    };
+    Me: {
+      /** UUID version 7, lower case. */
+      id: string;
+      email: string;
+      name: string;
+      /** Language of messages to the person. */
+      locale: "en" | "fr";
+      session: components["schemas"]["SessionState"];
+      /** Where the person is a member, by name. */
+      tenants: components["schemas"]["MyTenant"][];
+      /** Whether second factors can be added on this platform. */
+      isMfaEnabled: boolean;
+      /** Version of the server. */
+      version: string;
+    };
+    MeChange: {
+      /** For people; may be empty. */
+      name?: string;
+      /** Language of messages to the person. */
+      locale?: "en" | "fr";
+    };
+    Member: {
+      /** UUID version 7, lower case. */
+      userId: string;
+      email: string;
+      name: string;
+      /** suspended: no access to this tenant. disabled: no access to any. */
+      status: "active" | "suspended" | "disabled";
+      roles: string[];
+      /** RFC 3339, UTC. */
+      joinedAt: string;
+    };
+    MemberChange: {
+      /** Keys of roles of the tenant, such as `admin`. */
+      roles?: string[];
+      status?: "active" | "suspended";
+    };
+    MemberList: {
+      items: components["schemas"]["Member"][];
+      /** Ask for the next page with it as `after`; null on the last page. */
+      next: string | null;
     };
     MigrationList: {
       items: components["schemas"]["MigrationStatus"][];
@@ -2260,6 +3461,24 @@ export interface components {
         failed: number;
       };
     };
+    MyTenant: {
+      /** UUID version 7, lower case. */
+      id: string;
+      slug: string;
+      name: string;
+      status: string;
+      roles: string[];
+    };
+    NewPassword: {
+      /** At least 12 characters; common and leaked ones are refused, other rules there are none. */
+      password: string;
+    };
+    OpenInvitation: {
+      tenantName: string;
+      email: string;
+      /** Nothing has to be filled in. */
+      hasAccount: boolean;
+    };
     Operator: {
       /** UUID version 7, lower case. */
       id: string;
@@ -2273,6 +3492,26 @@ export interface components {
     };
     OperatorUpdate: {
       role: "administrator" | "support" | "billing" | "read_only";
+    };
+    PasskeyAnswer: {
+      token: string;
+      response: components["schemas"]["WebAuthnResponse"];
+    };
+    PasskeyChallenge: {
+      /** Send it back with the answer. */
+      token: string;
+      options: components["schemas"]["WebAuthnOptions"];
+    };
+    PasskeyEnrolment: {
+      token: string;
+      response: components["schemas"]["WebAuthnResponse"];
+      /** Such as the device. */
+      name: string;
+    };
+    PasswordSignIn: {
+      /** E-mail address. */
+      email: string;
+      password: string;
     };
     Permission: "tenants.read" | "usage.read" | "protection.read" | "domains.manage" | "members.read" | "members.invite" | "members.manage" | "sessions.read" | "sessions.revoke" | "service_accounts.read" | "service_accounts.manage" | "api_keys.read" | "api_keys.manage" | "roles.read" | "roles.manage" | "policies.read" | "policies.manage" | "grants.read" | "grants.manage" | "reviews.read" | "reviews.manage" | "sso.read" | "sso.manage" | "scim.read" | "scim.manage" | "security.read" | "security.manage" | "keys.read" | "keys.manage" | "vaults.read" | "vaults.use" | "vaults.manage" | "audit.read" | "audit.export" | "audit.manage" | "integrations.read" | "integrations.manage" | "billing.read" | "billing.manage" | "support.consent" | "access.evaluate" | "data.read" | "data.write" | "tenants.list" | "tenants.create" | "tenants.update" | "tenants.suspend" | "tenants.delete" | "workflows.read" | "plans.read" | "places.read" | "places.manage" | "migrations.read" | "migrations.run" | "proofs.read" | "proofs.run" | "events.read" | "events.export" | "events.manage" | "platform_keys.read" | "platform_keys.manage" | "operators.read" | "operators.manage" | "users.read" | "users.manage" | "root_keys.read" | "root_keys.manage" | "incidents.read" | "impersonation.start";
     PermissionList: {
@@ -2442,6 +3681,10 @@ export interface components {
       }[];
       lastProofId: string | null;
     };
+    RecoveryCodes: {
+      /** Shown this once; each works once. */
+      recoveryCodes: string[];
+    };
     Region: {
       key: string;
       name: string;
@@ -2476,6 +3719,40 @@ export interface components {
       description?: string;
       grants?: components["schemas"]["Grant"][];
     };
+    /** Exactly one of `totp`, `recoveryCode` and `passkey`. */
+    SecondFactorAnswer: {
+      token: string;
+      /** Spaces and dashes are ignored. */
+      totp?: string;
+      /** Spaces and dashes are ignored. */
+      recoveryCode?: string;
+      passkey?: components["schemas"]["WebAuthnResponse"];
+    };
+    SecondFactorChallenge: {
+      token: string;
+    };
+    ServiceAccount: {
+      /** UUID version 7, lower case. */
+      id: string;
+      name: string;
+      roles: string[];
+      status: "active" | "disabled";
+      /** RFC 3339, UTC. */
+      createdAt: string;
+    };
+    ServiceAccountChange: {
+      /** Keys of roles of the tenant, such as `admin`. */
+      roles?: string[];
+      status?: "active" | "disabled";
+    };
+    ServiceAccountCreate: {
+      name: string;
+      /** Keys of roles of the tenant, such as `admin`. */
+      roles: string[];
+    };
+    ServiceAccountList: {
+      items: components["schemas"]["ServiceAccount"][];
+    };
     Session: {
       operator: {
         /** UUID version 7, lower case. */
@@ -2490,6 +3767,38 @@ export interface components {
     SessionCreate: {
       /** From the one-time operator link. */
       token: string;
+    };
+    SessionState: {
+      /** UUID version 7, lower case. */
+      id: string;
+      /** How the person proved who they are (RFC 8176). */
+      amr: string[];
+      /** RFC 3339, UTC. */
+      authenticatedAt: string;
+      /** When a second factor was last used in this session; null: never. */
+      mfaAt: string | null;
+      /** RFC 3339, UTC. */
+      expiresAt: string;
+    };
+    SignInStep: {
+      /** signed_in: the session cookie is set. second_factor: send one of `methods` with `token` to /v1/sign-in/second-factor. */
+      status: "signed_in" | "second_factor";
+      /** Names this sign-in until the second factor comes. */
+      token: string | null;
+      /** The second factors that the person has, best first. */
+      methods: ("passkey" | "totp" | "recovery_code")[];
+      /** RFC 3339, UTC. */
+      expiresAt: string;
+    };
+    /** Exactly one of `totp`, `recoveryCode`, `passkey` (with `token` of its challenge) and `password`. The password renews the sign-in, but is no second factor. */
+    StepUpAnswer: {
+      token?: string;
+      /** Spaces and dashes are ignored. */
+      totp?: string;
+      /** Spaces and dashes are ignored. */
+      recoveryCode?: string;
+      passkey?: components["schemas"]["WebAuthnResponse"];
+      password?: string;
     };
     Tenant: {
       /** UUID version 7, lower case. */
@@ -2564,6 +3873,41 @@ export interface components {
       /** Default 30; 0 erases at once. */
       graceDays?: number;
     };
+    TenantKey: {
+      /** UUID version 7, lower case. */
+      id: string;
+      name: string;
+      /** First characters of the key, to recognise it by. */
+      prefix: string;
+      serviceAccountId: string | null;
+      /** Permissions that it has at most; null: all that its service account has. */
+      scopes: string[] | null;
+      /** The key that it was rotated from. */
+      replaces: string | null;
+      /** RFC 3339, UTC. */
+      createdAt: string;
+      lastUsedAt: string | null;
+      expiresAt: string | null;
+    };
+    TenantKeyCreate: {
+      name: string;
+      /** UUID version 7, lower case. */
+      serviceAccountId?: string;
+      /** Permissions of the tenant, such as `members.read`; only those that you have yourself. */
+      scopes?: string[];
+      expiresInDays?: number;
+    };
+    TenantKeyCreated: components["schemas"]["TenantKey"] & {
+      /** Shown this once. */
+      key: string;
+    };
+    TenantKeyList: {
+      items: components["schemas"]["TenantKey"][];
+    };
+    TenantKeyRotate: {
+      /** So long the old key works on. */
+      overlapHours?: number;
+    };
     TenantPage: {
       items: components["schemas"]["Tenant"][];
       /** Ask for the next page with it; null on the last page. */
@@ -2596,6 +3940,16 @@ export interface components {
       databaseBytes: number | null;
       storageBytes: number;
       storageObjects: number;
+    };
+    TotpConfirmation: {
+      /** Spaces and dashes are ignored. */
+      code: string;
+    };
+    TotpEnrolment: {
+      /** `otpauth://totp/…`: show it as a QR code. */
+      uri: string;
+      /** The same seed in base 32, to type in. */
+      secret: string;
     };
     Vault: {
       /** UUID version 7, lower case. */
@@ -2821,6 +4175,13 @@ export interface components {
       /** RFC 3339, UTC. */
       expiresAt: string;
     };
+    WebAuthnChallenge: {
+      options: components["schemas"]["WebAuthnOptions"];
+    };
+    /** For `startRegistration` or `startAuthentication` of @simplewebauthn/browser (`optionsJSON`). */
+    WebAuthnOptions: Record<string, never>;
+    /** What `startRegistration` or `startAuthentication` of @simplewebauthn/browser answered. */
+    WebAuthnResponse: Record<string, never>;
     Workflow: {
       /** UUID version 7, lower case. */
       id: string;
