@@ -7,6 +7,8 @@ import { countTenantRules, eraseTenantAccess } from "./access/erase.ts";
 import { loadParser } from "./adopt/ast.ts";
 import { rewriteQuery } from "./adopt/rewrite.ts";
 import { type Actor, recordEvent } from "./audit/record.ts";
+import { AuditLog } from "./audit/log.ts";
+import type { OnBatch } from "./audit/sequencer.ts";
 import { ensureMonths } from "./audit/store.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
 import { type Config, loadConfig } from "./base/config.ts";
@@ -89,6 +91,8 @@ export interface TenancyOptions {
   readonly signedUrlBase?: string;
   /** Called around each workflow step: crash tests end the process there. */
   readonly onStep?: (kind: string, step: string, moment: "before" | "after") => Promise<void> | void;
+  /** Called around each batch of the audit log's sequencer, for the same purpose. */
+  readonly onAuditBatch?: OnBatch;
 }
 
 /** Everything, joined. `createTenancy` makes it; `close` ends it. */
@@ -144,6 +148,7 @@ export interface Internals {
   readonly subjects: SubjectKeys;
   /** Who may do what. The first call loads the Cedar engine. */
   readonly access: () => Promise<Access>;
+  readonly audit: AuditLog;
   readonly log: Log;
   readonly embedded: EmbeddedServer | null;
   /** The app's schema as this process knows it. */
@@ -186,11 +191,21 @@ async function assemble(
     await prepareDatabase(control);
     await migrateSchema(control, "control");
     await many(control, ensureMonths);
-    const role = appRole(await openInstallation(control, rootKey));
+    const installationId = await openInstallation(control, rootKey);
+    const role = appRole(installationId);
     await prepareCell(cells, "local", role);
     await assertSafe(control, role);
     await loadParser();
-    return await open(options, { config, log, embedded, cells, control, listener, rootKey, role });
+    const audit = await AuditLog.open({
+      pool: control,
+      connection: connectionConfig(url),
+      sealing: rootKey,
+      installationId,
+      onError: (what, error) => log.error(what, { error: error.message }),
+      onBatch: options.onAuditBatch,
+    });
+    const ground = { config, log, embedded, cells, control, listener, rootKey, role, audit };
+    return await open(options, ground);
   } catch (failure) {
     await listener.close();
     await cells.close();
@@ -207,10 +222,11 @@ interface Ground {
   readonly listener: Listener;
   readonly rootKey: RootKey;
   readonly role: string;
+  readonly audit: AuditLog;
 }
 
 async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
-  const { config, log, embedded, cells, control, listener, rootKey, role } = ground;
+  const { config, log, embedded, cells, control, listener, rootKey, role, audit } = ground;
   let app = await loadAppSchema(control);
   let shape = shapeOf(app);
   const directory = new Directory({ control, listener, rootKey, maxStorageGb: config.limits.maxStorageGb });
@@ -394,11 +410,15 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     };
   };
   const data = new TenantDataManager(() => ({ executor, facets, ...shape }));
-  if (options.background !== false) keeper.start();
+  if (options.background !== false) {
+    keeper.start();
+    audit.sequencer.start();
+  }
 
   const close = async () => {
     await keeper.close();
     await mail.close();
+    await audit.close();
     await listener.close();
     await connections.close();
     await Promise.allSettled([cache.close(), storage.close(), keyPool.end()]);
@@ -422,6 +442,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     subjects,
     access,
     mail,
+    audit,
     log,
     embedded,
     app: () => app,
