@@ -28,3 +28,6 @@ export const LOST_AFTER_S = 30;
 
 /** A change of strict to relaxed, or back, is known to all processes after so long. */
 export const SETTINGS_PASS_MS = 5_000;
+
+/** Runs that are read at once: some megabytes. */
+export const RUNS_PAGE = 64;

@@ -1,5 +1,6 @@
 import { accessErrors } from "../access/errors.ts";
 import { adoptErrors } from "../adopt/errors.ts";
+import { auditErrors } from "../audit/errors.ts";
 import { configErrors } from "../base/config/errors.ts";
 import type { ErrorTable } from "../base/errors.ts";
 import { dbErrors } from "../db/errors.ts";
@@ -20,6 +21,7 @@ export const ERROR_TABLES: readonly ErrorTable[] = [
   accessErrors,
   tenantErrors,
   mailErrors,
+  auditErrors,
   lifecycleErrors,
   fleetErrors,
   adoptErrors.table,
