@@ -31,3 +31,6 @@ export const SETTINGS_PASS_MS = 5_000;
 
 /** Runs that are read at once: some megabytes. */
 export const RUNS_PAGE = 64;
+
+/** A proof so often in an export: what was chained anew is found to within so many records. */
+export const PROOF_EVERY = 1_024;

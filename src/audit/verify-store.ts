@@ -109,3 +109,14 @@ export const listHeld = query<{ tenant_id: string; held_at: Date }>(
   "audit.list_held",
   "select tenant_id, held_at from tenancy.audit_settings where held_at is not null",
 );
+
+/** First and last number of a chain whose batches touch the time, within a tree of this size. */
+export const findRange = query<{ first: string | null; last: string | null }>(
+  "audit.find_range",
+  `select min(first_seq) as first, max(first_seq + length - 1) as last
+   from tenancy.audit_runs
+   where chain = $1::uuid
+     and ($2::uuid is null or high_id >= $2::uuid)
+     and ($3::uuid is null or low_id < $3::uuid)
+     and first_index + length <= $4::bigint`,
+);
