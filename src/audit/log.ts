@@ -1,12 +1,15 @@
 import pg from "pg";
+import { isUuid } from "../base/ids.ts";
 import { exec } from "../db/sql.ts";
 import { composeRecord, type RecordInput } from "./body.ts";
 import { FLIGHTS_MAX } from "./limits.ts";
 import { openLogKey, type Sealing } from "./log-key.ts";
 import type { NoteSigner } from "./note.ts";
 import { type OnBatch, Sequencer } from "./sequencer.ts";
-import { insertRecord, recordValues } from "./store.ts";
+import { insertRecord, insertUnlessRecorded, recordValues } from "./store.ts";
 import { AuditWriter } from "./writer.ts";
+
+const NO_ID = "00000000-0000-0000-0000-000000000000";
 
 /** The audit log as a process has it: the writer of reads and requests, the sequencer, the key. */
 export class AuditLog {
@@ -66,6 +69,17 @@ export class AuditLog {
   /** One record outside of any change, durable when this resolves; for commands, which are no process to number. */
   async recordAlone(input: RecordInput): Promise<void> {
     await exec(this.pool, insertRecord, recordValues(composeRecord(input)));
+  }
+
+  /** The same, unless the request left a record already: the change that it made has its own. */
+  async recordUnlessRecorded(input: RecordInput, requestId: string): Promise<void> {
+    const values = recordValues(composeRecord(input));
+    // A record of the request was made after the request's id, which is of version 7 and of this process.
+    await exec(this.pool, insertUnlessRecorded, [
+      ...values,
+      isUuid(requestId) ? requestId : NO_ID,
+      requestId,
+    ]);
   }
 
   async close(): Promise<void> {

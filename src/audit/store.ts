@@ -9,6 +9,17 @@ export const insertRecord = query(
      $10::text, $11::inet, $12::text, $13::text)`,
 );
 
+/** Nothing, if the request has a record; it can only be newer than the request's own id. */
+export const insertUnlessRecorded = query(
+  "audit.insert_unless_recorded",
+  `insert into tenancy.audit_records
+     (id, at, tenant_id, kind, action, outcome, actor, on_behalf_of, resource, request_id, ip, session, body)
+   select $1::uuid, $2::timestamptz, $3::uuid, $4::text, $5::text, $6::text, $7::text, $8::text, $9::text,
+     $10::text, $11::inet, $12::text, $13::text
+   where not exists (
+     select from tenancy.audit_records where id > $14::uuid and request_id = $15::text)`,
+);
+
 /** The values of `insertRecord`, in its order. */
 export function recordValues(record: StoredRecord): unknown[] {
   return [

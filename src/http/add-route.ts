@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
+import { actorOf } from "./audit-trail.ts";
 import { inputChecker } from "./check-input.ts";
 import type { House } from "./house.ts";
 import { type Answer, once } from "./idempotency.ts";
@@ -20,6 +21,7 @@ export function addRoute(app: FastifyInstance, house: House, route: Route): void
       isSignIn: route.isSignIn === true,
       isPersonal: route.isPersonal === true,
       permission: route.permission,
+      action: route.action,
     },
     schema: {
       response: { ...(route.answer ? { [route.status]: route.answer } : {}), "4xx": Problem, "5xx": Problem },
@@ -88,7 +90,7 @@ function toCall(
     house,
     ...input,
     params: request.params as Record<string, string>, // parameters of a path are text
-    by: { actor: request.principal?.actor ?? "nobody", requestId: request.id },
+    by: actorOf(request),
     requestId: request.id,
     get principal() {
       if (!request.principal)

@@ -6,6 +6,7 @@ import { uuidv7 } from "../base/ids.ts";
 import type { Tenancy } from "../start.ts";
 import { accessLogger } from "./access-log.ts";
 import { addRoute } from "./add-route.ts";
+import { auditor } from "./audit-trail.ts";
 import { authenticator } from "./authenticate.ts";
 import { authoriser } from "./authorise.ts";
 import { serveConsole } from "./console-files.ts";
@@ -59,12 +60,18 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   app.decorateRequest("principal", null);
   app.decorateRequest("subject", null);
   app.decorateRequest("told");
+  // Each request has its own, from its first hook on.
+  app.decorateRequest("audited", null as unknown as FastifyRequest["audited"]);
+  app.addHook("onRequest", async (request) => {
+    request.audited = {};
+  });
   app.removeContentTypeParser("text/plain");
 
   app.addHook("onRequest", addSecurityHeaders);
   app.addHook("onRequest", hostChecker(options.host ?? tenancy.config.server.host));
   app.addHook("onRequest", authenticator(house));
   app.addHook("onRequest", authoriser(house));
+  app.addHook("onSend", auditor(house));
   app.addHook("onResponse", accessLogger(house.log));
   app.setErrorHandler((failure, request, reply) => sendProblem(house, failure, request, reply));
 
@@ -183,6 +190,7 @@ async function withinMs(work: Promise<unknown>, timeoutMs: number): Promise<void
 
 function sendProblem(house: House, failure: unknown, request: FastifyRequest, reply: FastifyReply) {
   const error = asExpected(failure);
+  request.audited.code = error.code;
   if (error.status >= 500) {
     house.log.error(error.message, { error: failure, requestId: request.id, code: error.code });
   }
