@@ -34,3 +34,6 @@ export const RUNS_PAGE = 64;
 
 /** A proof so often in an export: what was chained anew is found to within so many records. */
 export const PROOF_EVERY = 1_024;
+
+/** Records of a plain export that are read at once. */
+export const EXPORT_PAGE = 1_000;

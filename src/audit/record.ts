@@ -97,6 +97,11 @@ export const ACTIONS = [
   "vault_recovery.set",
   "vault_recovery.requested",
   "vault_recovery.approved",
+  "audit.settings_changed",
+  "audit.witness_added",
+  "audit.checkpoint_cosigned",
+  "audit.pruned",
+  "process.lost",
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 

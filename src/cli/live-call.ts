@@ -2,8 +2,10 @@ import { userInfo } from "node:os";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { pathToFileURL } from "node:url";
+import type { Outcome } from "../audit/body.ts";
 import type { Actor } from "../audit/record.ts";
 import type { Config } from "../base/config.ts";
+import { uuidv7 } from "../base/ids.ts";
 import type { Tenancy } from "../start.ts";
 import type { Parsed } from "./arguments.ts";
 import type { Call, Command } from "./command.ts";
@@ -15,7 +17,9 @@ const PATIENCE_MS = 800;
 
 export interface LiveCall extends Call {
   readonly isEndingItself: () => boolean;
-  /** Ends what the command opened. */
+  /** The record of the command says so. */
+  readonly hasFailed: () => void;
+  /** Records the command, and ends what it opened. */
   readonly close: () => Promise<void>;
 }
 
@@ -24,7 +28,8 @@ export function liveCall(command: Command, parsed: Parsed, out: Output, signal: 
   const { globals, options, positionals } = parsed;
   const { env } = process;
   const cwd = process.cwd();
-  const by = { actor: `cli:${userName()}` };
+  const by = { actor: `cli:${userName()}`, requestId: uuidv7() };
+  let outcome: Outcome = "allowed";
   let endsItself = false;
   let tenancy: Promise<Tenancy> | undefined;
   const config = () => readConfig(env, cwd, globals.dataDir);
@@ -41,8 +46,27 @@ export function liveCall(command: Command, parsed: Parsed, out: Output, signal: 
     tenant: () => readTenant(command, positionals[0], options["tenantId"] as string | undefined), // see `tenantId`
     ask: (question) => ask(question, signal),
     readStdin,
+    hasFailed: () => {
+      outcome = "failed";
+    },
     close: async () => {
-      await (await tenancy?.catch(() => undefined))?.close();
+      const opened = await tenancy?.catch(() => undefined);
+      if (!opened) return;
+      try {
+        // A change has its record from its own transaction; everything else leaves this one.
+        const detail = { command: command.path.join(" ") };
+        const record = {
+          kind: "request",
+          action: "command.run",
+          by,
+          tenantId: null,
+          outcome,
+          detail,
+        } as const;
+        await opened.internals.audit.recordUnlessRecorded(record, by.requestId);
+      } finally {
+        await opened.close();
+      }
     },
   };
 }

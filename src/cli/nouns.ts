@@ -57,6 +57,10 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     summary: "Durable work on a tenant",
     load: async () => (await import("./commands/workflow.ts")).commands,
   },
+  audit: {
+    summary: "The audit log: search, export, proofs",
+    load: async () => (await import("./commands/audit.ts")).commands,
+  },
   events: { summary: "Who did what", load: async () => (await import("./commands/events.ts")).commands },
   status: {
     summary: "Where the platform is and how it stands",

@@ -99,6 +99,9 @@ async function execute(command: Command, argv: readonly string[], out: Output): 
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
   try {
     return (await Promise.race([command.run(call), interrupted.promise])) ?? EXIT.ok;
+  } catch (failure) {
+    call.hasFailed();
+    throw failure;
   } finally {
     await Promise.race([
       call.close(),

@@ -33,8 +33,9 @@ export function auditor(house: House) {
     try {
       const record = await recordOf(house, request, reply, action);
       const isRead = request.method === "GET" || request.method === "HEAD";
-      if (!isRead) await audit.recordUnlessRecorded(record, request.id);
-      else await audit.writer.write(record, { mayRelax: record.outcome === "allowed" });
+      // A refusal may have its record from where it was decided.
+      if (!isRead || record.outcome !== "allowed") await audit.recordUnlessRecorded(record, request.id);
+      else await audit.writer.write(record, { mayRelax: true });
       return payload;
     } catch (failure) {
       if (!isTenancyError(failure)) throw failure;

@@ -34,6 +34,7 @@ const SAID_INSTEAD: Readonly<Record<string, string>> = {
   "app.run_not_found": "There is no migration run with this id.",
   "proof.not_found": "There is no isolation proof with this id.",
   "cell.not_found": "There is no cell with this key.",
+  "audit.record_not_found": "There is no audit record with this id.",
   "role.not_found": "The tenant has no such role.",
   "vault.not_found": "There is no vault with this id that your key opens.",
   "vault_item.not_found": "The vault has no value with this name.",

@@ -1,6 +1,7 @@
 import type { Route } from "./route.ts";
 import { accessRoutes } from "./routes/access.ts";
 import { apiKeyRoutes } from "./routes/api-keys.ts";
+import { auditRoutes } from "./routes/audit.ts";
 import { encryptionRoutes } from "./routes/encryption.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { fileRoutes } from "./routes/files.ts";
@@ -42,6 +43,7 @@ export const routes: readonly Route[] = [
   ...fileRoutes,
   ...encryptionRoutes,
   ...eventRoutes,
+  ...auditRoutes,
   ...apiKeyRoutes,
   ...roleRoutes,
   ...policyRoutes,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { accessErrors } from "../../../src/access/errors.ts";
+import { auditErrors } from "../../../src/audit/errors.ts";
 import { fleetErrors } from "../../../src/fleet/errors.ts";
 import { httpErrors } from "../../../src/http/errors.ts";
 import { identityErrors } from "../../../src/identity/errors.ts";
@@ -14,6 +15,7 @@ import { fr } from "./fr.ts";
 /** What the modules behind the console's rooms can answer. English is the server's own sentence. */
 const table = {
   ...accessErrors,
+  ...auditErrors,
   ...fleetErrors,
   ...httpErrors,
   ...identityErrors,

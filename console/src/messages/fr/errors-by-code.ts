@@ -551,16 +551,16 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
     cure: "Adressez-vous aux détenteurs indiqués.",
   "audit.unavailable": {
     title:
-      "L’enregistrement d’audit de cette requête ne peut pas être rendu durable : elle reste sans réponse.",
-    cure: "Réessayez dans un instant ; sinon, vérifiez que la base de contrôle accepte les écritures.",
+      "L’enregistrement d’audit de cette requête ne peut pas être rendu durable, elle reste donc sans réponse.",
+    cure: "Réessayez dans un instant, sinon vérifiez que la base de contrôle accepte les écritures.",
   },
   "audit.overloaded": {
     title: "Trop d’enregistrements d’audit attendent dans ce processus.",
-    cure: "Réessayez dans un instant ; sinon, ajoutez des processus ou examinez le disque de la base de contrôle.",
+    cure: "Réessayez dans un instant, sinon ajoutez des processus ou examinez le disque de la base de contrôle.",
   },
   "audit.record_not_found": {
     title: "Aucun enregistrement d’audit ne porte cet ID.",
-    cure: "Cherchez-le dans le journal d’audit ; la rétention l’a peut-être supprimé.",
+    cure: "Cherchez-le dans le journal d’audit. La rétention l’a peut-être supprimé.",
   },
   "audit.not_sequenced": {
     title: "L’enregistrement n’est pas encore dans l’arbre.",
