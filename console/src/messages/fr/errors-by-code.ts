@@ -1,5 +1,39 @@
 /** By code of the server's error table; a test holds both together. */
 export const errorsByCode: Record<string, { title: string; cure: string }> = {
+  "audit.unavailable": {
+    title:
+      "L’enregistrement d’audit de cette requête ne peut pas être rendu durable, elle reste donc sans réponse.",
+    cure: "Réessayez dans un instant, sinon vérifiez que la base de contrôle accepte les écritures.",
+  },
+  "audit.overloaded": {
+    title: "Trop d’enregistrements d’audit attendent dans ce processus.",
+    cure: "Réessayez dans un instant, sinon ajoutez des processus ou examinez le disque de la base de contrôle.",
+  },
+  "audit.record_not_found": {
+    title: "Aucun enregistrement d’audit ne porte cet ID.",
+    cure: "Cherchez-le dans le journal d’audit. La rétention l’a peut-être supprimé.",
+  },
+  "audit.not_sequenced": {
+    title: "L’enregistrement n’est pas encore dans l’arbre.",
+    cure: "Redemandez dans deux secondes.",
+  },
+  "audit.no_checkpoint": {
+    title: "Il n’y a pas de point de contrôle de cette taille.",
+    cure: "Demandez le dernier point de contrôle et utilisez sa taille.",
+  },
+  "audit.tile_not_found": {
+    title: "Cette tuile n’existe pas.",
+    cure: "Lisez le point de contrôle et ne demandez que les tuiles d’un arbre de cette taille.",
+  },
+  "audit.bad_cosignature": {
+    title:
+      "Ce n’est pas un point de contrôle de ce journal avec une cosignature valable d’un témoin configuré.",
+    cure: "Cosignez le dernier point de contrôle avec une clé configurée.",
+  },
+  "audit.bad_witness_key": {
+    title: "Ce n’est pas la clé de vérification d’un témoin.",
+    cure: "Envoyez une clé C2SP de type 0x04.",
+  },
   "access.denied": {
     title: "Vous n’avez pas la permission de faire cela ici.",
     cure: "Demandez un rôle qui la contient à une personne qui gère les rôles.",
@@ -549,38 +583,5 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
   "vault_recovery.no_share": {
     title: "Votre clé ne détient aucune part de la clé de récupération, ou la demande est la vôtre.",
     cure: "Adressez-vous aux détenteurs indiqués.",
-  "audit.unavailable": {
-    title:
-      "L’enregistrement d’audit de cette requête ne peut pas être rendu durable, elle reste donc sans réponse.",
-    cure: "Réessayez dans un instant, sinon vérifiez que la base de contrôle accepte les écritures.",
-  },
-  "audit.overloaded": {
-    title: "Trop d’enregistrements d’audit attendent dans ce processus.",
-    cure: "Réessayez dans un instant, sinon ajoutez des processus ou examinez le disque de la base de contrôle.",
-  },
-  "audit.record_not_found": {
-    title: "Aucun enregistrement d’audit ne porte cet ID.",
-    cure: "Cherchez-le dans le journal d’audit. La rétention l’a peut-être supprimé.",
-  },
-  "audit.not_sequenced": {
-    title: "L’enregistrement n’est pas encore dans l’arbre.",
-    cure: "Redemandez dans deux secondes.",
-  },
-  "audit.no_checkpoint": {
-    title: "Il n’y a pas de point de contrôle de cette taille.",
-    cure: "Demandez le dernier point de contrôle et utilisez sa taille.",
-  },
-  "audit.tile_not_found": {
-    title: "Cette tuile n’existe pas.",
-    cure: "Lisez le point de contrôle et ne demandez que les tuiles d’un arbre de cette taille.",
-  },
-  "audit.bad_cosignature": {
-    title:
-      "Ce n’est pas un point de contrôle de ce journal avec une cosignature valable d’un témoin configuré.",
-    cure: "Cosignez le dernier point de contrôle avec une clé configurée.",
-  },
-  "audit.bad_witness_key": {
-    title: "Ce n’est pas la clé de vérification d’un témoin.",
-    cure: "Envoyez une clé C2SP de type 0x04.",
   },
 };
