@@ -134,8 +134,8 @@ CREATE OR REPLACE FUNCTION tenancy.refuse_audit_change()
  SET search_path TO 'pg_catalog'
 AS $function$
 begin
-  if tg_op = 'DELETE' and current_setting('tenancy.audit_upkeep', true) = 'on' then
-    return old;
+  if current_setting('tenancy.audit_upkeep', true) = 'on' then
+    return coalesce(new, old);
   end if;
   raise exception 'The audit log is only added to.' using errcode = 'TE002';
 end $function$
@@ -252,6 +252,92 @@ comment on column tenancy.app_migrations.statements is 'What adopt made of it: s
 comment on column tenancy.app_migrations.model is 'The app schema after it.';
 comment on column tenancy.app_migrations.created_at is 'When it was first registered.';
 
+create table tenancy.audit_boots (
+  boot uuid not null,
+  started_at timestamp with time zone default now() not null,
+  beat_at timestamp with time zone default now() not null,
+  last_number bigint default 0 not null,
+  stopped_at timestamp with time zone,
+  lost_at timestamp with time zone,
+  constraint audit_boots_pkey PRIMARY KEY (boot)
+);
+comment on table tenancy.audit_boots is 'Processes that number their records: one that dies leaves a tail that is known to be missing, not one that nobody misses.';
+comment on column tenancy.audit_boots.boot is 'Drawn when the process starts; its records carry it.';
+comment on column tenancy.audit_boots.started_at is 'Its first record.';
+comment on column tenancy.audit_boots.beat_at is 'When it last said that it lives.';
+comment on column tenancy.audit_boots.last_number is 'Its newest durable number at that time.';
+comment on column tenancy.audit_boots.stopped_at is 'When it ended in good order, with nothing left to write.';
+comment on column tenancy.audit_boots.lost_at is 'When others found that it had died.';
+CREATE INDEX audit_boots_running_idx ON tenancy.audit_boots USING btree (beat_at) WHERE ((stopped_at IS NULL) AND (lost_at IS NULL));
+
+create table tenancy.audit_chains (
+  chain uuid not null,
+  size bigint not null,
+  last_leaf bytea not null,
+  constraint audit_chains_pkey PRIMARY KEY (chain),
+  constraint audit_chains_size_positive CHECK ((size > 0))
+);
+comment on table tenancy.audit_chains is 'The head of each chain: one per tenant, and one for the platform''s own records.';
+comment on column tenancy.audit_chains.chain is 'The tenant''s id; all zeros: the platform.';
+comment on column tenancy.audit_chains.size is 'Records in it; they are numbered from 1 without a gap.';
+comment on column tenancy.audit_chains.last_leaf is 'Leaf hash of the newest.';
+
+create table tenancy.audit_checkpoints (
+  size bigint not null,
+  root bytea not null,
+  note text not null,
+  signed_at timestamp with time zone default now() not null,
+  constraint audit_checkpoints_pkey PRIMARY KEY (size)
+);
+comment on table tenancy.audit_checkpoints is 'Signed states of the tree. Old ones without a cosignature are thinned out to one an hour.';
+comment on column tenancy.audit_checkpoints.size is 'Leaves.';
+comment on column tenancy.audit_checkpoints.root is 'Root hash.';
+comment on column tenancy.audit_checkpoints.note is 'C2SP signed note with the log''s own signature.';
+comment on column tenancy.audit_checkpoints.signed_at is 'When.';
+CREATE INDEX audit_checkpoints_signed_idx ON tenancy.audit_checkpoints USING btree (signed_at);
+
+create table tenancy.audit_cosignatures (
+  size bigint not null,
+  witness text not null,
+  line text not null,
+  at timestamp with time zone not null,
+  constraint audit_cosignatures_pkey PRIMARY KEY (size, witness)
+);
+comment on table tenancy.audit_cosignatures is 'Verified cosignatures of witnesses (C2SP tlog-cosignature).';
+comment on column tenancy.audit_cosignatures.size is 'The checkpoint.';
+comment on column tenancy.audit_cosignatures.witness is 'The witness.';
+comment on column tenancy.audit_cosignatures.line is 'Its signature line.';
+comment on column tenancy.audit_cosignatures.at is 'When the witness says that it signed.';
+
+create table tenancy.audit_log (
+  is_here boolean default true not null,
+  origin text not null,
+  sealed_key bytea not null,
+  public_key bytea not null,
+  size bigint default 0 not null,
+  taken pg_snapshot not null,
+  target pg_snapshot,
+  at_xid bigint default '-1'::integer not null,
+  at_id uuid default '00000000-0000-0000-0000-000000000000'::uuid not null,
+  pruned_before timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  constraint audit_log_pkey PRIMARY KEY (is_here),
+  constraint audit_log_one CHECK (is_here),
+  constraint audit_log_size_positive CHECK ((size >= 0))
+);
+comment on table tenancy.audit_log is 'One row: the log''s identity, and how far the sequencer is. Its lock makes the sequencer one.';
+comment on column tenancy.audit_log.is_here is 'Always true.';
+comment on column tenancy.audit_log.origin is 'First line of each checkpoint, and name of the key.';
+comment on column tenancy.audit_log.sealed_key is 'Seed of the Ed25519 key that signs checkpoints, sealed with the root key.';
+comment on column tenancy.audit_log.public_key is 'Its public key, 32 bytes.';
+comment on column tenancy.audit_log.size is 'Leaves in the tree.';
+comment on column tenancy.audit_log.taken is 'Every record that this snapshot sees is in the tree.';
+comment on column tenancy.audit_log.target is 'While more records wait than one batch takes: those up to this snapshot.';
+comment on column tenancy.audit_log.at_xid is 'Transaction of the last record taken towards target.';
+comment on column tenancy.audit_log.at_id is 'Id of the last record taken towards target.';
+comment on column tenancy.audit_log.pruned_before is 'Retention removed records older than this; their hashes stay.';
+comment on column tenancy.audit_log.created_at is 'When the log began.';
+
 create table tenancy.audit_records (
   id uuid not null,
   at timestamp with time zone not null,
@@ -291,6 +377,77 @@ CREATE INDEX audit_records_search_idx ON ONLY tenancy.audit_records USING brin (
 CREATE INDEX audit_records_tenant_changes_idx ON ONLY tenancy.audit_records USING btree (tenant_id, id) WHERE (kind = 'change'::text);
 CREATE INDEX audit_records_tenant_idx ON ONLY tenancy.audit_records USING btree (tenant_id, id);
 CREATE INDEX audit_records_xid_idx ON ONLY tenancy.audit_records USING btree (xid, id);
+
+create table tenancy.audit_runs (
+  first_index bigint not null,
+  chain uuid not null,
+  first_seq bigint not null,
+  length integer not null,
+  low_id uuid not null,
+  high_id uuid not null,
+  record_ids bytea not null,
+  body_hashes bytea not null,
+  previous bytea not null,
+  last_leaf bytea not null,
+  sequenced_at timestamp with time zone default now() not null,
+  constraint audit_runs_pkey PRIMARY KEY (first_index),
+  constraint audit_runs_seq_key UNIQUE (chain, first_seq),
+  constraint audit_runs_length_positive CHECK ((length > 0)),
+  constraint audit_runs_whole CHECK (((octet_length(record_ids) = (length * 16)) AND (octet_length(body_hashes) = (length * 32))))
+);
+comment on table tenancy.audit_runs is 'Consecutive leaves of one chain that the sequencer took at once. A row per leaf would cost ten times as much.';
+comment on column tenancy.audit_runs.first_index is 'Index in the tree of the first leaf.';
+comment on column tenancy.audit_runs.chain is 'Whose chain.';
+comment on column tenancy.audit_runs.first_seq is 'Number in the chain of the first leaf.';
+comment on column tenancy.audit_runs.length is 'How many leaves.';
+comment on column tenancy.audit_runs.low_id is 'Smallest record id.';
+comment on column tenancy.audit_runs.high_id is 'Largest record id.';
+comment on column tenancy.audit_runs.record_ids is 'The records, 16 bytes each.';
+comment on column tenancy.audit_runs.body_hashes is 'SHA-256 of their bodies, 32 bytes each; they stay when retention removes the record.';
+comment on column tenancy.audit_runs.previous is 'Leaf hash before the first one in the chain; 32 zeros at its start.';
+comment on column tenancy.audit_runs.last_leaf is 'Leaf hash of the last one.';
+comment on column tenancy.audit_runs.sequenced_at is 'When.';
+CREATE INDEX audit_runs_high_idx ON tenancy.audit_runs USING btree (chain, high_id);
+
+create table tenancy.audit_settings (
+  tenant_id uuid not null,
+  reads text default 'strict'::text not null,
+  held_at timestamp with time zone,
+  held_reason text,
+  updated_at timestamp with time zone default now() not null,
+  constraint audit_settings_pkey PRIMARY KEY (tenant_id),
+  constraint audit_settings_hold_whole CHECK (((held_at IS NULL) = (held_reason IS NULL))),
+  constraint audit_settings_reads_known CHECK ((reads = ANY (ARRAY['strict'::text, 'relaxed'::text])))
+);
+comment on table tenancy.audit_settings is 'What a tenant wants of its audit log; a tenant without a row has the defaults.';
+comment on column tenancy.audit_settings.tenant_id is 'The tenant; all zeros: the platform.';
+comment on column tenancy.audit_settings.reads is 'strict: an answer waits until its record is durable. relaxed: it does not, and a crash may lose the last ones.';
+comment on column tenancy.audit_settings.held_at is 'Legal hold: since then retention removes nothing of it.';
+comment on column tenancy.audit_settings.held_reason is 'Why.';
+comment on column tenancy.audit_settings.updated_at is 'Last change.';
+
+create table tenancy.audit_tiles (
+  level smallint not null,
+  index bigint not null,
+  hashes bytea not null,
+  constraint audit_tiles_pkey PRIMARY KEY (level, index),
+  constraint audit_tiles_whole CHECK ((((octet_length(hashes) % 32) = 0) AND ((octet_length(hashes) >= 32) AND (octet_length(hashes) <= 8192))))
+);
+comment on table tenancy.audit_tiles is 'The Merkle tree as tiles of 256 hashes (C2SP tlog-tiles). The rightmost of each level grows.';
+comment on column tenancy.audit_tiles.level is '0: leaf hashes; each level above hashes full tiles of the one below.';
+comment on column tenancy.audit_tiles.index is 'Number of the tile in its level.';
+comment on column tenancy.audit_tiles.hashes is 'Up to 256 hashes of 32 bytes.';
+
+create table tenancy.audit_witnesses (
+  name text not null,
+  key text not null,
+  added_at timestamp with time zone default now() not null,
+  constraint audit_witnesses_pkey PRIMARY KEY (name)
+);
+comment on table tenancy.audit_witnesses is 'Who may cosign checkpoints: others who remember what they saw.';
+comment on column tenancy.audit_witnesses.name is 'Key name, a URL without its scheme.';
+comment on column tenancy.audit_witnesses.key is 'Verifier key (C2SP vkey) of the cosignature type.';
+comment on column tenancy.audit_witnesses.added_at is 'When.';
 
 create table tenancy.cells (
   key text not null,
@@ -1230,6 +1387,10 @@ alter table tenancy.access_settings add constraint access_settings_tenant_fkey F
 alter table tenancy.api_keys add constraint api_keys_account_fkey FOREIGN KEY (tenant_id, service_account_id) REFERENCES tenancy.service_accounts(tenant_id, id) ON DELETE CASCADE;
 
 alter table tenancy.api_keys add constraint api_keys_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
+
+alter table tenancy.audit_cosignatures add constraint audit_cosignatures_checkpoint_fkey FOREIGN KEY (size) REFERENCES tenancy.audit_checkpoints(size);
+
+alter table tenancy.audit_cosignatures add constraint audit_cosignatures_witness_fkey FOREIGN KEY (witness) REFERENCES tenancy.audit_witnesses(name);
 
 alter table tenancy.cells add constraint cells_region_fkey FOREIGN KEY (region) REFERENCES tenancy.regions(key);
 

@@ -2015,6 +2015,709 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/audit/records": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Search the audit log of the whole platform, newest first */
+    get: {
+      parameters: {
+        query?: {
+          /** Rows on a page. */
+          limit?: number;
+          /** `nextCursor` of the page before; opaque. */
+          cursor?: string;
+          /** Such as tenant.suspended or tenant.read. */
+          action?: string;
+          /** Such as operator:… or user:… */
+          actor?: string;
+          /** Whose place the actor took. */
+          onBehalfOf?: string;
+          outcome?: "allowed" | "denied" | "failed";
+          kind?: "change" | "read" | "request";
+          /** Such as tenant:… */
+          resource?: string;
+          /** `X-Request-Id` of the answer. */
+          requestId?: string;
+          /** Address that the request came from. */
+          ip?: string;
+          /** Id of the session. */
+          session?: string;
+          /** From this time on. */
+          from?: string;
+          /** Before this time. */
+          to?: string;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AuditRecordPage"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/audit/records/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Show a record of the whole platform */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id of the record. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AuditRecord"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/audit/records/{id}/proof": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Prove that a record of the whole platform is in the log */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id of the record. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AuditProof"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/audit/export": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Take the audit log of the whole platform out */
+    get: {
+      parameters: {
+        query?: {
+          /** `proof`: JSON lines that `tenancy audit verify` proves offline; filters but `from` and `to` do not apply. The others: plain records for other tools. */
+          format?: "proof" | "jsonl" | "csv" | "ocsf";
+          /** Such as tenant.suspended or tenant.read. */
+          action?: string;
+          /** Such as operator:… or user:… */
+          actor?: string;
+          /** Whose place the actor took. */
+          onBehalfOf?: string;
+          outcome?: "allowed" | "denied" | "failed";
+          kind?: "change" | "read" | "request";
+          /** Such as tenant:… */
+          resource?: string;
+          /** `X-Request-Id` of the answer. */
+          requestId?: string;
+          /** Address that the request came from. */
+          ip?: string;
+          /** Id of the session. */
+          session?: string;
+          /** From this time on. */
+          from?: string;
+          /** Before this time. */
+          to?: string;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/octet-stream": string } };
+        206: { headers: { [name: string]: unknown }; content: { "application/octet-stream": string } };
+        304: { headers: { [name: string]: unknown }; content?: never };
+        416: { headers: { [name: string]: unknown }; content?: never };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/audit/state": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Show the newest checkpoint, and how many records of the whole platform there are */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AuditState"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/audit/log/checkpoint": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Fetch the newest checkpoint as a signed note (C2SP tlog-tiles) */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/octet-stream": string } };
+        206: { headers: { [name: string]: unknown }; content: { "application/octet-stream": string } };
+        304: { headers: { [name: string]: unknown }; content?: never };
+        416: { headers: { [name: string]: unknown }; content?: never };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/audit/log/tile/*": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Fetch hashes of the tree: `<level>/<index>[.p/<width>]` (C2SP tlog-tiles) */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/octet-stream": string } };
+        206: { headers: { [name: string]: unknown }; content: { "application/octet-stream": string } };
+        304: { headers: { [name: string]: unknown }; content?: never };
+        416: { headers: { [name: string]: unknown }; content?: never };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/audit/consistency": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Prove that a newer tree begins with an older one */
+    get: {
+      parameters: {
+        query: {
+          /** Size of the older checkpoint. */
+          from: number;
+          /** Size of the newer one. */
+          to: number;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["ConsistencyProof"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/audit/settings": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Show how the audit log of the whole platform is kept */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AuditSettings"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Choose strict or relaxed reads, or put a legal hold, for the audit log of the whole platform */
+    patch: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": {
+          reads?: "strict" | "relaxed";
+          /** Text: puts a legal hold; null: lifts it. */
+          holdReason?: string | null;
+        } } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AuditSettings"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    trace?: never;
+  };
+  "/v1/audit/witnesses": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List who may cosign checkpoints */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["WitnessList"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    /** Let a witness cosign checkpoints */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": {
+          /** C2SP vkey of type 0x04. */
+          key: string;
+        } } };
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/audit/cosignatures": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Hand in a checkpoint that a witness cosigned */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": {
+          /** The checkpoint with the witness' signature line. */
+          note: string;
+        } } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Cosigned"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/audit/records": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Search the audit log of a tenant, newest first */
+    get: {
+      parameters: {
+        query?: {
+          /** Rows on a page. */
+          limit?: number;
+          /** `nextCursor` of the page before; opaque. */
+          cursor?: string;
+          /** Such as tenant.suspended or tenant.read. */
+          action?: string;
+          /** Such as operator:… or user:… */
+          actor?: string;
+          /** Whose place the actor took. */
+          onBehalfOf?: string;
+          outcome?: "allowed" | "denied" | "failed";
+          kind?: "change" | "read" | "request";
+          /** Such as tenant:… */
+          resource?: string;
+          /** `X-Request-Id` of the answer. */
+          requestId?: string;
+          /** Address that the request came from. */
+          ip?: string;
+          /** Id of the session. */
+          session?: string;
+          /** From this time on. */
+          from?: string;
+          /** Before this time. */
+          to?: string;
+        };
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AuditRecordPage"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/audit/records/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Show a record of a tenant */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the record. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AuditRecord"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/audit/records/{id}/proof": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Prove that a record of a tenant is in the log */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the record. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AuditProof"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/audit/export": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Take the audit log of a tenant out */
+    get: {
+      parameters: {
+        query?: {
+          /** `proof`: JSON lines that `tenancy audit verify` proves offline; filters but `from` and `to` do not apply. The others: plain records for other tools. */
+          format?: "proof" | "jsonl" | "csv" | "ocsf";
+          /** Such as tenant.suspended or tenant.read. */
+          action?: string;
+          /** Such as operator:… or user:… */
+          actor?: string;
+          /** Whose place the actor took. */
+          onBehalfOf?: string;
+          outcome?: "allowed" | "denied" | "failed";
+          kind?: "change" | "read" | "request";
+          /** Such as tenant:… */
+          resource?: string;
+          /** `X-Request-Id` of the answer. */
+          requestId?: string;
+          /** Address that the request came from. */
+          ip?: string;
+          /** Id of the session. */
+          session?: string;
+          /** From this time on. */
+          from?: string;
+          /** Before this time. */
+          to?: string;
+        };
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/octet-stream": string } };
+        206: { headers: { [name: string]: unknown }; content: { "application/octet-stream": string } };
+        304: { headers: { [name: string]: unknown }; content?: never };
+        416: { headers: { [name: string]: unknown }; content?: never };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/audit/state": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Show the newest checkpoint, and how many records of a tenant there are */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AuditState"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/audit/log/checkpoint": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Fetch the newest checkpoint as a signed note (C2SP tlog-tiles) */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/octet-stream": string } };
+        206: { headers: { [name: string]: unknown }; content: { "application/octet-stream": string } };
+        304: { headers: { [name: string]: unknown }; content?: never };
+        416: { headers: { [name: string]: unknown }; content?: never };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/audit/log/tile/*": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Fetch hashes of the tree: `<level>/<index>[.p/<width>]` (C2SP tlog-tiles) */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/octet-stream": string } };
+        206: { headers: { [name: string]: unknown }; content: { "application/octet-stream": string } };
+        304: { headers: { [name: string]: unknown }; content?: never };
+        416: { headers: { [name: string]: unknown }; content?: never };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/audit/consistency": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Prove that a newer tree begins with an older one */
+    get: {
+      parameters: {
+        query: {
+          /** Size of the older checkpoint. */
+          from: number;
+          /** Size of the newer one. */
+          to: number;
+        };
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["ConsistencyProof"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/audit/settings": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Show how the audit log of a tenant is kept */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AuditSettings"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Choose strict or relaxed reads, or put a legal hold, for the audit log of a tenant */
+    patch: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": {
+          reads?: "strict" | "relaxed";
+          /** Text: puts a legal hold; null: lifts it. */
+          holdReason?: string | null;
+        } } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AuditSettings"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    trace?: never;
+  };
   "/v1/api-keys": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     /** List the API keys, newest first */
@@ -3104,6 +3807,91 @@ export interface components {
       /** Ask for the next page with it; null on the last page. */
       nextCursor: string | null;
     };
+    AuditProof: {
+      /** UUID version 7, lower case. */
+      id: string;
+      /** The record's bytes as they are hashed; null when retention removed it. */
+      body: string | null;
+      /** UUID version 7, lower case. */
+      chain: string;
+      /** Number in the tenant's chain, from 1. */
+      seq: number;
+      /** SHA-256, base64. */
+      previous: string;
+      /** SHA-256, base64. */
+      bodyHash: string;
+      /** Index in the tree, from 0. */
+      index: number;
+      /** SHA-256, base64. */
+      leaf: string;
+      /** Inclusion proof (RFC 6962, section 2.1.1). */
+      path: string[];
+      /** Signed note that the proof leads to. */
+      checkpoint: string;
+      /** The log's verifier key. */
+      key: string;
+      /** The same as c2sp.org/tlog-proof. */
+      proof: string;
+    };
+    AuditRecord: {
+      /** UUID version 7, lower case. */
+      id: string;
+      /** RFC 3339, UTC. */
+      at: string;
+      /** change, read or request */
+      kind: string;
+      action: string;
+      /** allowed, denied or failed */
+      outcome: string;
+      actor: string;
+      /** Whose place the actor took. */
+      onBehalfOf: string | null;
+      tenantId: string | null;
+      /** What it was done to. */
+      resource: string | null;
+      /** The request that caused it. */
+      requestId: string | null;
+      /** Where the request came from. */
+      ip: string | null;
+      /** Its session. */
+      session: string | null;
+      /** Policies that decided. */
+      policies?: string[];
+      /** Digest of the thing before. */
+      before?: string;
+      /** Digest of the thing after. */
+      after?: string;
+      detail: Record<string, unknown>;
+    };
+    AuditRecordPage: {
+      items: components["schemas"]["AuditRecord"][];
+      /** Ask for the next page with it; null on the last page. */
+      nextCursor: string | null;
+    };
+    AuditSettings: {
+      /** strict: an answer waits until its record is durable. */
+      reads: "strict" | "relaxed";
+      /** Legal hold: retention removes nothing. */
+      hold: {
+        /** RFC 3339, UTC. */
+        since: string;
+        reason: string;
+      } | null;
+    };
+    AuditState: {
+      /** Leaves under the newest checkpoint. */
+      size: number;
+      /** SHA-256, base64. */
+      root: string;
+      /** RFC 3339, UTC. */
+      signedAt: string;
+      /** Signed note with its cosignatures. */
+      checkpoint: string;
+      /** The log's verifier key; keep it where the log cannot change it. */
+      key: string;
+      /** Records in this chain. */
+      records: number;
+    };
     Cell: {
       key: string;
       name: string;
@@ -3169,6 +3957,15 @@ export interface components {
       kind: "attribute";
       name: string;
       values: string[];
+    };
+    ConsistencyProof: {
+      from: number;
+      to: number;
+      path: string[];
+    };
+    Cosigned: {
+      size: number;
+      witnesses: string[];
     };
     CustodianChange: {
       /** aws-kms://region/key or vault+https://host/mount/key; no credentials in it. */
@@ -4182,6 +4979,14 @@ export interface components {
     WebAuthnOptions: Record<string, never>;
     /** What `startRegistration` or `startAuthentication` of @simplewebauthn/browser answered. */
     WebAuthnResponse: Record<string, never>;
+    WitnessList: {
+      items: {
+        name: string;
+        key: string;
+        /** RFC 3339, UTC. */
+        addedAt: string;
+      }[];
+    };
     Workflow: {
       /** UUID version 7, lower case. */
       id: string;
