@@ -1,5 +1,5 @@
 /**
- * The published numbers: `npm run bench [reads schemas create growth neighbour http]`. Ratios against the bare
+ * The published numbers: `npm run bench [reads policy schemas create growth neighbour http]`. Ratios against the bare
  * alternative in the same interleaved run; medians and spread. Prints each part's table and keeps it in bench/results.md.
  */
 import { benchCreate } from "./create.ts";
@@ -7,6 +7,7 @@ import { benchGrowth } from "./growth.ts";
 import { benchHttp } from "./http.ts";
 import { benchKeys } from "./keys.ts";
 import { benchNeighbour } from "./neighbour.ts";
+import { benchPolicy } from "./policy.ts";
 import { benchReads } from "./reads.ts";
 import { loadNow, render, saveResults } from "./results.ts";
 import { benchSchemas } from "./schemas.ts";
@@ -14,6 +15,7 @@ import type { Result } from "./support.ts";
 
 const PARTS: Readonly<Record<string, () => Promise<Result[]>>> = {
   reads: benchReads,
+  policy: benchPolicy,
   http: benchHttp,
   neighbour: benchNeighbour,
   create: benchCreate,

@@ -4,6 +4,7 @@ import { call } from "../../test/support/api.ts";
 import { type Person, sessionHeaders, signInMember, tenantKey } from "../../test/support/people.ts";
 import { type Platform, startPlatform } from "../../test/support/platform.ts";
 import { changeMember } from "../identity/members.ts";
+import type { Tenancy } from "../start.ts";
 import { createServer, listen } from "./server.ts";
 
 let platform: Platform;
@@ -266,4 +267,35 @@ test("a tenant's calls are bounded by its plan, told in RateLimit headers, and n
   assert.match(answers[0]?.headers.get("ratelimit") ?? "", /"tenant";r=2;t=60/);
   assert.match(answers[3]?.headers.get("retry-after") ?? "", /^(5\d|60)$/);
   assert.equal((await as(owner, "GET", "/access")).status, 200);
+});
+
+test("behind a proxy that the configuration names, the address that it tells counts; from others it does not", async () => {
+  const { id } = await platform.tenancy.tenants.create({ name: "Proxied" });
+  const key = await tenantKey(platform, id, ["usage.read"]);
+  await call(platform, "PATCH", `/v1/tenants/${id}/access-settings`, {
+    body: { allowedRanges: ["10.0.0.0/8"] },
+  });
+  const { config } = platform.tenancy;
+  const behind = async (trustedProxies: readonly string[], forwarded: string) => {
+    const server = { ...config.server, trustedProxies };
+    const tenancy = Object.create(platform.tenancy, { config: { value: { ...config, server } } }) as Tenancy;
+    const app = await createServer({ tenancy, host: "127.0.0.1" });
+    try {
+      const url = await listen(app, { host: "127.0.0.1", port: 0 });
+      const headers = { "x-forwarded-for": forwarded };
+      return (await call({ url, apiKey: key }, "GET", `/v1/tenants/${id}/usage`, { headers })).status;
+    } finally {
+      await app.close();
+    }
+  };
+
+  assert.equal(await behind(["127.0.0.1"], "10.1.2.3"), 200);
+  assert.equal(await behind(["127.0.0.1"], "192.0.2.1"), 403);
+  assert.equal(
+    await behind(["127.0.0.1"], "10.1.2.3, 192.0.2.1"),
+    403,
+    "what the caller put before the proxy's own word",
+  );
+  assert.equal(await behind(["172.16.0.0/12"], "10.1.2.3"), 403);
+  assert.equal(await behind([], "10.1.2.3"), 403);
 });
