@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import {
   assertAccessible,
   launchBrowser,
   openPlatform,
+  overflowPx,
   type Platform,
   type Session,
   settle,
@@ -98,15 +99,11 @@ test("the palette, the list of keys and the menus are free of axe violations in 
 test("the sign-in page is free of axe violations in light and dark", async () => {
   await using visitor = await visit(browser, { cookies: [], origins: [] });
 
-  await visitor.page.goto(`${platform.url}/sign-in`);
+  await visitor.page.goto(`${platform.url}/operator/sign-in`);
   await visitor.page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
 
   await assertAccessible(visitor.page, "sign-in");
 });
-
-function overflowPx(page: Page): Promise<number> {
-  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-}
 
 async function createTenant(name: string): Promise<string> {
   await using visitor = await visit(browser, session);

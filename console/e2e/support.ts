@@ -1,21 +1,84 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import AxeBuilder from "@axe-core/playwright";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { addMember } from "../../src/identity/members.ts";
+import { createUser as addUserTo, readUser } from "../../src/identity/users.ts";
+import type { Tenancy } from "../../src/start.ts";
+import { startPlatform } from "../../test/support/platform.ts";
 
 export interface Platform extends AsyncDisposable {
+  /** By the name `localhost`: passkeys belong to names, not to addresses. */
   readonly url: string;
+  readonly apiKey: string;
   /** One-time operator link. */
   readonly link: string;
+  readonly tenancy: Tenancy;
 }
 
-/** A console that is open elsewhere, named by environment, or a platform of its own. */
 export async function openPlatform(): Promise<Platform> {
-  const url = process.env["CONSOLE_URL"];
-  if (url) {
-    return { url, link: process.env["CONSOLE_LINK"] ?? `${url}/`, [Symbol.asyncDispose]: async () => {} };
+  const platform = await startPlatform();
+  const byName = (url: string) => url.replace("127.0.0.1", "localhost");
+  return { ...platform, url: byName(platform.url), link: byName(platform.link), tenancy: platform.tenancy };
+}
+
+/** Somebody with an account and nothing else: no password, no factor. Their address. */
+export async function createUser(platform: Platform, name: string): Promise<string> {
+  const email = `${randomUUID()}@example.com`;
+  const { parts } = platform.tenancy.internals.identity;
+  await addUserTo(parts, { email, name, isVerified: true }, { actor: "test" });
+  return email;
+}
+
+/** A tenant of its own name, in which that person has that role. */
+export async function createTenantFor(
+  platform: Platform,
+  email: string,
+  role: string,
+): Promise<{ readonly slug: string; readonly name: string }> {
+  const { internals, tenants } = platform.tenancy;
+  const name = `Studio ${randomUUID().slice(0, 8)}`;
+  const tenant = await tenants.create({ name });
+  const { id: userId } = await readUser(internals.control, email);
+  const { parts } = internals.identity;
+  await addMember(parts, { tenantId: tenant.id, userId, roles: [role] }, { actor: "test", principal: null });
+  return { slug: tenant.slug as string, name }; // a tenant that is not erased has one
+}
+
+/** The mails to somebody so far, newest first, as the outbox of a platform without a mail server shows them. */
+export async function mailsTo(platform: Platform, email: string): Promise<readonly string[]> {
+  const path = `/v1/mail/outbox?to=${encodeURIComponent(email)}`;
+  return (await ask<{ items: { id: string }[] }>(platform, path)).items.map(({ id }) => id);
+}
+
+/** The link in the first mail to somebody that is not among those `before`. */
+export async function mailedLink(
+  platform: Platform,
+  email: string,
+  before: readonly string[],
+): Promise<string> {
+  const deadlineMs = Date.now() + TIMEOUT_MS;
+  while (Date.now() < deadlineMs) {
+    const fresh = (await mailsTo(platform, email)).find((id) => !before.includes(id));
+    if (fresh !== undefined) {
+      const { text } = await ask<{ text: string }>(platform, `/v1/mail/outbox/${fresh}`);
+      const [link] = /http:\S+#\S+/.exec(text) ?? [];
+      if (link) return link;
+    }
+    // The mail is written after the answer, so that its time tells nothing.
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  const support: { startPlatform(): Promise<Platform> } = await import("../../test/support/platform.ts");
-  return support.startPlatform();
+  throw new Error(`No mail to ${email}`);
+}
+
+async function ask<T>({ url, apiKey }: Platform, path: string): Promise<T> {
+  const answer = await fetch(url + path, { headers: { authorization: `Bearer ${apiKey}` } });
+  if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
+  return (await answer.json()) as T;
+}
+
+export function overflowPx(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
 
 export function launchBrowser(): Promise<Browser> {

@@ -6,27 +6,33 @@ import { isApiError } from "./api/api-error.ts";
 import { randomId } from "./api/intent.ts";
 import { takeLinkFromAddress } from "./features/session/link.ts";
 import { openSession } from "./features/session/queries.ts";
+import { type TokenKind, takeTokenFromAddress } from "./features/sign-in/address-token.ts";
 import { LocaleProvider, loadMessages } from "./messages/LocaleProvider.tsx";
 import { chooseLocale } from "./messages/locale.ts";
 import { createConsoleRouter } from "./routes.ts";
 import { createConsoleQueryClient } from "./shell/query-client.ts";
 import { UiProvider } from "./ui/UiProvider.tsx";
 
+/** Where the links in mails lead. */
+const pages: Readonly<Record<TokenKind, string>> = { "sign-in": "/sign-in/link" };
+
 void start();
 
 async function start() {
+  const mailed = takeTokenFromAddress(location, history);
   const locale = chooseLocale(localStorage.getItem("tenancy.locale"), navigator.languages);
   document.documentElement.lang = locale;
   const [messages, signIn] = await Promise.all([loadMessages(locale), signInByLink()]);
 
   const client = createConsoleQueryClient(() => {
     const { pathname, href } = router.state.location;
-    if (pathname !== "/sign-in") {
-      void router.navigate({ to: "/sign-in", search: { to: href, because: "ended" }, replace: true });
-    }
+    if (pathname.endsWith("/sign-in")) return;
+    const to = /^\/(account|t)(\/|$)/.test(pathname) ? "/sign-in" : "/operator/sign-in";
+    void router.navigate({ to, search: { to: href, because: "ended" }, replace: true });
   });
   const router = createConsoleRouter(client);
-  if (signIn === "refused") router.history.replace("/sign-in?because=link");
+  if (signIn === "refused") router.history.replace("/operator/sign-in?because=link");
+  if (mailed) router.history.replace(pages[mailed]);
 
   const root = document.getElementById("root")!; // index.html has it
   createRoot(root).render(

@@ -10,6 +10,8 @@ import {
 import type { ComponentType } from "react";
 import { isApiError } from "./api/api-error.ts";
 import { rowsPerPage } from "./api/limits.ts";
+import { AccountFrame } from "./features/account/AccountFrame.tsx";
+import { factorsQuery, meQuery, mySessionsQuery } from "./features/account/queries.ts";
 import { eventsQuery, parseActivitySearch } from "./features/activity/queries.ts";
 import { apiKeysQuery } from "./features/api-keys/queries.ts";
 import { cellsQuery } from "./features/cells/queries.ts";
@@ -17,8 +19,10 @@ import { encryptionQuery, tenantKeysQuery } from "./features/encryption/queries.
 import { type AttemptFilter, outcomes } from "./features/isolation/attempts.ts";
 import { proofQuery } from "./features/isolation/queries.ts";
 import { driftQuery, migrationsQuery, runQuery } from "./features/migrations/queries.ts";
+import { PortalFrame } from "./features/portal/PortalFrame.tsx";
+import type { OperatorSignInSearch } from "./features/session/OperatorSignInPage.tsx";
 import { sessionQuery } from "./features/session/queries.ts";
-import type { SignInSearch } from "./features/session/SignInPage.tsx";
+import type { UserSignInSearch } from "./features/sign-in/SignInPage.tsx";
 import {
   plansQuery,
   protectionQuery,
@@ -40,16 +44,34 @@ interface RouterContext {
 
 const root = createRootRouteWithContext<RouterContext>()({ component: Outlet });
 
-const signIn = createRoute({
+const operatorSignIn = createRoute({
   getParentRoute: () => root,
-  path: "/sign-in",
-  validateSearch: (raw: Record<string, unknown>): SignInSearch => ({
+  path: "/operator/sign-in",
+  validateSearch: (raw: Record<string, unknown>): OperatorSignInSearch => ({
     to: localPath(raw["to"]),
     because: oneOf(["ended", "link"], raw["because"]),
   }),
-  component: lazyRouteComponent(() => import("./features/session/SignInPage.tsx"), "SignInPage"),
+  component: lazyRouteComponent(
+    () => import("./features/session/OperatorSignInPage.tsx"),
+    "OperatorSignInPage",
+  ),
+});
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: (raw: Record<string, unknown>): UserSignInSearch => ({
+    to: localPath(raw["to"]),
+    because: oneOf(["ended", "needed"], raw["because"]),
+  }),
+  component: lazyRouteComponent(() => import("./features/sign-in/SignInPage.tsx"), "SignInPage"),
+});
+const signInLink = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in/link",
+  component: lazyRouteComponent(() => import("./features/sign-in/LinkPage.tsx"), "LinkPage"),
 });
 
+/** Staff's rooms ask who is signed in as staff; a user who strays in is led to their own. */
 const frame = createRoute({
   getParentRoute: () => root,
   id: "frame",
@@ -57,9 +79,11 @@ const frame = createRoute({
     try {
       await context.client.ensureQueryData(sessionQuery);
     } catch (error) {
-      if (!isApiError(error, "session.required") && !isApiError(error, "session.none")) throw error;
-      const isHome = location.pathname === "/" || location.pathname === "/tenants";
-      throw redirect({ to: "/sign-in", search: isHome ? {} : { to: location.href }, replace: true });
+      if (isApiError(error, "session.none")) throw redirect({ to: "/account", replace: true });
+      if (!isApiError(error, "session.required")) throw error;
+      if (location.pathname === "/") throw redirect({ to: "/sign-in", replace: true });
+      const search = location.pathname === "/tenants" ? {} : { to: location.href };
+      throw redirect({ to: "/operator/sign-in", search, replace: true });
     }
   },
   component: OperatorFrame,
@@ -253,6 +277,71 @@ const newApiKey = createRoute({
   component: lazyRouteComponent(() => import("./features/api-keys/NewApiKeyPage.tsx"), "NewApiKeyPage"),
 });
 
+/** Everything that a person, not staff, has here. */
+async function needUser(client: QueryClient, location: { pathname: string; href: string }): Promise<void> {
+  try {
+    await client.ensureQueryData(meQuery);
+  } catch (error) {
+    if (!isApiError(error, "session.required") && !isApiError(error, "session.none")) throw error;
+    const search = location.pathname === "/account" ? {} : { to: location.href, because: "needed" as const };
+    throw redirect({ to: "/sign-in", search, replace: true });
+  }
+}
+
+const account = createRoute({
+  getParentRoute: () => root,
+  path: "/account",
+  staticData: { crumb: crumbs.account },
+  beforeLoad: ({ context, location }) => needUser(context.client, location),
+  component: AccountFrame,
+});
+const profile = createRoute({
+  getParentRoute: () => account,
+  path: "/",
+  component: lazyRouteComponent(() => import("./features/account/ProfilePage.tsx"), "ProfilePage"),
+});
+const methods = createRoute({
+  getParentRoute: () => account,
+  path: "/methods",
+  staticData: { crumb: crumbs.methods },
+  loader: ({ context }) => void context.client.prefetchQuery(factorsQuery),
+  component: lazyRouteComponent(() => import("./features/account/MethodsPage.tsx"), "MethodsPage"),
+});
+const devices = createRoute({
+  getParentRoute: () => account,
+  path: "/sessions",
+  staticData: { crumb: crumbs.devices },
+  loader: ({ context }) => void context.client.prefetchQuery(mySessionsQuery),
+  component: lazyRouteComponent(() => import("./features/account/SessionsPage.tsx"), "SessionsPage"),
+});
+
+/** A tenant's rooms for its members. Which tenant it is stands in the address alone. */
+const portal = createRoute({
+  getParentRoute: () => root,
+  path: "/t/$slug",
+  beforeLoad: ({ context, location }) => needUser(context.client, location),
+  loader: ({ context, params }) => void context.client.prefetchQuery(tenantQuery(params.slug)),
+  component: PortalFrame,
+});
+const portalOverview = createRoute({
+  getParentRoute: () => portal,
+  path: "/",
+  staticData: { crumb: crumbs.portalOverview },
+  component: lazyRouteComponent(() => import("./features/portal/OverviewRoom.tsx"), "OverviewRoom"),
+});
+const portalAccess = createRoute({
+  getParentRoute: () => portal,
+  path: "/access",
+  staticData: { crumb: crumbs.portalAccess },
+  component: lazyRouteComponent(() => import("./features/portal/AccessRoom.tsx"), "AccessRoom"),
+});
+const portalKeys = createRoute({
+  getParentRoute: () => portal,
+  path: "/keys",
+  staticData: { crumb: crumbs.encryption },
+  component: lazyRouteComponent(() => import("./features/portal/KeysRoom.tsx"), "KeysRoom"),
+});
+
 const notFound = createRoute({ getParentRoute: () => frame, path: "$", component: NotFoundPage });
 
 function parseCursorSearch(raw: Record<string, unknown>): { cursor?: string } {
@@ -283,6 +372,10 @@ export function createConsoleRouter(client: QueryClient) {
 
 const routeTree = root.addChildren([
   signIn,
+  signInLink,
+  operatorSignIn,
+  account.addChildren([profile, methods, devices]),
+  portal.addChildren([portalOverview, portalAccess, portalKeys]),
   frame.addChildren([
     home,
     tenants.addChildren([

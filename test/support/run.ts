@@ -80,7 +80,7 @@ async function withoutVainJourneys(globs: readonly string[]): Promise<readonly s
     console.error(`Skipped: the console's journeys, as there is no Chromium at ${CHROMIUM}.`);
     return others;
   }
-  if (process.env["CONSOLE_URL"] === undefined) await buildConsole((line) => console.error(line));
+  await buildConsole((line) => console.error(line));
   return globs;
 }
 

@@ -2,7 +2,7 @@ import { ApiError, localProblem } from "./api-error.ts";
 import { requestTimeoutMs } from "./limits.ts";
 import type { Problem } from "./types.ts";
 
-export type Method = "GET" | "POST" | "PATCH" | "DELETE";
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 export type QueryValues = Readonly<Record<string, string | number | undefined>>;
 
 export interface RequestOptions {

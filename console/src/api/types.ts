@@ -3,6 +3,7 @@ import type * as access from "../../../src/http/schemas/access.ts";
 import type * as common from "../../../src/http/schemas/common.ts";
 import type * as encryption from "../../../src/http/schemas/encryption.ts";
 import type * as fleet from "../../../src/http/schemas/fleet.ts";
+import type * as identity from "../../../src/http/schemas/identity.ts";
 import type * as operators from "../../../src/http/schemas/operators.ts";
 import type * as tenants from "../../../src/http/schemas/tenants.ts";
 
@@ -49,6 +50,16 @@ export type RoleList = Static<typeof access.RoleList>;
 export type RoleCreate = Static<typeof access.RoleCreate>;
 export type PolicyQuestion = Static<typeof access.PolicyQuestion>;
 export type PolicyAnswer = Static<typeof access.PolicyAnswer>;
+
+export type Me = Static<typeof identity.Me>;
+export type MyTenant = Static<typeof identity.MyTenant>;
+export type Device = Static<typeof identity.Device>;
+export type Factors = Static<typeof identity.Factors>;
+export type Passkey = Factors["passkeys"][number];
+export type Enrolled = Static<typeof identity.Enrolled>;
+export type RecoveryCodes = Static<typeof identity.RecoveryCodes>;
+export type TotpEnrolment = Static<typeof identity.TotpEnrolment>;
+export type SignInStep = Static<typeof identity.SignInStep>;
 
 export type Encryption = Static<typeof encryption.Encryption>;
 export type EncryptionKey = Static<typeof encryption.EncryptionKey>;

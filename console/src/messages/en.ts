@@ -1,10 +1,13 @@
 import { access } from "./en/access.ts";
+import { account } from "./en/account.ts";
 import { encryption } from "./en/encryption.ts";
 import { activity, apiKeys, cells, migrations } from "./en/fleet.ts";
 import { errors, general } from "./en/general.ts";
 import { isolation } from "./en/isolation.ts";
+import { portal } from "./en/portal.ts";
 import { session } from "./en/session.ts";
 import { shell } from "./en/shell.ts";
+import { signIn } from "./en/sign-in.ts";
 import { tenants } from "./en/tenants.ts";
 
 export const en = {
@@ -12,7 +15,10 @@ export const en = {
   errors,
   shell,
   session,
+  signIn,
   access,
+  account,
+  portal,
   tenants,
   migrations,
   isolation,

@@ -1,12 +1,15 @@
 import type { Messages } from "./en.ts";
 import { access } from "./fr/access.ts";
+import { account } from "./fr/account.ts";
 import { encryption } from "./fr/encryption.ts";
 import { errors } from "./fr/errors.ts";
 import { activity, apiKeys, cells, migrations } from "./fr/fleet.ts";
 import { general } from "./fr/general.ts";
 import { isolation } from "./fr/isolation.ts";
+import { portal } from "./fr/portal.ts";
 import { session } from "./fr/session.ts";
 import { shell } from "./fr/shell.ts";
+import { signIn } from "./fr/sign-in.ts";
 import { tenants } from "./fr/tenants.ts";
 
 export const fr = {
@@ -14,7 +17,10 @@ export const fr = {
   errors,
   shell,
   session,
+  signIn,
   access,
+  account,
+  portal,
   tenants,
   migrations,
   isolation,

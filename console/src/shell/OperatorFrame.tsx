@@ -24,7 +24,7 @@ export function OperatorFrame() {
         whereabouts: <WhereAmI />,
         create: { label: tenants.create, to: "/tenants/new" },
         hasTenants: true,
-        signInPath: "/sign-in",
+        signInPath: "/operator/sign-in",
       }}
     />
   );

@@ -18,6 +18,11 @@ export const crumbs = {
   activity: () => useMessages().shell.rooms.activity,
   apiKeys: () => useMessages().shell.rooms.apiKeys,
   newApiKey: () => useMessages().apiKeys.create,
+  portalOverview: () => useMessages().portal.rooms.overview,
+  portalAccess: () => useMessages().portal.rooms.access,
+  account: () => useMessages().account.title,
+  methods: () => useMessages().account.methods.title,
+  devices: () => useMessages().account.sessions.title,
   run: () => useShortParam("runId"),
   proof: () => useShortParam("proofId"),
 };

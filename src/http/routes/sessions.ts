@@ -48,12 +48,14 @@ export const sessionRoutes = [
     url: "/v1/session",
     tag: "Sessions",
     permission: "signed_in",
+    isPersonal: true,
     action: "operator.signed_out",
     summary: "Sign out",
+    description: "For staff and users alike; of a user the audit log says `user.signed_out`.",
     answer: null,
     handle: async ({ house, principal, by, request, reply }) => {
       const token = readSessionCookie(request.headers.cookie);
-      if (principal.kind !== "operator" || !token) throw identityError("session.none");
+      if (principal.kind === "key" || !token) throw identityError("session.none");
       await signOut(house.operators, token, by);
       house.credentials.forget();
       reply.header("set-cookie", endedSessionCookie(isHttps(request)));

@@ -2,6 +2,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useAction } from "../../api/use-action.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
+import { Entrance } from "../../shell/Entrance.tsx";
 import { ProblemNote } from "../../shell/ProblemNote.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { CodeBlock } from "../../ui/CodeBlock.tsx";
@@ -10,16 +11,15 @@ import { Notice } from "../../ui/Notice.tsx";
 import { localPath } from "../../url/search.ts";
 import { tokenFrom } from "./link.ts";
 import { openSession } from "./queries.ts";
-import "./sign-in.css";
 
-export interface SignInSearch {
+export interface OperatorSignInSearch {
   readonly to?: string;
   readonly because?: "ended" | "link";
 }
 
-export function SignInPage() {
-  const { session, shell } = useMessages();
-  const search: SignInSearch = useSearch({ strict: false });
+export function OperatorSignInPage() {
+  const { session } = useMessages();
+  const search: OperatorSignInSearch = useSearch({ strict: false });
   const navigate = useNavigate();
   const [text, setText] = useState("");
   const [isMissing, setIsMissing] = useState(false);
@@ -37,10 +37,7 @@ export function SignInPage() {
   }
 
   return (
-    <main className="sign-in">
-      <title>{shell.titleOf(session.title)}</title>
-      <p className="sign-in-product">{shell.product}</p>
-      <h1>{session.title}</h1>
+    <Entrance title={session.title}>
       {search.because === "ended" && <Notice tone="info">{session.ended}</Notice>}
       {search.because === "link" && !signIn.isError && (
         <Notice tone="danger" role="alert">
@@ -69,6 +66,6 @@ export function SignInPage() {
           </Button>
         </div>
       </form>
-    </main>
+    </Entrance>
   );
 }

@@ -1,0 +1,79 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { isApiError } from "../../api/api-error.ts";
+import { askForPasskey } from "../../api/passkeys.ts";
+import type { SignInStep } from "../../api/types.ts";
+import { localPath } from "../../url/search.ts";
+import * as api from "./queries.ts";
+import type { SecondFactor } from "./SecondFactorStep.tsx";
+
+/** Where the sign-in stands. The token of a half-done one lives here only: leaving the page forgets it. */
+export type Stage =
+  | { readonly name: "email" }
+  | { readonly name: "password" }
+  | { readonly name: "link_sent" }
+  | { readonly name: "second"; readonly token: string; readonly factors: readonly SecondFactor[] };
+
+export function useSignIn(options: { readonly to: string | undefined; readonly first: Stage }) {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const [stage, setStage] = useState(options.first);
+
+  async function take(step: SignInStep): Promise<void> {
+    if (step.status === "second_factor" && step.token !== null) {
+      setStage({ name: "second", token: step.token, factors: step.methods });
+      return;
+    }
+    // Whatever was read before was read as nobody, or as somebody else.
+    client.clear();
+    await navigate({ href: localPath(options.to) ?? "/account", replace: true });
+  }
+
+  const step = useMutation({
+    mutationFn: (ask: () => Promise<SignInStep>) => ask(),
+    onSuccess: take,
+    onError: (error) => {
+      // A half-done sign-in that took too long begins again.
+      if (stage.name === "second" && isApiError(error, "sign_in.expired")) setStage({ name: "email" });
+    },
+  });
+  const link = useMutation({
+    mutationFn: (email: string) => api.askForLink(email),
+    onSuccess: () => setStage({ name: "link_sent" }),
+  });
+
+  return {
+    stage,
+    isBusy: step.isPending || link.isPending,
+    error: step.error ?? link.error,
+    goTo: (next: Stage) => {
+      step.reset();
+      link.reset();
+      setStage(next);
+    },
+    withPassword: (email: string, password: string) =>
+      step.mutate(() => api.signInWithPassword(email, password)),
+    withLink: (token: string) => step.mutate(() => api.signInWithLink(token)),
+    withPasskey: () =>
+      step.mutate(async () => {
+        const { token, options } = await api.beginPasskey();
+        return api.signInWithPasskey(token, await askForPasskey(options));
+      }),
+    sendLink: (email: string) => link.mutate(email),
+    secondByCode: (kind: "totp" | "recovery_code", code: string) => {
+      if (stage.name === "second") step.mutate(() => api.secondFactor(stage.token, byCode(kind, code)));
+    },
+    secondByPasskey: () => {
+      if (stage.name !== "second") return;
+      step.mutate(async () => {
+        const options = await api.challengeSecondFactor(stage.token);
+        return api.secondFactor(stage.token, { passkey: await askForPasskey(options) });
+      });
+    },
+  };
+}
+
+export function byCode(kind: "totp" | "recovery_code", code: string): api.FactorAnswer {
+  return kind === "totp" ? { totp: code } : { recoveryCode: code };
+}

@@ -1,0 +1,48 @@
+import type { Messages } from "../en.ts";
+
+export const signIn = {
+  title: "Se connecter",
+  email: "Adresse e-mail",
+  next: "Continuer",
+  emailMissing: "Saisissez d’abord votre adresse e-mail.",
+  or: "ou",
+  withPasskey: "Se connecter avec une clé d’accès",
+  passkeyHint: "Votre empreinte, votre visage ou une clé de sécurité : rien à saisir.",
+  staff: "Le personnel se connecte par un lien à usage unique",
+  change: "Utiliser une autre adresse",
+  password: "Mot de passe",
+  passwordMissing: "Saisissez d’abord votre mot de passe.",
+  submit: "Se connecter",
+  sendLink: "M’envoyer un lien de connexion",
+  withSso: (name) => `Continuer avec ${name}`,
+  ssoOnly: "Votre organisation vous connecte par son propre fournisseur d’identité.",
+  linkSent: {
+    title: "Consultez votre messagerie",
+    body: (email) =>
+      `Si ${email} correspond à un compte, un lien est en route. Il ne sert qu’une fois et expire vite ; ouvrez-le sur cet appareil.`,
+    again: "Envoyer un autre lien",
+    sent: "Un autre lien est en route.",
+  },
+  link: {
+    title: "Se connecter avec ce lien",
+    body: "Un clic, pour qu’un analyseur de courrier qui ouvre les liens n’utilise pas le vôtre.",
+    missing: "L’adresse ne contient pas de lien. Rouvrez celui du message, ou demandez-en un autre.",
+    ask: "Demander un lien",
+  },
+  second: {
+    title: "Encore une étape",
+    body: "Prouvez que c’est vous avec un second facteur.",
+    code: "Code de votre application d’authentification",
+    codeHint: "Six chiffres, qui changent toutes les trente secondes.",
+    codeMissing: "Saisissez d’abord le code.",
+    submit: "Continuer",
+    withPasskey: "Utiliser une clé d’accès",
+    withRecovery: "Utiliser un code de secours",
+    withApp: "Utiliser l’application d’authentification",
+    recovery: "Code de secours",
+    recoveryHint: "L’un des codes que vous avez gardés. Chacun ne sert qu’une fois.",
+    lost: "Je n’ai plus rien de tout cela",
+  },
+  ended: "Votre session est terminée. Reconnectez-vous pour reprendre où vous en étiez.",
+  needed: "Connectez-vous pour continuer.",
+} satisfies Messages["signIn"];
