@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Context } from "../isolation/data-manager.ts";
 import type { Tenancy } from "../start.ts";
+import { type Admitted, type GateOptions, openGate } from "./gate.ts";
 import { problemHeaders, toProblem } from "./problem.ts";
 import { type Resolve, tenantOfRequest } from "./tenant-of-request.ts";
 
@@ -9,8 +10,20 @@ export interface TenantRequest extends IncomingMessage {
   /** With `trust proxy` this is what the proxy says. */
   hostname?: string;
   originalUrl?: string;
+  /** With `trust proxy` the client's address, as the proxy says. */
+  ip?: string;
   /** The context of the tenant that this request is for; closed when the response has been sent. */
   tenant?: Context;
+  /** Who was let in; null without a gate, and where the gate is open to anyone. */
+  admission?: Admitted | null;
+}
+
+export type { Admitted, GateOptions, RoutePermission } from "./gate.ts";
+
+export interface TenancyMiddlewareOptions {
+  readonly resolve: Resolve<TenantRequest>;
+  /** Lets in whom Tenancy's policies let in. Default: none; the app asks who it is. */
+  readonly gate?: GateOptions<TenantRequest>;
 }
 
 export type Next = (failure?: unknown) => void;
@@ -24,8 +37,9 @@ export type Next = (failure?: unknown) => void;
  * app.get("/tracks", async (request, response) => response.json(await request.tenant.table("tracks").findAll()));
  * app.use(tenancyErrors);
  */
-export function tenancyMiddleware(tenancy: Tenancy, options: { resolve: Resolve<TenantRequest> }) {
+export function tenancyMiddleware(tenancy: Tenancy, options: TenancyMiddlewareOptions) {
   const find = tenantOfRequest(tenancy, options.resolve);
+  const gate = options.gate && openGate(tenancy, options.gate);
   return async (request: TenantRequest, response: ServerResponse, next: Next): Promise<void> => {
     try {
       const addressed = {
@@ -33,7 +47,12 @@ export function tenancyMiddleware(tenancy: Tenancy, options: { resolve: Resolve<
         host: request.hostname ?? request.headers.host,
         headers: request.headers,
       };
-      const tenant = await tenancy.data.context(await find(request, addressed));
+      const tenantId = await find(request, addressed);
+      const { method = "GET", headers } = request;
+      const ip = request.ip ?? request.socket.remoteAddress;
+      const route = addressed.url.split("?", 1)[0] as string; // the part before is always there
+      request.admission = gate ? await gate(request, { method, headers, ip }, { tenantId, route }) : null;
+      const tenant = await tenancy.data.context(tenantId);
       request.tenant = tenant;
       response.once("close", () => tenant.close());
       if (response.closed) tenant.close();
@@ -57,6 +76,6 @@ export function tenancyErrors(
     next(failure);
     return;
   }
-  response.writeHead(problem.status, problemHeaders(problem));
+  response.writeHead(problem.status, problemHeaders(problem, failure));
   response.end(JSON.stringify(problem));
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import type { Context } from "../isolation/data-manager.ts";
 import type { Tenancy } from "../start.ts";
+import { type Admitted, type GateOptions, openGate, type RoutePermission } from "./gate.ts";
 import { problemHeaders, toProblem } from "./problem.ts";
 import { type Resolve, tenantOfRequest } from "./tenant-of-request.ts";
 
@@ -8,15 +9,23 @@ declare module "fastify" {
   interface FastifyRequest {
     /** The context of the tenant that this request is for; closed when the response has been sent. */
     tenant: Context;
+    /** Who was let in; null without a gate, and where the gate is open to anyone. */
+    admission: Admitted | null;
   }
   interface FastifyContextConfig {
+    /** What the gate asks for on this route, in place of its default. */
+    asks?: RoutePermission;
     /** False: the route serves no tenant, such as a health check. */
     tenant?: boolean;
   }
 }
 
+export type { Admitted, GateOptions, RoutePermission } from "./gate.ts";
+
 export interface TenancyPluginOptions {
   readonly resolve: Resolve<FastifyRequest>;
+  /** Lets in whom Tenancy's policies let in. Default: none; the app asks who it is. */
+  readonly gate?: GateOptions<FastifyRequest>;
   /** False: the app's own error handler answers, with `sendProblem`. Default true. */
   readonly handleErrors?: boolean;
 }
@@ -31,13 +40,21 @@ export interface TenancyPluginOptions {
  */
 export function tenancyPlugin(tenancy: Tenancy, options: TenancyPluginOptions): FastifyPluginAsync {
   const find = tenantOfRequest(tenancy, options.resolve);
+  const gate = options.gate && openGate(tenancy, options.gate);
   const plugin = async (app: FastifyInstance) => {
     // Empty until the hook below has run, which comes before all code of the app.
     app.decorateRequest("tenant", null as unknown as Context);
+    app.decorateRequest("admission", null);
     app.addHook("onRequest", async (request) => {
-      if (request.routeOptions.config.tenant === false) return;
-      const { url, host, headers } = request;
-      request.tenant = await tenancy.data.context(await find(request, { url, host, headers }));
+      const { config, url: route = request.url.split("?", 1)[0] as string } = request.routeOptions;
+      if (config.tenant === false) return;
+      const { url, host, headers, method, ip } = request;
+      const tenantId = await find(request, { url, host, headers });
+      if (gate) {
+        const at = { tenantId, route, requestId: request.id, ...(config.asks ? { asked: config.asks } : {}) };
+        request.admission = await gate(request, { method, headers, ip }, at);
+      }
+      request.tenant = await tenancy.data.context(tenantId);
     });
     app.addHook("onResponse", async (request) => {
       request.tenant?.close();
@@ -56,6 +73,6 @@ export function tenancyPlugin(tenancy: Tenancy, options: TenancyPluginOptions): 
 export function sendProblem(failure: unknown, request: FastifyRequest, reply: FastifyReply): boolean {
   const problem = toProblem(failure, request.id);
   if (!problem) return false;
-  reply.code(problem.status).headers(problemHeaders(problem)).send(problem);
+  reply.code(problem.status).headers(problemHeaders(problem, failure)).send(problem);
   return true;
 }

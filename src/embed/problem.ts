@@ -1,4 +1,5 @@
 import { isTenancyError, type TenancyError } from "../base/errors.ts";
+import { challengeOf } from "../gate/door.ts";
 
 export const PROBLEM_TYPE = "application/problem+json; charset=utf-8";
 
@@ -39,8 +40,10 @@ function titleOf({ status, message }: TenancyError): string {
   return status === 503 ? "The service is busy; try again." : message;
 }
 
-export function problemHeaders(problem: Problem): Record<string, string> {
+export function problemHeaders(problem: Problem, failure: unknown): Record<string, string> {
+  const challenge = isTenancyError(failure) ? challengeOf(failure) : undefined;
   return {
+    ...(challenge === undefined ? {} : { "www-authenticate": challenge }),
     "content-type": PROBLEM_TYPE,
     "cache-control": "no-store",
     ...(problem.status === 503 ? { "retry-after": "1" } : {}),

@@ -32,12 +32,21 @@ export type Verdict =
  * address, and what its policies say. Throws for a tenant that is not served to its members, and access.undecided.
  */
 export async function authorise(parts: GateParts, errand: Errand): Promise<Verdict> {
-  const { principal, permission, tenantId, facts } = errand;
+  const { principal, permission, tenantId } = errand;
   if (tenantId === null && permission === "signed_in") return { kind: "admitted", subject: null };
   const subject = await (tenantId === null
     ? subjectOnPlatform(parts, principal)
     : subjectInTenant(parts, principal, tenantId));
-  if (!subject) return { kind: "hidden" };
+  return subject ? authoriseSubject(parts, subject, errand) : { kind: "hidden" };
+}
+
+/** The same for somebody of whom it is known who they are there. */
+export async function authoriseSubject(
+  parts: GateParts,
+  subject: Subject,
+  errand: Omit<Errand, "principal">,
+): Promise<Verdict> {
+  const { permission, tenantId, facts } = errand;
   const isMember = subject.kind !== "operator" && subject.kind !== "platform_key";
   if (isMember && tenantId !== null) {
     await parts.assertServing(tenantId);

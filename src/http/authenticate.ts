@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { readKey, readSessionCookie, refuseCrossSite } from "../gate/credential.ts";
+import { identityError } from "../identity/errors.ts";
 import type { Principal } from "../identity/principal.ts";
 import { isConsolePath } from "./console-files.ts";
-import { readSessionCookie } from "./cookie.ts";
 import { httpError } from "./errors.ts";
 import type { House } from "./house.ts";
 import { CALLS, SIGN_INS, WRONG_CREDENTIALS } from "./limits.ts";
@@ -22,7 +23,6 @@ declare module "fastify" {
   }
 }
 
-const BEARER = /^Bearer (ten_[\w-]{20,100})$/i;
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /** The first hook of every request: who is it, may the browser send this, and not too fast. */
@@ -33,7 +33,7 @@ export function authenticator(house: House) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const { isPublic, isSignIn } = request.routeOptions.config;
     if (isSignIn) {
-      refuseCrossSite(request, false);
+      refuseCrossSite(request.headers, false);
       pace(signIns.take(request.ip), reply);
     }
     // What has no route is the console's page, or not found; below /v1 one needs a credential to be told so.
@@ -43,9 +43,9 @@ export function authenticator(house: House) {
     if (!principal) {
       if (isBearer || request.headers.cookie !== undefined) pace(wrong.take(request.ip), reply);
       reply.header("www-authenticate", 'Bearer realm="tenancy"');
-      throw httpError("session.required");
+      throw identityError("session.required");
     }
-    if (!isBearer && !SAFE_METHODS.has(request.method)) refuseCrossSite(request, true);
+    if (!isBearer && !SAFE_METHODS.has(request.method)) refuseCrossSite(request.headers, true);
     const take = calls.spend(principal.actor);
     request.told = [{ name: "credential", rate: CALLS, take }];
     reply.headers(rateLimitHeaders(request.told));
@@ -55,7 +55,7 @@ export function authenticator(house: House) {
 }
 
 async function byKey(house: House, request: FastifyRequest): Promise<Principal | undefined> {
-  const key = BEARER.exec(request.headers.authorization ?? "")?.[1];
+  const key = readKey(request.headers.authorization);
   return key === undefined ? undefined : house.credentials.apiKey(key);
 }
 
@@ -68,23 +68,6 @@ export function pace(waitS: number, reply: FastifyReply): void {
   if (waitS === 0) return;
   reply.header("retry-after", waitS);
   throw httpError("request.too_many");
-}
-
-/**
- * A browser adds the cookie to requests that other sites make it send; it also says where they come from. SameSite
- * is the first wall, this the second.
- */
-function refuseCrossSite({ headers }: FastifyRequest, isProofNeeded: boolean): void {
-  const site = headers["sec-fetch-site"];
-  const { origin } = headers;
-  const isOtherSite = site !== undefined && site !== "same-origin";
-  const isOtherOrigin = origin !== undefined && hostOf(origin) !== headers.host?.toLowerCase();
-  const isUnproven = isProofNeeded && site === undefined && origin === undefined;
-  if (isOtherSite || isOtherOrigin || isUnproven) throw httpError("auth.cross_site");
-}
-
-function hostOf(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).host : undefined;
 }
 
 /** Behind a proxy that ends TLS the connection is plain, but the browser knows better. */

@@ -1,16 +1,6 @@
 import { defineErrors } from "../base/errors.ts";
 
 export const { table: httpErrors, error: httpError } = defineErrors({
-  "session.required": {
-    status: 401,
-    sentence: "The request comes without a credential that is valid now.",
-    cure: "Sign in with a one-time link, or send `Authorization: Bearer ten_…` with an API key.",
-  },
-  "auth.cross_site": {
-    status: 403,
-    sentence: "The request comes from another site than this server.",
-    cure: "Send it from the console, or use an API key instead of the session cookie.",
-  },
   "auth.unknown_host": {
     status: 421,
     sentence: "This server does not answer to the host name of the request.",

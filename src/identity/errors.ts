@@ -1,6 +1,16 @@
 import { defineErrors } from "../base/errors.ts";
 
 export const { table: identityErrors, error: identityError } = defineErrors({
+  "session.required": {
+    status: 401,
+    sentence: "The request comes without a credential that is valid now.",
+    cure: "Sign in with a one-time link, or send `Authorization: Bearer ten_…` with an API key.",
+  },
+  "auth.cross_site": {
+    status: 403,
+    sentence: "The request comes from another site than this server.",
+    cure: "Send it from the console, or use an API key instead of the session cookie.",
+  },
   "session.link_invalid": {
     status: 401,
     sentence: "The sign-in link is not valid: it was used, has expired, or was never made.",

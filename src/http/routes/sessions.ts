@@ -1,9 +1,10 @@
+import { readSessionCookie } from "../../gate/credential.ts";
 import { identityError } from "../../identity/errors.ts";
 import { signIn } from "../../identity/operators.ts";
 import type { OperatorPrincipal } from "../../identity/principal.ts";
 import { signOut } from "../../identity/sessions.ts";
 import { isHttps } from "../authenticate.ts";
-import { endedSessionCookie, readSessionCookie, sessionCookie } from "../cookie.ts";
+import { endedSessionCookie, sessionCookie } from "../cookie.ts";
 import { originOf } from "../origin.ts";
 import { route } from "../route.ts";
 import { Session, SessionCreate } from "../schemas/operators.ts";

@@ -1,0 +1,50 @@
+import { identityError } from "../identity/errors.ts";
+
+/** What is read of a request's headers, whatever the framework. */
+export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** `__Host-` keeps other hosts of the domain from planting a session; browsers allow it with HTTPS only. */
+export const SESSION_COOKIES = { https: "__Host-tenancy_session", http: "tenancy_session" } as const;
+
+const KEY = /^Bearer (ten_[\w-]{20,100})$/i;
+const BEARER = /^Bearer ([\w.~+/=-]{1,16384})$/i;
+
+/** The API key of an Authorization header. */
+export function readKey(authorization: string | undefined): string | undefined {
+  return KEY.exec(authorization ?? "")?.[1];
+}
+
+/** The token of an Authorization header, whatever it is (RFC 6750). */
+export function readBearer(authorization: string | undefined): string | undefined {
+  return BEARER.exec(authorization ?? "")?.[1];
+}
+
+/** The session token of a Cookie header. */
+export function readSessionCookie(header: string | undefined): string | undefined {
+  const cookies = new Map<string, string>();
+  for (const part of (header ?? "").split(";")) {
+    const at = part.indexOf("=");
+    const name = part.slice(0, at).trim();
+    // The first one wins: browsers send the one with the longest path first.
+    if (at > 0 && !cookies.has(name)) cookies.set(name, part.slice(at + 1).trim());
+  }
+  return cookies.get(SESSION_COOKIES.https) ?? cookies.get(SESSION_COOKIES.http);
+}
+
+/**
+ * A browser adds the cookie to requests that other sites make it send; it also says where they come from. SameSite
+ * is the first wall, this the second. Throws auth.cross_site.
+ */
+export function refuseCrossSite(headers: Headers, isProofNeeded: boolean): void {
+  const site = headers["sec-fetch-site"];
+  const { origin } = headers;
+  const isOtherSite = site !== undefined && site !== "same-origin";
+  const isOtherOrigin =
+    origin !== undefined && hostOf(String(origin)) !== String(headers["host"] ?? "").toLowerCase();
+  const isUnproven = isProofNeeded && site === undefined && origin === undefined;
+  if (isOtherSite || isOtherOrigin || isUnproven) throw identityError("auth.cross_site");
+}
+
+function hostOf(origin: string): string | undefined {
+  return URL.canParse(origin) ? new URL(origin).host : undefined;
+}

@@ -1,0 +1,128 @@
+import { accessError } from "../access/errors.ts";
+import type { Permission } from "../access/permissions.ts";
+import type { ResourceRef, Subject } from "../access/ports.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Credentials } from "../identity/credentials.ts";
+import { identityError } from "../identity/errors.ts";
+import type { OutsideTokens } from "../identity/outside-tokens.ts";
+import type { OutsidePrincipal, Principal } from "../identity/principal.ts";
+import { tenantError } from "../tenants/errors.ts";
+import { authorise, authoriseSubject, type GateParts, type Verdict } from "./authorise.ts";
+import { type Headers, readBearer, readKey, readSessionCookie, refuseCrossSite } from "./credential.ts";
+
+export type Visitor = Principal | OutsidePrincipal;
+
+/** A request as every framework has it. */
+export interface Knock {
+  readonly method: string;
+  readonly headers: Headers;
+  /** Of the client, as the framework's trusted proxies tell it; undefined: not known. */
+  readonly ip: string | undefined;
+}
+
+export interface DoorParts extends GateParts {
+  readonly credentials: Credentials;
+  readonly clock: Clock;
+  /** Tokens of the app's own identity provider; null: none. */
+  readonly outside: OutsideTokens | null;
+  /** The tenant that an outside token names, by id or slug. */
+  readonly tenantIdOf: (name: string) => Promise<string | undefined>;
+}
+
+export interface Admission {
+  readonly principal: Visitor;
+  readonly subject: Subject;
+}
+
+const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/**
+ * The gate of an embedding app, in one tenant: whose credential is it, are they somebody there, may they. The tenant
+ * comes from the request's address, never from the credential.
+ *
+ * @throws session.required (401), auth.cross_site (403), tenant.not_found (404: also for members of others),
+ *   tenant.suspended, access.address_refused (403), access.denied (403), access.step_up (401)
+ */
+export async function enter(
+  parts: DoorParts,
+  knock: Knock,
+  errand: {
+    readonly tenantId: string;
+    readonly permission: Permission | "signed_in";
+    readonly resource?: ResourceRef;
+  },
+): Promise<Admission> {
+  const principal = await identify(parts, knock);
+  if (!principal) throw identityError("session.required");
+  const verdict = await judge(parts, principal, knock, errand);
+  if (verdict.kind === "admitted" && verdict.subject) return { principal, subject: verdict.subject };
+  throw refusalOf(verdict, errand, principal.actor);
+}
+
+/** Who knocks; undefined without a credential that is valid now. */
+export async function identify(parts: DoorParts, { method, headers }: Knock): Promise<Visitor | undefined> {
+  const { credentials, outside } = parts;
+  const { authorization } = headers;
+  if (authorization !== undefined) {
+    // Sent twice it means two people, so it means nobody.
+    const text = typeof authorization === "string" ? authorization : undefined;
+    const key = readKey(text);
+    if (key !== undefined) return credentials.apiKey(key);
+    const token = readBearer(text);
+    return token !== undefined && outside ? outside.verify(token) : undefined;
+  }
+  const token = readSessionCookie(typeof headers["cookie"] === "string" ? headers["cookie"] : undefined);
+  const principal = token === undefined ? undefined : await credentials.session(token);
+  if (principal && !SAFE_METHODS.has(method)) refuseCrossSite(headers, true);
+  return principal;
+}
+
+async function judge(
+  parts: DoorParts,
+  principal: Visitor,
+  { ip }: Knock,
+  errand: Parameters<typeof enter>[2],
+): Promise<Verdict> {
+  const isKey = principal.kind === "key";
+  const facts = {
+    now: parts.clock.now(),
+    ...(ip === undefined ? {} : { ip }),
+    amr: isKey ? [] : principal.amr,
+    mfaAt: isKey ? null : principal.mfaAt,
+  };
+  if (principal.kind !== "outside") return authorise(parts, { ...errand, principal, facts });
+  const tenantId = await parts.tenantIdOf(principal.tenant);
+  if (tenantId !== errand.tenantId) return { kind: "hidden" };
+  const subject: Subject = { kind: "user", id: principal.id, roles: principal.roles, scopes: null };
+  return authoriseSubject(parts, subject, { ...errand, facts });
+}
+
+function refusalOf(verdict: Verdict, { tenantId, permission }: Parameters<typeof enter>[2], actor: string) {
+  switch (verdict.kind) {
+    case "admitted":
+    case "hidden":
+      return tenantError("tenant.not_found", { tenant: tenantId });
+    case "address_refused":
+      return accessError("access.address_refused", { actor });
+    case "denied": {
+      const { needs, policies, reasons } = verdict.decision;
+      if (!needs) return accessError("access.denied", { permission, policies, reasons, actor });
+      const { maxAgeS } = needs;
+      const minutes = Math.ceil(maxAgeS / 60);
+      return accessError("access.step_up", { minutes, maxAgeS, permission, policies, reasons, actor });
+    }
+    default:
+      return verdict satisfies never;
+  }
+}
+
+/** The WWW-Authenticate header of a refusal (RFC 6750, RFC 9470); undefined where none belongs. */
+export function challengeOf(failure: {
+  readonly code: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}) {
+  if (failure.code === "session.required") return 'Bearer realm="tenancy"';
+  if (failure.code !== "access.step_up") return undefined;
+  const maxAgeS = Number(failure.details["maxAgeS"] ?? 0);
+  return `Bearer realm="tenancy", error="insufficient_user_authentication", error_description="A more recent second factor is required", acr_values="mfa", max_age="${maxAgeS}"`;
+}
