@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { readSessionCookie } from "../../gate/credential.ts";
 import {
   beginPasskeySignIn,
   challengeSecondFactor,
@@ -14,7 +15,7 @@ import {
   signInWithPassword,
 } from "../../identity/sign-in.ts";
 import { isHttps } from "../authenticate.ts";
-import { readSessionCookie, sessionCookie } from "../cookie.ts";
+import { sessionCookie } from "../cookie.ts";
 import { httpError } from "../errors.ts";
 import { originOf } from "../origin.ts";
 import { route } from "../route.ts";
