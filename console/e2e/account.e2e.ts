@@ -155,6 +155,33 @@ test("a member finds in the portal what the policies permit; another tenant is t
   assert.deepEqual(visitor.complaints, []);
 });
 
+test("an owner invites somebody by mail, who accepts, sets a password, and is a member", async () => {
+  const owner = await createUser(platform, "Owner");
+  const tenant = await createTenantFor(platform, owner, "owner");
+  await using hers = await visit(browser, nobody);
+  await signInByLink(hers.page, owner);
+  const email = `guest-${Date.now()}@example.com`;
+
+  await hers.page.goto(`${platform.url}/t/${tenant.slug}/members`);
+  await hers.page.getByRole("cell", { name: /Owner/ }).first().waitFor();
+  await assertAccessible(hers.page, "members");
+  await hers.page.getByRole("button", { name: "Invite someone" }).click();
+  await hers.page.getByLabel("E-mail address").fill(email);
+  await hers.page.getByRole("button", { name: "Send invitation" }).click();
+  await hers.page.getByRole("dialog").waitFor({ state: "detached" });
+  await using guest = await visit(browser, nobody);
+  await guest.page.goto(await mailedLink(platform, email, []));
+  await guest.page.getByRole("heading", { level: 1, name: `Join ${tenant.name}` }).waitFor();
+  await assertAccessible(guest.page, "invitation");
+  await guest.page.getByLabel("Your name").fill("Grace Hopper");
+  await guest.page.getByLabel("Password", { exact: true }).fill("nine violet otters read maps");
+  await guest.page.getByRole("button", { name: "Accept the invitation" }).click();
+  await guest.page.getByRole("link", { name: tenant.name }).waitFor();
+
+  await hers.page.reload();
+  await hers.page.getByRole("cell", { name: /Grace Hopper/ }).waitFor();
+});
+
 test("the pages of an account are free of axe violations, fit a telephone, and speak French", async () => {
   const email = await createUser(platform, "Élise");
   await using visitor = await visit(browser, nobody);

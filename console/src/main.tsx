@@ -14,7 +14,7 @@ import { createConsoleQueryClient } from "./shell/query-client.ts";
 import { UiProvider } from "./ui/UiProvider.tsx";
 
 /** Where the links in mails lead. */
-const pages: Readonly<Record<TokenKind, string>> = { "sign-in": "/sign-in/link" };
+const pages: Readonly<Record<TokenKind, string>> = { "sign-in": "/sign-in/link", invitation: "/invitation" };
 
 void start();
 

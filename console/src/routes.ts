@@ -18,6 +18,7 @@ import { cellsQuery } from "./features/cells/queries.ts";
 import { encryptionQuery, tenantKeysQuery } from "./features/encryption/queries.ts";
 import { type AttemptFilter, outcomes } from "./features/isolation/attempts.ts";
 import { proofQuery } from "./features/isolation/queries.ts";
+import { parseMembersSearch } from "./features/members/queries.ts";
 import { driftQuery, migrationsQuery, runQuery } from "./features/migrations/queries.ts";
 import { PortalFrame } from "./features/portal/PortalFrame.tsx";
 import type { OperatorSignInSearch } from "./features/session/OperatorSignInPage.tsx";
@@ -69,6 +70,11 @@ const signInLink = createRoute({
   getParentRoute: () => root,
   path: "/sign-in/link",
   component: lazyRouteComponent(() => import("./features/sign-in/LinkPage.tsx"), "LinkPage"),
+});
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: "/invitation",
+  component: lazyRouteComponent(() => import("./features/sign-in/InvitationPage.tsx"), "InvitationPage"),
 });
 
 /** Staff's rooms ask who is signed in as staff; a user who strays in is led to their own. */
@@ -329,6 +335,23 @@ const portalOverview = createRoute({
   staticData: { crumb: crumbs.portalOverview },
   component: lazyRouteComponent(() => import("./features/portal/OverviewRoom.tsx"), "OverviewRoom"),
 });
+const portalMembers = createRoute({
+  getParentRoute: () => portal,
+  path: "/members",
+  staticData: { crumb: crumbs.members },
+  component: lazyRouteComponent(() => import("./features/portal/MembersRoom.tsx"), "MembersRoom"),
+});
+const members = createRoute({
+  getParentRoute: () => portalMembers,
+  path: "/",
+  validateSearch: parseMembersSearch,
+  component: lazyRouteComponent(() => import("./features/members/MembersTab.tsx"), "MembersTab"),
+});
+const invitations = createRoute({
+  getParentRoute: () => portalMembers,
+  path: "/invitations",
+  component: lazyRouteComponent(() => import("./features/members/InvitationsTab.tsx"), "InvitationsTab"),
+});
 const portalAccess = createRoute({
   getParentRoute: () => portal,
   path: "/access",
@@ -373,9 +396,15 @@ export function createConsoleRouter(client: QueryClient) {
 const routeTree = root.addChildren([
   signIn,
   signInLink,
+  invitation,
   operatorSignIn,
   account.addChildren([profile, methods, devices]),
-  portal.addChildren([portalOverview, portalAccess, portalKeys]),
+  portal.addChildren([
+    portalOverview,
+    portalMembers.addChildren([members, invitations]),
+    portalAccess,
+    portalKeys,
+  ]),
   frame.addChildren([
     home,
     tenants.addChildren([

@@ -4,6 +4,7 @@ import type * as common from "../../../src/http/schemas/common.ts";
 import type * as encryption from "../../../src/http/schemas/encryption.ts";
 import type * as fleet from "../../../src/http/schemas/fleet.ts";
 import type * as identity from "../../../src/http/schemas/identity.ts";
+import type * as membersSchemas from "../../../src/http/schemas/members.ts";
 import type * as operators from "../../../src/http/schemas/operators.ts";
 import type * as tenants from "../../../src/http/schemas/tenants.ts";
 
@@ -50,6 +51,15 @@ export type RoleList = Static<typeof access.RoleList>;
 export type RoleCreate = Static<typeof access.RoleCreate>;
 export type PolicyQuestion = Static<typeof access.PolicyQuestion>;
 export type PolicyAnswer = Static<typeof access.PolicyAnswer>;
+
+export type Member = Static<typeof membersSchemas.Member>;
+export type MemberList = Static<typeof membersSchemas.MemberList>;
+export type MemberChange = Static<typeof membersSchemas.MemberChange>;
+export type Invitation = Static<typeof membersSchemas.Invitation>;
+export type InvitationList = Static<typeof membersSchemas.InvitationList>;
+export type InvitationCreate = Static<typeof membersSchemas.InvitationCreate>;
+export type InvitationAccept = Static<typeof membersSchemas.InvitationAccept>;
+export type OpenInvitation = Static<typeof membersSchemas.OpenInvitation>;
 
 export type Me = Static<typeof identity.Me>;
 export type MyTenant = Static<typeof identity.MyTenant>;

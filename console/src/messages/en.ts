@@ -4,6 +4,7 @@ import { encryption } from "./en/encryption.ts";
 import { activity, apiKeys, cells, migrations } from "./en/fleet.ts";
 import { errors, general } from "./en/general.ts";
 import { isolation } from "./en/isolation.ts";
+import { members } from "./en/members.ts";
 import { portal } from "./en/portal.ts";
 import { session } from "./en/session.ts";
 import { shell } from "./en/shell.ts";
@@ -18,6 +19,7 @@ export const en = {
   signIn,
   access,
   account,
+  members,
   portal,
   tenants,
   migrations,

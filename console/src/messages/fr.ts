@@ -6,6 +6,7 @@ import { errors } from "./fr/errors.ts";
 import { activity, apiKeys, cells, migrations } from "./fr/fleet.ts";
 import { general } from "./fr/general.ts";
 import { isolation } from "./fr/isolation.ts";
+import { members } from "./fr/members.ts";
 import { portal } from "./fr/portal.ts";
 import { session } from "./fr/session.ts";
 import { shell } from "./fr/shell.ts";
@@ -20,6 +21,7 @@ export const fr = {
   signIn,
   access,
   account,
+  members,
   portal,
   tenants,
   migrations,

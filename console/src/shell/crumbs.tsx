@@ -19,6 +19,7 @@ export const crumbs = {
   apiKeys: () => useMessages().shell.rooms.apiKeys,
   newApiKey: () => useMessages().apiKeys.create,
   portalOverview: () => useMessages().portal.rooms.overview,
+  members: () => useMessages().portal.rooms.members,
   portalAccess: () => useMessages().portal.rooms.access,
   account: () => useMessages().account.title,
   methods: () => useMessages().account.methods.title,

@@ -22,10 +22,17 @@ const rooms: readonly (Omit<Room, "to"> & { readonly path: string; readonly perm
     isHome: true,
   },
   {
+    path: "/members",
+    permission: "members.read",
+    label: ({ portal }) => portal.rooms.members,
+    icon: "people",
+    key: "m",
+  },
+  {
     path: "/access",
     permission: "roles.read",
     label: ({ portal }) => portal.rooms.access,
-    icon: "people",
+    icon: "role",
     key: "a",
   },
   {

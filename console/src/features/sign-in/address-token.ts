@@ -1,6 +1,6 @@
-export type TokenKind = "sign-in";
+export type TokenKind = "sign-in" | "invitation";
 
-const kinds: readonly TokenKind[] = ["sign-in"];
+const kinds: readonly TokenKind[] = ["sign-in", "invitation"];
 const tokens = new Map<TokenKind, string>();
 
 /**

@@ -3,7 +3,7 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
 } from "@simplewebauthn/browser";
 import { request } from "../../api/client.ts";
-import type { SignInStep } from "../../api/types.ts";
+import type { InvitationAccept, OpenInvitation, SignInStep } from "../../api/types.ts";
 
 export function signInWithPassword(email: string, password: string): Promise<SignInStep> {
   return request("POST", "/v1/sign-in/password", { body: { email, password } });
@@ -49,4 +49,12 @@ export interface FactorAnswer {
 
 export function secondFactor(token: string, answer: FactorAnswer): Promise<SignInStep> {
   return request("POST", "/v1/sign-in/second-factor", { body: { token, ...answer } });
+}
+
+export function showInvitation(token: string): Promise<OpenInvitation> {
+  return request("POST", "/v1/sign-in/invitation/show", { body: { token } });
+}
+
+export function acceptInvitation(body: InvitationAccept): Promise<SignInStep> {
+  return request("POST", "/v1/sign-in/invitation", { body });
 }

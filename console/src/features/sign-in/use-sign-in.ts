@@ -3,7 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { isApiError } from "../../api/api-error.ts";
 import { askForPasskey } from "../../api/passkeys.ts";
-import type { SignInStep } from "../../api/types.ts";
+import type { InvitationAccept, SignInStep } from "../../api/types.ts";
 import { localPath } from "../../url/search.ts";
 import * as api from "./queries.ts";
 import type { SecondFactor } from "./SecondFactorStep.tsx";
@@ -55,6 +55,7 @@ export function useSignIn(options: { readonly to: string | undefined; readonly f
     withPassword: (email: string, password: string) =>
       step.mutate(() => api.signInWithPassword(email, password)),
     withLink: (token: string) => step.mutate(() => api.signInWithLink(token)),
+    withInvitation: (body: InvitationAccept) => step.mutate(() => api.acceptInvitation(body)),
     withPasskey: () =>
       step.mutate(async () => {
         const { token, options } = await api.beginPasskey();

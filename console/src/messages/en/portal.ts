@@ -1,5 +1,5 @@
 export const portal = {
-  rooms: { overview: "Overview", access: "Roles", keys: "Encryption" },
+  rooms: { members: "Members", overview: "Overview", access: "Roles", keys: "Encryption" },
   in: (tenant: string) => `In ${tenant}`,
   switch: "Switch tenant",
   switchFrom: (tenant: string) => `${tenant}, switch tenant`,

@@ -41,6 +41,16 @@ export const signIn = {
     recoveryHint: "One of the codes that you kept. Each works once.",
     lost: "I have none of these any more",
   },
+  invitation: {
+    title: (tenant: string) => `Join ${tenant}`,
+    body: (email: string) => `The invitation is for ${email}.`,
+    name: "Your name",
+    password: "Password",
+    passwordHint: "Twelve characters or more. May stay empty: then you sign in by mailed link or passkey.",
+    accept: "Accept the invitation",
+    missing: "There is no invitation in the address. Open the link in the mail once more.",
+    loading: "Invitation",
+  },
   ended: "Your session has ended. Sign in again to go on where you were.",
   needed: "Sign in to go on.",
 };

@@ -43,6 +43,17 @@ export const signIn = {
     recoveryHint: "L’un des codes que vous avez gardés. Chacun ne sert qu’une fois.",
     lost: "Je n’ai plus rien de tout cela",
   },
+  invitation: {
+    title: (tenant) => `Rejoindre ${tenant}`,
+    body: (email) => `L’invitation est destinée à ${email}.`,
+    name: "Votre nom",
+    password: "Mot de passe",
+    passwordHint:
+      "Douze caractères ou plus. Peut rester vide : vous vous connectez alors par lien ou par clé d’accès.",
+    accept: "Accepter l’invitation",
+    missing: "L’adresse ne contient pas d’invitation. Rouvrez le lien du message.",
+    loading: "Invitation",
+  },
   ended: "Votre session est terminée. Reconnectez-vous pour reprendre où vous en étiez.",
   needed: "Connectez-vous pour continuer.",
 } satisfies Messages["signIn"];

@@ -1,0 +1,53 @@
+import { pluralizer } from "../plural.ts";
+
+const n = pluralizer("en");
+
+export const members = {
+  title: "Members",
+  tabs: { members: "Members", invitations: "Invitations" },
+  search: "Search members",
+  searchPlaceholder: "Name or e-mail address",
+  member: "Member",
+  you: "You",
+  email: "E-mail address",
+  roles: "Roles",
+  joined: "Joined",
+  statuses: { active: "Active", suspended: "Suspended", disabled: "Disabled" },
+  statusMeaning: {
+    active: "Works here.",
+    suspended: "Has no access here, and keeps the roles for later.",
+    disabled: "Signs in nowhere: the platform's staff disabled the account.",
+  },
+  none: { title: "No members yet", body: "Invite the first person: whoever accepts becomes a member." },
+  invite: "Invite someone",
+  inviteIntro:
+    "They get a mail with a link that works once. Whoever opens it becomes a member with these roles.",
+  language: "Language of the mail",
+  emailMissing: "Type an e-mail address first.",
+  rolesMissing: "Choose at least one role.",
+  invited: (email: string) => `${email} is invited.`,
+  send: "Send invitation",
+  noInvitations: {
+    title: "No open invitation",
+    body: "An invitation that was accepted or withdrawn is gone.",
+  },
+  invitedBy: "Invited by",
+  expires: "Expires",
+  expired: "Expired",
+  withdraw: "Withdraw",
+  withdrawNamed: (email: string) => `Withdraw the invitation of ${email}`,
+  withdrawn: (email: string) => `The invitation of ${email} is withdrawn.`,
+  actionsOf: (name: string) => `Actions for ${name}`,
+  editRoles: "Change roles",
+  editTitle: (name: string) => `Change the roles of ${name}`,
+  saved: (name: string) => `The roles of ${name} are changed.`,
+  suspend: "Suspend",
+  suspended: (name: string) => `${name} is suspended here.`,
+  resume: "Let back in",
+  resumed: (name: string) => `${name} is let back in.`,
+  remove: "Remove",
+  removeTitle: (name: string) => `Remove ${name}`,
+  removeEffect: "Access to this tenant ends at once, in every open session. The account itself stays.",
+  removed: (name: string) => `${name} is no longer a member.`,
+  count: (count: number) => n(count, "member", "members"),
+};
