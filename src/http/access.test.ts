@@ -299,3 +299,27 @@ test("behind a proxy that the configuration names, the address that it tells cou
   assert.equal(await behind(["172.16.0.0/12"], "10.1.2.3"), 403);
   assert.equal(await behind([], "10.1.2.3"), 403);
 });
+
+test("what is held under a condition makes no key, which no condition would bind", async () => {
+  const always = {
+    kind: "time",
+    days: ["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
+    from: "00:00",
+    to: "00:00",
+  };
+  const grants = [
+    { permissions: ["api_keys.manage", "usage.read"], conditions: [] },
+    { permissions: ["audit.read"], conditions: [always] },
+  ];
+  assert.equal(
+    (await as(owner, "POST", "/roles", { key: "keysmith", name: "Keysmith", grants })).status,
+    201,
+  );
+  const smith = await signInMember(platform, tenantId, ["keysmith"]);
+  const make = (scopes: string[]) => as(smith, "POST", "/api-keys", { name: "k", scopes });
+
+  assert.equal((await as(smith, "GET", "/events")).status, 200);
+  assert.equal((await make(["audit.read"])).body.code, "api_key.scope_beyond");
+  assert.equal((await make(["keys.manage"])).body.code, "api_key.scope_beyond");
+  assert.equal((await make(["usage.read"])).status, 201);
+});

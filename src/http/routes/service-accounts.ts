@@ -1,5 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import { isPermission, scopeOf } from "../../access/permissions.ts";
+import { beyond } from "../../access/role.ts";
 import {
   type ApiKey,
   createApiKey,
@@ -189,7 +190,10 @@ export const serviceAccountRoutes = [
   }),
 ];
 
-/** Each scope is a permission of a tenant, and one that the giver has here and now. */
+/**
+ * Each scope is a permission of a tenant, one that the giver has here and now, and has without condition: hours or a
+ * fresh factor that bind the giver would not bind the key.
+ */
 async function assertScopes(
   house: House,
   request: FastifyRequest,
@@ -203,7 +207,9 @@ async function assertScopes(
       throw identityError("api_key.scope_unknown", { scope });
     const { subject } = request;
     const decision = subject && (await house.access.decide({ subject, permission: scope, tenantId, facts }));
-    if (!decision?.allowed) throw identityError("api_key.scope_beyond", { scope });
+    const holdings = subject && (await house.access.holdings(subject, tenantId));
+    const excess = holdings && beyond([{ permissions: [scope], conditions: [] }], holdings);
+    if (!decision?.allowed || excess?.length !== 0) throw identityError("api_key.scope_beyond", { scope });
   }
 }
 
