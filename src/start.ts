@@ -12,6 +12,7 @@ import type { OnBatch } from "./audit/sequencer.ts";
 import { ensureMonths } from "./audit/store.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
 import { type Config, loadConfig } from "./base/config.ts";
+import { guardedFetch } from "./base/guarded-fetch.ts";
 import { isUuid } from "./base/ids.ts";
 import { createLog, type Log } from "./base/log.ts";
 import { defaultDataDir, type EmbeddedServer, startEmbedded } from "./db/embedded.ts";
@@ -67,6 +68,10 @@ import { TenantManager } from "./lifecycle/tenant-manager.ts";
 import { Workflows } from "./lifecycle/workflow.ts";
 import { Outbox } from "./mail/outbox.ts";
 import { openSmtp } from "./mail/smtp.ts";
+import { Scim } from "./scim/scim.ts";
+import { RelyingParty } from "./sso/oidc/relying-party.ts";
+import { Sso } from "./sso/sso.ts";
+import { dnsTxt } from "./sso/txt.ts";
 import { Cells } from "./tenants/cells.ts";
 import { tenantError } from "./tenants/errors.ts";
 import { openInstallation } from "./tenants/installation.ts";
@@ -87,6 +92,8 @@ export interface TenancyOptions {
   readonly connections?: Partial<ConnectionLimits>;
   /** A PgBouncer in transaction mode that tenants' statements go through. */
   readonly pooler?: { readonly host: string; readonly port: number };
+  /** DNS servers, with port, that are asked for the records by which tenants prove their domains. Default: the system's. */
+  readonly dnsServers?: readonly string[];
   /** What stands before the token of a signed storage URL. Default: `/v1/files/` of the server. */
   readonly signedUrlBase?: string;
   /** Called around each workflow step: crash tests end the process there. */
@@ -149,6 +156,8 @@ export interface Internals {
   /** Who may do what. The first call loads the Cedar engine. */
   readonly access: () => Promise<Access>;
   readonly audit: AuditLog;
+  readonly sso: Sso;
+  readonly scim: Scim;
   readonly log: Log;
   readonly embedded: EmbeddedServer | null;
   /** The app's schema as this process knows it. */
@@ -356,6 +365,17 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     isMfaEnabled: config.mfaEnabled,
     isMfaRequired: config.security.mfaRequired,
   });
+  const outbound = guardedFetch({ allow: config.security.outboundAllow });
+  const sso = new Sso({
+    pool: control,
+    clock,
+    keyring,
+    identity,
+    fetch: outbound,
+    relyingParty: new RelyingParty({ fetch: outbound, clock }),
+    resolveTxt: dnsTxt(options.dnsServers),
+  });
+  const scim = new Scim({ pool: control, clock });
   const parts: LifecycleParts = {
     control,
     cells,
@@ -369,9 +389,14 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
       erase: async (tenantId) => {
         await identity.eraseTenant(tenantId);
         await eraseTenantAccess(control, tenantId);
+        await scim.eraseTenant(tenantId);
+        await sso.eraseTenant(tenantId);
       },
       count: async (tenantId) =>
-        (await identity.countTenant(tenantId)) + (await countTenantRules(control, tenantId)),
+        (await identity.countTenant(tenantId)) +
+        (await countTenantRules(control, tenantId)) +
+        (await sso.countTenant(tenantId)) +
+        (await scim.countTenant(tenantId)),
     },
     keys: {
       erase: async (tenantId, by) => void (await encryption.destroy(tenantId, by)),
@@ -393,6 +418,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
       await storage.sweepStorage();
       await mail.sweep();
       await identity.sweep();
+      await sso.refreshMetadata(log);
       await sweepProofs({ lifecycle: parts, workflows, executor, facets: dataFacets(data) });
     },
     keepKeys: () => encryption.keepHouse(),
@@ -443,6 +469,8 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     access,
     mail,
     audit,
+    sso,
+    scim,
     log,
     embedded,
     app: () => app,

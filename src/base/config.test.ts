@@ -31,6 +31,7 @@ test("without environment and file every setting has its default, and all is fro
       mfaRequired: false,
       policyShadowPercent: 0.1,
       breachListUrl: undefined,
+      outboundAllow: [],
     },
     limits: { maxApiCallsPerHour: undefined, maxStorageGb: undefined, maxConcurrentUsers: undefined },
     features: { analytics: true, backup: true, compliance: [], integrations: [] },

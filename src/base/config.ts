@@ -35,6 +35,7 @@ export interface ConfigInput {
     readonly mfaRequired?: boolean | undefined;
     readonly policyShadowPercent?: number | undefined;
     readonly breachListUrl?: string | undefined;
+    readonly outboundAllow?: readonly string[] | undefined;
   };
   readonly limits?: {
     readonly maxApiCallsPerHour?: number | undefined;
@@ -90,6 +91,7 @@ export interface Config {
     readonly policyShadowPercent: number;
     /** Absent: the embedded list alone. */
     readonly breachListUrl: string | undefined;
+    readonly outboundAllow: readonly string[];
   };
   readonly limits: {
     readonly maxApiCallsPerHour: number | undefined;
@@ -180,6 +182,7 @@ function assemble(values: Values, dataDir: string): Config {
       mfaRequired: values["security.mfaRequired"],
       policyShadowPercent: values["security.policyShadowPercent"],
       breachListUrl: values["security.breachListUrl"],
+      outboundAllow: values["security.outboundAllow"],
     },
     limits: {
       maxApiCallsPerHour: values["limits.maxApiCallsPerHour"],

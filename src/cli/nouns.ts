@@ -53,6 +53,14 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     summary: "Policies of tenants in Cedar, and what they decide",
     load: async () => (await import("./commands/policy.ts")).commands,
   },
+  sso: {
+    summary: "Identity providers and mail domains of tenants",
+    load: async () => (await import("./commands/sso.ts")).commands,
+  },
+  scim: {
+    summary: "Provisioning by tenants' directories",
+    load: async () => (await import("./commands/scim.ts")).commands,
+  },
   workflow: {
     summary: "Durable work on a tenant",
     load: async () => (await import("./commands/workflow.ts")).commands,

@@ -6,8 +6,11 @@ import type { Principal } from "../identity/principal.ts";
 import { type SubjectParts, subjectInTenant, subjectOnPlatform } from "./subject.ts";
 
 export interface GateParts extends SubjectParts {
-  /** Throws tenant.suspended, tenant.closed, … for a tenant that is not served. */
-  readonly assertServing: (tenantId: string) => Promise<unknown>;
+  /**
+   * Throws tenant.suspended, tenant.closed, … for a tenant that is not served, and sso.required or
+   * sso.other_tenants_session for a member's session that does not count there.
+   */
+  readonly assertServing: (tenantId: string, principal: Principal) => Promise<unknown>;
 }
 
 /** What somebody wants: a permission, or merely to be somebody there. */
@@ -49,7 +52,7 @@ export async function authoriseSubject(
   const { permission, tenantId, facts } = errand;
   const isMember = subject.kind !== "operator" && subject.kind !== "platform_key";
   if (isMember && tenantId !== null) {
-    await parts.assertServing(tenantId);
+    await parts.assertServing(tenantId, principal);
     const { allowedRanges } = await parts.access.book.rules(tenantId);
     if (!isAdmitted(facts.ip, allowedRanges)) return { kind: "address_refused" };
   }

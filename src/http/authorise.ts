@@ -75,11 +75,14 @@ async function paceTenant(
 }
 
 export function partsOf({ access, tenancy }: House): GateParts {
-  const { identity, executor } = tenancy.internals;
+  const { identity, executor, sso } = tenancy.internals;
   return {
     access,
     memberships: identity.memberships,
-    assertServing: (tenantId) => executor.directory.get(tenantId),
+    assertServing: async (tenantId, principal) => {
+      await executor.directory.get(tenantId);
+      if (principal.kind === "user") await sso.assertStanding(tenantId, principal);
+    },
   };
 }
 

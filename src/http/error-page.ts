@@ -10,6 +10,8 @@ import { isolationErrors } from "../isolation/errors.ts";
 import { keyErrors } from "../keys/errors.ts";
 import { lifecycleErrors } from "../lifecycle/errors.ts";
 import { mailErrors } from "../mail/errors.ts";
+import { scimErrors } from "../scim/errors.ts";
+import { ssoErrors } from "../sso/errors.ts";
 import { tenantErrors } from "../tenants/errors.ts";
 import { vaultErrors } from "../vaults/errors.ts";
 import { httpErrors } from "./errors.ts";
@@ -22,6 +24,8 @@ export const ERROR_TABLES: readonly ErrorTable[] = [
   tenantErrors,
   mailErrors,
   auditErrors,
+  ssoErrors,
+  scimErrors,
   lifecycleErrors,
   fleetErrors,
   adoptErrors.table,

@@ -39,6 +39,9 @@ const SAID_INSTEAD: Readonly<Record<string, string>> = {
   "vault.not_found": "There is no vault with this id that your key opens.",
   "vault_item.not_found": "The vault has no value with this name.",
   "vault_recovery.request_not_found": "There is no open recovery request with this id.",
+  "sso.connection_not_found": "There is no SSO connection with this id.",
+  "sso.domain_not_found": "The tenant has no such SSO domain.",
+  "scim.token_not_found": "The tenant has no SCIM token with this id.",
 };
 const CURE_INSTEAD: Readonly<Record<string, string>> = {
   "tenant.domain_not_found": "`GET /v1/tenants/{id}` lists its domains.",

@@ -21,6 +21,8 @@ export const TAGS = [
   "Access",
   "Vaults",
   "Mail",
+  "Single sign-on",
+  "Provisioning",
   "Server",
 ] as const;
 export type Tag = (typeof TAGS)[number];
@@ -56,7 +58,7 @@ export type ReadAction = `${string}.read`;
 /** Every route names the action that it leaves in the audit log; one that leaves none says why. */
 type Acting =
   | { readonly method: "GET"; readonly action: ReadAction; readonly unrecorded?: never }
-  | { readonly method: "GET"; readonly action: null; readonly unrecorded: string }
+  | { readonly method: "GET" | "POST"; readonly action: null; readonly unrecorded: string }
   | {
       readonly method: "POST" | "PUT" | "PATCH" | "DELETE";
       readonly action: Action;

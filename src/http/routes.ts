@@ -14,10 +14,14 @@ import { placeRoutes } from "./routes/places.ts";
 import { policyRoutes } from "./routes/policies.ts";
 import { proofRoutes } from "./routes/proofs.ts";
 import { roleRoutes } from "./routes/roles.ts";
+import { scimTokenRoutes } from "./routes/scim-tokens.ts";
 import { serverRoutes } from "./routes/server.ts";
 import { serviceAccountRoutes } from "./routes/service-accounts.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
 import { signInRoutes } from "./routes/sign-in.ts";
+import { signInSsoRoutes } from "./routes/sign-in-sso.ts";
+import { ssoConnectionRoutes } from "./routes/sso-connections.ts";
+import { ssoRuleRoutes } from "./routes/sso-rules.ts";
 import { tenantDomainRoutes } from "./routes/tenant-domains.ts";
 import { tenantStateRoutes } from "./routes/tenant-state.ts";
 import { tenantRoutes } from "./routes/tenants.ts";
@@ -51,5 +55,9 @@ export const routes: readonly Route[] = [
   ...vaultRoutes,
   ...vaultRecoveryRoutes,
   ...mailRoutes,
+  ...signInSsoRoutes,
+  ...ssoConnectionRoutes,
+  ...ssoRuleRoutes,
+  ...scimTokenRoutes,
   ...serverRoutes,
 ];

@@ -26,7 +26,9 @@ import {
 import { renderOpenApi } from "./openapi.ts";
 import { asExpected, PROBLEM_TYPE, toProblem } from "./problem.ts";
 import { routes } from "./routes.ts";
+import { addScim } from "./scim.ts";
 import { addSecurityHeaders, hostChecker } from "./security.ts";
+import { addSsoEndpoints } from "./sso-endpoints.ts";
 
 export interface ServerOptions {
   readonly tenancy: Tenancy;
@@ -82,6 +84,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   app.get("/docs/errors", { config: { isPublic: true } }, async (_, reply) =>
     reply.type("text/html; charset=utf-8").send(errorPage),
   );
+  addSsoEndpoints(app, house);
+  addScim(app, house);
   await serveConsole(app, options.consoleDir ?? null);
 
   // Links in mails and passkeys need the port, which may be any free one.

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type MigrationFile, registerMigrations } from "../../src/fleet/app-migrations.ts";
@@ -44,11 +44,17 @@ export interface House {
 
 /** A platform on a database of its own, with the studio app unless told otherwise. */
 export async function openHouse(
-  options: Partial<TenancyOptions> & { sql?: string | null; shared?: readonly string[] } = {},
+  options: Partial<TenancyOptions> & {
+    sql?: string | null;
+    shared?: readonly string[];
+    /** Text of tenancy.config.ts. */
+    configFile?: string;
+  } = {},
 ): Promise<House> {
-  const { sql = STUDIO_SQL, shared = ["genres"], ...rest } = options;
+  const { sql = STUDIO_SQL, shared = ["genres"], configFile, ...rest } = options;
   const db = await testDatabase();
   const cwd = mkdtempSync(join(tmpdir(), "tenancy-house-"));
+  if (configFile) writeFileSync(join(cwd, "tenancy.config.ts"), configFile);
   const env = {
     TENANT_DATABASE_URL: db.url,
     TENANT_ENCRYPTION_KEY: TEST_KEY,

@@ -10,6 +10,7 @@ export interface OidcAccount {
 export interface OidcIdpOptions {
   readonly clientId?: string;
   readonly clientSecret?: string;
+  /** More can be added later, by `redirectUris`. */
   readonly redirectUris: readonly string[];
 }
 
@@ -23,11 +24,13 @@ export class OidcIdp implements AsyncDisposable {
   next: { sub: string; amr?: string[]; acr?: string } = { sub: "ada" };
   /** Parameters of the last authorization request. */
   lastAsked: Record<string, unknown> = {};
+  readonly redirectUris: Set<string>;
   readonly #server: Server;
 
   private constructor(server: Server, issuer: string, options: OidcIdpOptions) {
     this.#server = server;
     this.issuer = issuer;
+    this.redirectUris = new Set(options.redirectUris);
     this.clientId = options.clientId ?? "tenancy";
     this.clientSecret = options.clientSecret ?? "a secret of 256 bits, at least in spirit";
   }
@@ -38,7 +41,8 @@ export class OidcIdp implements AsyncDisposable {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const idp = new OidcIdp(server, issuer, options);
-    const provider = idp.#provider(options);
+    const provider = idp.#provider();
+    provider.Client.prototype.redirectUriAllowed = (uri) => idp.redirectUris.has(uri);
     const callback = provider.callback();
     answer = (request, response) => {
       if (request.url?.startsWith("/interaction/")) {
@@ -50,13 +54,13 @@ export class OidcIdp implements AsyncDisposable {
     return idp;
   }
 
-  #provider(options: OidcIdpOptions): Provider {
+  #provider(): Provider {
     return new Provider(this.issuer, {
       clients: [
         {
           client_id: this.clientId,
           client_secret: this.clientSecret,
-          redirect_uris: [...options.redirectUris],
+          redirect_uris: ["https://app.example.com/unused"],
           grant_types: ["authorization_code"],
           response_types: ["code"],
         },

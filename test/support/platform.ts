@@ -17,6 +17,10 @@ export interface PlatformOptions {
   readonly consoleDir?: string | null;
   readonly clock?: Clock;
   readonly log?: Log;
+  /** DNS servers that are asked for TXT records. */
+  readonly dnsServers?: readonly string[];
+  /** Text of tenancy.config.ts. */
+  readonly configFile?: string;
 }
 
 export interface Platform extends AsyncDisposable {
@@ -34,12 +38,14 @@ const BY = { actor: "test" };
 
 /** A server on a free port, over a database of its own. */
 export async function startPlatform(options: PlatformOptions = {}): Promise<Platform> {
-  const { sql, background = true, clock, log } = options;
+  const { sql, background = true, clock, log, dnsServers, configFile } = options;
   const house = await openHouse({
     background,
     ...(sql === undefined ? {} : { sql }),
     ...(clock ? { clock } : {}),
     ...(log ? { log } : {}),
+    ...(dnsServers ? { dnsServers } : {}),
+    ...(configFile ? { configFile } : {}),
   });
   const { tenancy } = house;
   const consoleDir =

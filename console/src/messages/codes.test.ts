@@ -8,6 +8,8 @@ import { identityErrors } from "../../../src/identity/errors.ts";
 import { keyErrors } from "../../../src/keys/errors.ts";
 import { lifecycleErrors } from "../../../src/lifecycle/errors.ts";
 import { mailErrors } from "../../../src/mail/errors.ts";
+import { scimErrors } from "../../../src/scim/errors.ts";
+import { ssoErrors } from "../../../src/sso/errors.ts";
 import { tenantErrors } from "../../../src/tenants/errors.ts";
 import { vaultErrors } from "../../../src/vaults/errors.ts";
 import { fr } from "./fr.ts";
@@ -24,6 +26,8 @@ const table = {
   ...mailErrors,
   ...tenantErrors,
   ...vaultErrors,
+  ...ssoErrors,
+  ...scimErrors,
 };
 
 test("every error that the API answers has a French sentence, and none is for an unknown code", () => {

@@ -174,6 +174,15 @@ export const settings = {
     about:
       "The range API of a list of leaked passwords, such as https://api.pwnedpasswords.com/range/. New passwords are looked up by five digits of their hash, so the list does not learn them.",
   }),
+  "security.outboundAllow": defaulted({
+    kind: listOf(
+      text(/^(\d{1,3}(\.\d{1,3}){3}\/\d{1,2}|[0-9a-fA-F:]{2,45}\/\d{1,3})$/, "a network"),
+      'networks in CIDR notation, such as "10.1.0.0/16"',
+    ),
+    fallback: [],
+    about:
+      "Private networks that addresses named by tenants may lead to, such as that of an identity provider on one's own premises. Everything else must be public and https.",
+  }),
   "limits.maxApiCallsPerHour": optional({
     kind: integer(0),
     otherwise: "only the plan decides",

@@ -106,6 +106,81 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
     title: "Ces réglages ne sont pas acceptables.",
     cure: "Corrigez les champs signalés.",
   },
+  "sso.connection_not_found": {
+    title: "Le locataire n’a pas cette connexion SSO.",
+    cure: "La liste de ses connexions SSO les montre.",
+  },
+  "sso.settings_invalid": {
+    title: "Les réglages du fournisseur d’identité ne sont pas acceptables.",
+    cure: "Corrigez-les ; le test montre chaque vérification.",
+  },
+  "sso.provider_unreachable": {
+    title: "Le fournisseur d’identité n’a pas pu être interrogé.",
+    cure: "Vérifiez l’adresse. Un fournisseur dans un réseau privé demande `security.outboundAllow` dans tenancy.config.ts.",
+  },
+  "sso.response_refused": {
+    title: "La réponse du fournisseur d’identité a été refusée.",
+    cure: "Recommencez la connexion ; si cela persiste, demandez à un administrateur du locataire de tester la connexion SSO.",
+  },
+  "sso.attempt_unknown": {
+    title:
+      "Cette connexion n’a pas été commencée dans ce navigateur, a duré trop longtemps ou est déjà terminée.",
+    cure: "Recommencez la connexion.",
+  },
+  "sso.email_missing": {
+    title: "Le fournisseur d’identité n’a pas indiqué d’adresse e-mail.",
+    cure: "Faites-lui en envoyer une, sous le nom que la connexion SSO attend.",
+  },
+  "sso.domain_foreign": {
+    title: "Le locataire n’a pas prouvé que le domaine de l’adresse lui appartient.",
+    cure: "Ajoutez le domaine aux domaines SSO du locataire et prouvez-le par le DNS, ou invitez la personne.",
+  },
+  "sso.not_provisioned": {
+    title:
+      "La personne n’est pas membre du locataire, et la connexion SSO n’en fait pas entrer de nouvelles.",
+    cure: "Invitez-la, provisionnez-la par SCIM, ou activez l’arrivée à la première connexion.",
+  },
+  "sso.access_ended": {
+    title: "L’accès de la personne au locataire a pris fin ou est suspendu.",
+    cure: "Demandez à un administrateur du locataire.",
+  },
+  "sso.required": {
+    title: "Le locataire demande de se connecter par son fournisseur d’identité.",
+    cure: "Connectez-vous avec votre adresse ; vous y serez conduit.",
+  },
+  "sso.other_tenants_session": {
+    title: "Cette session vient du fournisseur d’identité d’un autre locataire ; elle ne compte pas ici.",
+    cure: "Reconnectez-vous, par le fournisseur d’identité de ce locataire ou sans.",
+  },
+  "sso.break_glass_needed": {
+    title:
+      "Exiger le SSO demande une connexion active et un propriétaire actif qui puisse encore se connecter sans lui.",
+    cure: "Activez une connexion SSO et nommez le propriétaire dans `breakGlassUserId`.",
+  },
+  "sso.domain_invalid": {
+    title: "Un domaine tel que example.com est attendu.",
+    cure: "Donnez la partie des adresses qui suit le @.",
+  },
+  "sso.domain_not_found": {
+    title: "Le locataire n’a pas ce domaine SSO.",
+    cure: "La liste de ses domaines SSO les montre.",
+  },
+  "sso.domain_unproven": {
+    title: "Le DNS n’a pas encore l’enregistrement TXT attendu.",
+    cure: "Ajoutez-le là où le DNS du domaine est tenu ; quelques minutes peuvent passer avant qu’il soit vu.",
+  },
+  "sso.too_many": {
+    title: "Le locataire a atteint la limite.",
+    cure: "Retirez ce qui ne sert plus.",
+  },
+  "scim.token_not_found": {
+    title: "Le locataire n’a pas ce jeton SCIM.",
+    cure: "La liste de ses jetons SCIM les montre ; un jeton révoqué n’y est plus.",
+  },
+  "scim.too_many_tokens": {
+    title: "Le locataire a atteint la limite de jetons SCIM.",
+    cure: "Révoquez-en un qui ne sert plus.",
+  },
   "policy.invalid": {
     title: "La règle n’est pas du Cedar valide pour cette plateforme.",
     cure: "Corrigez les endroits signalés.",

@@ -1,0 +1,150 @@
+import { type Actor, recordEvent } from "../audit/record.ts";
+import type { Clock } from "../base/clock.ts";
+import { many, maybe, one } from "../db/sql.ts";
+import type { Tx } from "../db/tx.ts";
+import { normalizeEmail } from "../identity/email.ts";
+import { joinTenant } from "../identity/members.ts";
+import { deleteMembership, findMember, lockOwners, updateMembership } from "../identity/members-store.ts";
+import { announceRevocation } from "../identity/revocations.ts";
+import { rolesByGroups } from "../identity/roles-by-groups.ts";
+import { endSessionsOf } from "../identity/sessions.ts";
+import { addUser } from "../identity/users.ts";
+import { findUser, findUserByEmail } from "../identity/users-store.ts";
+import { ScimFault } from "./fault.ts";
+import type { JsonObject } from "./matches.ts";
+import { displayNameOf, emailOf } from "./resource.ts";
+import {
+  countOtherMemberships,
+  deleteKeysMadeBy,
+  deleteTenantSessions,
+  findDefaultRoles,
+  findProvenDomain,
+  listGroupRoles,
+  lockMembershipsOf,
+} from "./store.ts";
+
+interface AccessParts {
+  readonly clock: Clock;
+}
+
+/** The person whom the directory describes: known by address, or new. Throws ScimFault invalidValue. */
+export async function personOf(
+  tx: Tx,
+  parts: AccessParts,
+  attributes: JsonObject,
+  tenantId: string,
+  by: Actor,
+): Promise<string> {
+  const given = emailOf(attributes);
+  const email = given === undefined ? undefined : normalizeEmail(given);
+  if (email === undefined)
+    throw new ScimFault(400, "invalidValue", "An e-mail address is expected, in emails or as userName.");
+  const known = await maybe(tx, findUserByEmail, [email]);
+  if (known) return known.id;
+  const isProven = await maybe(tx, findProvenDomain, [tenantId, email.slice(email.lastIndexOf("@") + 1)]);
+  const input = { email, name: displayNameOf(attributes), isVerified: isProven !== undefined };
+  return (await addUser(tx, parts.clock, input, by)).id;
+}
+
+/** Makes the person a member, or changes the membership that is there. */
+export async function admit(
+  tx: Tx,
+  parts: AccessParts,
+  input: { readonly tenantId: string; readonly userId: string; readonly isActive: boolean },
+  by: Actor,
+): Promise<void> {
+  const { tenantId, userId, isActive } = input;
+  const user = await maybe(tx, findUser, [userId]);
+  if (!user) throw new ScimFault(400, "invalidValue", "The person is not there any more.");
+  if (!(await maybe(tx, findMember, [tenantId, userId]))) {
+    const roles = (await maybe(tx, findDefaultRoles, [tenantId]))?.default_roles ?? ["member"];
+    await joinTenant(tx, parts.clock, { tenantId, userId, roles }, by);
+  }
+  await setActive(tx, parts, { tenantId, userId, isActive }, by);
+}
+
+/**
+ * Active or not, with all that follows, in one transaction: whoever is deactivated has no access, no session and no
+ * key when it commits. Sessions elsewhere end too, unless the person is a member of other tenants and this one has
+ * not proven their domain: a directory must not be able to sign strangers out. Throws ScimFault for the last owner.
+ */
+export async function setActive(
+  tx: Tx,
+  parts: AccessParts,
+  input: { readonly tenantId: string; readonly userId: string; readonly isActive: boolean },
+  by: Actor,
+): Promise<void> {
+  const { tenantId, userId, isActive } = input;
+  const member = await maybe(tx, findMember, [tenantId, userId]);
+  const status = isActive ? "active" : "suspended";
+  if (!member || member.status === status) return;
+  if (!isActive) await assertOwnerLeft(tx, tenantId, userId);
+  await maybe(tx, updateMembership, [tenantId, userId, null, status, parts.clock.now()]);
+  await announceRevocation(tx, "member", `${tenantId}:${userId}`);
+  await recordEvent(tx, by, "member.updated", tenantId, { userId, status });
+  if (!isActive) await endAccess(tx, tenantId, userId, by);
+}
+
+/** The membership ends altogether. */
+export async function dismiss(tx: Tx, tenantId: string, userId: string, by: Actor): Promise<void> {
+  await assertOwnerLeft(tx, tenantId, userId);
+  const gone = await maybe(tx, deleteMembership, [tenantId, userId]);
+  if (!gone) return;
+  await announceRevocation(tx, "member", `${tenantId}:${userId}`);
+  await recordEvent(tx, by, "member.removed", tenantId, { userId });
+  await endAccess(tx, tenantId, userId, by);
+}
+
+async function endAccess(tx: Tx, tenantId: string, userId: string, by: Actor): Promise<void> {
+  for (const key of await many(tx, deleteKeysMadeBy, [tenantId, userId])) {
+    await announceRevocation(tx, "key", key.id);
+    await recordEvent(tx, by, "api_key.revoked", tenantId, {
+      id: key.id,
+      reason: "its maker was deactivated",
+    });
+  }
+  const user = await maybe(tx, findUser, [userId]);
+  const domain = user?.email.slice(user.email.lastIndexOf("@") + 1);
+  const isOurs = (await maybe(tx, findProvenDomain, [tenantId, domain ?? ""])) !== undefined;
+  const { n } = await one(tx, countOtherMemberships, [tenantId, userId]);
+  if (isOurs || n === 0) await endSessionsOf(tx, userId, null, by);
+  else
+    for (const session of await many(tx, deleteTenantSessions, [tenantId, userId]))
+      await announceRevocation(tx, "session", session.id);
+}
+
+async function assertOwnerLeft(tx: Tx, tenantId: string, userId: string): Promise<void> {
+  const owners = await many(tx, lockOwners, [tenantId]);
+  if (owners.length === 1 && owners[0]?.user_id === userId) {
+    throw new ScimFault(
+      409,
+      "mutability",
+      "This is the last owner of the tenant; another one has to be made first.",
+    );
+  }
+}
+
+/** Gives and takes the roles that the groups of these people give. */
+export async function followGroups(
+  tx: Tx,
+  parts: AccessParts,
+  tenantId: string,
+  scimUserIds: readonly string[],
+  by: Actor,
+): Promise<void> {
+  if (scimUserIds.length === 0) return;
+  const rows = await many(tx, listGroupRoles, [tenantId]);
+  if (rows.length === 0) return;
+  const table = new Map(rows.map(({ group_name, roles }) => [group_name, roles]));
+  const defaults = (await maybe(tx, findDefaultRoles, [tenantId]))?.default_roles ?? ["member"];
+  for (const { user_id: userId, roles: current, groups } of await many(tx, lockMembershipsOf, [
+    tenantId,
+    scimUserIds,
+  ])) {
+    const roles = rolesByGroups({ current, groups, table, defaults });
+    if (roles.length === current.length && roles.every((role) => current.includes(role))) continue;
+    await maybe(tx, updateMembership, [tenantId, userId, roles, null, parts.clock.now()]);
+    await announceRevocation(tx, "member", `${tenantId}:${userId}`);
+    await recordEvent(tx, by, "member.updated", tenantId, { userId, roles, before: current });
+  }
+}
