@@ -69,7 +69,7 @@ function defaultPermission(method: string): Permission {
 
 /** Made at the first request: compiling policies takes a moment that an app without a gate never pays. */
 function doorOf(tenancy: Tenancy, outside: OutsideIdp | undefined): () => Promise<DoorParts> {
-  const { control, executor, identity, access, parts } = tenancy.internals;
+  const { control, executor, identity, access, parts, sso } = tenancy.internals;
   const tokens = outside ? new OutsideTokens(outside, parts.clock) : null;
   const resolver = new TenantResolver({
     control,
@@ -82,7 +82,10 @@ function doorOf(tenancy: Tenancy, outside: OutsideIdp | undefined): () => Promis
     credentials: identity.credentials,
     clock: parts.clock,
     outside: tokens,
-    assertServing: (tenantId) => executor.directory.get(tenantId),
+    assertServing: async (tenantId, principal) => {
+      await executor.directory.get(tenantId);
+      if (principal?.kind === "user") await sso.assertStanding(tenantId, principal);
+    },
     tenantIdOf: (name) => resolver.byName(name),
   });
 }

@@ -10,7 +10,7 @@ export interface GateParts extends SubjectParts {
    * Throws tenant.suspended, tenant.closed, … for a tenant that is not served, and sso.required or
    * sso.other_tenants_session for a member's session that does not count there.
    */
-  readonly assertServing: (tenantId: string, principal: Principal) => Promise<unknown>;
+  readonly assertServing: (tenantId: string, principal: Principal | null) => Promise<unknown>;
 }
 
 /** What somebody wants: a permission, or merely to be somebody there. */
@@ -47,12 +47,12 @@ export async function authorise(parts: GateParts, errand: Errand): Promise<Verdi
 export async function authoriseSubject(
   parts: GateParts,
   subject: Subject,
-  errand: Omit<Errand, "principal">,
+  errand: Omit<Errand, "principal"> & { readonly principal?: Principal },
 ): Promise<Verdict> {
   const { permission, tenantId, facts } = errand;
   const isMember = subject.kind !== "operator" && subject.kind !== "platform_key";
   if (isMember && tenantId !== null) {
-    await parts.assertServing(tenantId, principal);
+    await parts.assertServing(tenantId, errand.principal ?? null);
     const { allowedRanges } = await parts.access.book.rules(tenantId);
     if (!isAdmitted(facts.ip, allowedRanges)) return { kind: "address_refused" };
   }

@@ -81,7 +81,7 @@ export function partsOf({ access, tenancy }: House): GateParts {
     memberships: identity.memberships,
     assertServing: async (tenantId, principal) => {
       await executor.directory.get(tenantId);
-      if (principal.kind === "user") await sso.assertStanding(tenantId, principal);
+      if (principal?.kind === "user") await sso.assertStanding(tenantId, principal);
     },
   };
 }
