@@ -540,6 +540,19 @@ comment on column tenancy.domains.created_at is 'When it was added.';
 CREATE UNIQUE INDEX domains_primary_key ON tenancy.domains USING btree (tenant_id) WHERE is_primary;
 CREATE INDEX domains_tenant_idx ON tenancy.domains USING btree (tenant_id);
 
+create table tenancy.group_roles (
+  tenant_id uuid not null,
+  group_name text not null,
+  roles text[] not null,
+  constraint group_roles_pkey PRIMARY KEY (tenant_id, group_name),
+  constraint group_roles_no_owner CHECK ((NOT ('owner'::text = ANY (roles)))),
+  constraint group_roles_some CHECK (((cardinality(roles) >= 1) AND (cardinality(roles) <= 20)))
+);
+comment on table tenancy.group_roles is 'Which roles the groups of a directory give. Owners are made by owners, never by a group.';
+comment on column tenancy.group_roles.tenant_id is 'The tenant.';
+comment on column tenancy.group_roles.group_name is 'As the provider sends it, or the displayName of a SCIM group.';
+comment on column tenancy.group_roles.roles is 'Keys of roles.';
+
 create table tenancy.idempotency_keys (
   principal text not null,
   key text not null,
@@ -927,6 +940,88 @@ comment on column tenancy.roles.created_by is 'Actor who made it.';
 comment on column tenancy.roles.created_at is 'When.';
 comment on column tenancy.roles.updated_at is 'Last change.';
 
+create table tenancy.scim_group_members (
+  tenant_id uuid not null,
+  group_id uuid not null,
+  scim_user_id uuid not null,
+  constraint scim_group_members_pkey PRIMARY KEY (tenant_id, group_id, scim_user_id)
+);
+comment on table tenancy.scim_group_members is 'Who is in which group.';
+comment on column tenancy.scim_group_members.tenant_id is 'The tenant of both.';
+comment on column tenancy.scim_group_members.group_id is 'The group.';
+comment on column tenancy.scim_group_members.scim_user_id is 'The user.';
+CREATE INDEX scim_group_members_user_idx ON tenancy.scim_group_members USING btree (tenant_id, scim_user_id);
+
+create table tenancy.scim_groups (
+  tenant_id uuid not null,
+  id uuid not null,
+  display_name text not null,
+  external_id text,
+  version bigint default 1 not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint scim_groups_pkey PRIMARY KEY (tenant_id, id)
+);
+comment on table tenancy.scim_groups is 'Groups of a tenant''s directory. What they permit is in group_roles, by name.';
+comment on column tenancy.scim_groups.tenant_id is 'The tenant.';
+comment on column tenancy.scim_groups.id is 'UUID version 7; the id of the SCIM resource.';
+comment on column tenancy.scim_groups.display_name is 'Unique without regard to case.';
+comment on column tenancy.scim_groups.external_id is 'The directory''s own id.';
+comment on column tenancy.scim_groups.version is 'Grows with each change; the ETag.';
+comment on column tenancy.scim_groups.created_at is 'When provisioned.';
+comment on column tenancy.scim_groups.updated_at is 'Last change.';
+CREATE UNIQUE INDEX scim_groups_name_key ON tenancy.scim_groups USING btree (tenant_id, lower(display_name));
+
+create table tenancy.scim_tokens (
+  tenant_id uuid not null,
+  id uuid not null,
+  name text not null,
+  token_hash bytea not null,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  last_used_at timestamp with time zone,
+  expires_at timestamp with time zone,
+  constraint scim_tokens_pkey PRIMARY KEY (tenant_id, id),
+  constraint scim_tokens_hash_key UNIQUE (token_hash)
+);
+comment on table tenancy.scim_tokens is 'Bearer tokens of directories. Two may live at once, for rotation.';
+comment on column tenancy.scim_tokens.tenant_id is 'The one tenant it works in.';
+comment on column tenancy.scim_tokens.id is 'UUID version 7.';
+comment on column tenancy.scim_tokens.name is 'Which directory holds it.';
+comment on column tenancy.scim_tokens.token_hash is 'SHA-256 of the token; the token is shown once.';
+comment on column tenancy.scim_tokens.created_by is 'Actor who made it.';
+comment on column tenancy.scim_tokens.created_at is 'When.';
+comment on column tenancy.scim_tokens.last_used_at is 'Last use, to the minute.';
+comment on column tenancy.scim_tokens.expires_at is 'Not valid from here on; null: until revoked.';
+
+create table tenancy.scim_users (
+  tenant_id uuid not null,
+  id uuid not null,
+  user_id uuid not null,
+  user_name text not null,
+  external_id text,
+  is_active boolean not null,
+  attributes jsonb not null,
+  version bigint default 1 not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint scim_users_pkey PRIMARY KEY (tenant_id, id),
+  constraint scim_users_user_key UNIQUE (tenant_id, user_id)
+);
+comment on table tenancy.scim_users is 'People as a tenant''s directory describes them.';
+comment on column tenancy.scim_users.tenant_id is 'The tenant.';
+comment on column tenancy.scim_users.id is 'UUID version 7; the id of the SCIM resource.';
+comment on column tenancy.scim_users.user_id is 'Our user.';
+comment on column tenancy.scim_users.user_name is 'userName, unique without regard to case.';
+comment on column tenancy.scim_users.external_id is 'The directory''s own id.';
+comment on column tenancy.scim_users.is_active is 'false: the membership is suspended.';
+comment on column tenancy.scim_users.attributes is 'What else the directory said, by the names of RFC 7643.';
+comment on column tenancy.scim_users.version is 'Grows with each change; the ETag.';
+comment on column tenancy.scim_users.created_at is 'When provisioned.';
+comment on column tenancy.scim_users.updated_at is 'Last change.';
+CREATE INDEX scim_users_external_idx ON tenancy.scim_users USING btree (tenant_id, external_id) WHERE (external_id IS NOT NULL);
+CREATE UNIQUE INDEX scim_users_name_key ON tenancy.scim_users USING btree (tenant_id, lower(user_name));
+
 create table tenancy.seats (
   seat_hash bytea not null,
   tenant_id uuid not null,
@@ -1010,6 +1105,127 @@ comment on column tenancy.sign_in_delays.tries is 'Tries since the last success.
 comment on column tenancy.sign_in_delays.free_at is 'Next try not before this.';
 comment on column tenancy.sign_in_delays.last_at is 'Last try; a day of silence forgets all.';
 CREATE INDEX sign_in_delays_last_idx ON tenancy.sign_in_delays USING btree (last_at);
+
+create table tenancy.sso_attempts (
+  id_hash bytea not null,
+  tenant_id uuid not null,
+  connection_id uuid not null,
+  purpose text not null,
+  browser_hash bytea not null,
+  checks bytea not null,
+  outcome bytea,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  answered_at timestamp with time zone,
+  constraint sso_attempts_pkey PRIMARY KEY (id_hash),
+  constraint sso_attempts_purpose_known CHECK ((purpose = ANY (ARRAY['sign_in'::text, 'test'::text])))
+);
+comment on table tenancy.sso_attempts is 'Sign-ins that are under way at a provider; each ends once.';
+comment on column tenancy.sso_attempts.id_hash is 'SHA-256 of the state, or RelayState, that the provider hands back.';
+comment on column tenancy.sso_attempts.tenant_id is 'The tenant.';
+comment on column tenancy.sso_attempts.connection_id is 'The connection.';
+comment on column tenancy.sso_attempts.purpose is 'sign_in opens a session; test shows what came.';
+comment on column tenancy.sso_attempts.browser_hash is 'SHA-256 of a cookie: the browser that began must end it.';
+comment on column tenancy.sso_attempts.checks is 'Sealed: nonce, code verifier, request id, addresses, age that is asked for.';
+comment on column tenancy.sso_attempts.outcome is 'Sealed: what a SAML provider said, until the browser fetches it.';
+comment on column tenancy.sso_attempts.created_at is 'When it began.';
+comment on column tenancy.sso_attempts.expires_at is 'Not valid from here on.';
+comment on column tenancy.sso_attempts.answered_at is 'When the answer of the provider came; it comes once.';
+CREATE INDEX sso_attempts_age_idx ON tenancy.sso_attempts USING btree (expires_at);
+
+create table tenancy.sso_connections (
+  tenant_id uuid not null,
+  id uuid not null,
+  kind text not null,
+  name text not null,
+  status text default 'draft'::text not null,
+  settings jsonb not null,
+  secret bytea,
+  mapping jsonb not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  refreshed_at timestamp with time zone,
+  constraint sso_connections_pkey PRIMARY KEY (tenant_id, id),
+  constraint sso_connections_id_key UNIQUE (id),
+  constraint sso_connections_kind_known CHECK ((kind = ANY (ARRAY['oidc'::text, 'saml'::text]))),
+  constraint sso_connections_status_known CHECK ((status = ANY (ARRAY['draft'::text, 'active'::text, 'disabled'::text])))
+);
+comment on table tenancy.sso_connections is 'Identity providers of tenants.';
+comment on column tenancy.sso_connections.tenant_id is 'Whose it is, and the only tenant in which its word counts.';
+comment on column tenancy.sso_connections.id is 'UUID version 7; part of our addresses at the provider.';
+comment on column tenancy.sso_connections.kind is 'oidc or saml.';
+comment on column tenancy.sso_connections.name is 'For people.';
+comment on column tenancy.sso_connections.status is 'draft: for tests only. disabled: nobody signs in by it.';
+comment on column tenancy.sso_connections.settings is 'What is public about the provider: issuer and client id, or entity id, address and certificates.';
+comment on column tenancy.sso_connections.secret is 'Client secret, sealed with the tenant''s key.';
+comment on column tenancy.sso_connections.mapping is 'Which claims are read, and what of them is believed.';
+comment on column tenancy.sso_connections.created_at is 'When added.';
+comment on column tenancy.sso_connections.updated_at is 'Last change.';
+comment on column tenancy.sso_connections.refreshed_at is 'When the metadata was last read; null: never.';
+
+create table tenancy.sso_domains (
+  tenant_id uuid not null,
+  domain text not null,
+  challenge text not null,
+  verified_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  constraint sso_domains_pkey PRIMARY KEY (tenant_id, domain),
+  constraint sso_domains_normal CHECK (((domain = lower(domain)) AND (length(domain) <= 253)))
+);
+comment on table tenancy.sso_domains is 'Domains of mail addresses that tenants own. Several tenants may prove the same one.';
+comment on column tenancy.sso_domains.tenant_id is 'Who says that it is theirs.';
+comment on column tenancy.sso_domains.domain is 'In A-labels, lower case.';
+comment on column tenancy.sso_domains.challenge is 'What the TXT record must say; no secret, and different for each tenant.';
+comment on column tenancy.sso_domains.verified_at is 'When DNS last said so; null: not proven.';
+comment on column tenancy.sso_domains.created_at is 'When added.';
+CREATE INDEX sso_domains_verified_idx ON tenancy.sso_domains USING btree (domain) WHERE (verified_at IS NOT NULL);
+
+create table tenancy.sso_identities (
+  tenant_id uuid not null,
+  connection_id uuid not null,
+  subject text not null,
+  user_id uuid not null,
+  created_at timestamp with time zone not null,
+  last_used_at timestamp with time zone not null,
+  constraint sso_identities_pkey PRIMARY KEY (tenant_id, connection_id, subject)
+);
+comment on table tenancy.sso_identities is 'Whom a provider means by its own identifier. Addresses change hands, this does not.';
+comment on column tenancy.sso_identities.tenant_id is 'The tenant.';
+comment on column tenancy.sso_identities.connection_id is 'The connection.';
+comment on column tenancy.sso_identities.subject is 'sub, or NameID.';
+comment on column tenancy.sso_identities.user_id is 'Our user.';
+comment on column tenancy.sso_identities.created_at is 'First sign-in.';
+comment on column tenancy.sso_identities.last_used_at is 'Last sign-in.';
+CREATE INDEX sso_identities_user_idx ON tenancy.sso_identities USING btree (user_id);
+
+create table tenancy.sso_rules (
+  tenant_id uuid not null,
+  is_required boolean default false not null,
+  break_glass_user_id uuid,
+  default_roles text[] default '{member}'::text[] not null,
+  updated_at timestamp with time zone not null,
+  constraint sso_rules_pkey PRIMARY KEY (tenant_id),
+  constraint sso_rules_roles_some CHECK (((cardinality(default_roles) >= 1) AND (cardinality(default_roles) <= 20))),
+  constraint sso_rules_way_back CHECK (((NOT is_required) OR (break_glass_user_id IS NOT NULL)))
+);
+comment on table tenancy.sso_rules is 'How members of a tenant sign in.';
+comment on column tenancy.sso_rules.tenant_id is 'The tenant.';
+comment on column tenancy.sso_rules.is_required is 'Only sessions that came from a connection of this tenant count in it.';
+comment on column tenancy.sso_rules.break_glass_user_id is 'The owner who may sign in without, should the provider be away.';
+comment on column tenancy.sso_rules.default_roles is 'What somebody gets whom the provider or the directory brings, before groups add to it.';
+comment on column tenancy.sso_rules.updated_at is 'Last change.';
+
+create table tenancy.sso_used_assertions (
+  connection_id uuid not null,
+  assertion_hash bytea not null,
+  kept_until timestamp with time zone not null,
+  constraint sso_used_assertions_pkey PRIMARY KEY (connection_id, assertion_hash)
+);
+comment on table tenancy.sso_used_assertions is 'SAML assertions that were used, until they have expired.';
+comment on column tenancy.sso_used_assertions.connection_id is 'The connection.';
+comment on column tenancy.sso_used_assertions.assertion_hash is 'SHA-256 of its ID.';
+comment on column tenancy.sso_used_assertions.kept_until is 'From here on it has expired by itself.';
+CREATE INDEX sso_used_assertions_age_idx ON tenancy.sso_used_assertions USING btree (kept_until);
 
 create table tenancy.storage_usage (
   tenant_id uuid not null,
@@ -1400,6 +1616,8 @@ alter table tenancy.data_keys add constraint data_keys_wrapping_key_fkey FOREIGN
 
 alter table tenancy.domains add constraint domains_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
 
+alter table tenancy.group_roles add constraint group_roles_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
+
 alter table tenancy.invitations add constraint invitations_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
 
 alter table tenancy.memberships add constraint memberships_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
@@ -1424,11 +1642,39 @@ alter table tenancy.recovery_codes add constraint recovery_codes_user_fkey FOREI
 
 alter table tenancy.roles add constraint roles_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
 
+alter table tenancy.scim_group_members add constraint scim_group_members_group_fkey FOREIGN KEY (tenant_id, group_id) REFERENCES tenancy.scim_groups(tenant_id, id) ON DELETE CASCADE;
+
+alter table tenancy.scim_group_members add constraint scim_group_members_user_fkey FOREIGN KEY (tenant_id, scim_user_id) REFERENCES tenancy.scim_users(tenant_id, id) ON DELETE CASCADE;
+
+alter table tenancy.scim_groups add constraint scim_groups_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
+
+alter table tenancy.scim_tokens add constraint scim_tokens_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
+
+alter table tenancy.scim_users add constraint scim_users_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
+
+alter table tenancy.scim_users add constraint scim_users_user_fkey FOREIGN KEY (user_id) REFERENCES tenancy.users(id) ON DELETE CASCADE;
+
 alter table tenancy.service_accounts add constraint service_accounts_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
 
 alter table tenancy.sessions add constraint sessions_operator_fkey FOREIGN KEY (operator_id) REFERENCES tenancy.operators(id) ON DELETE CASCADE;
 
 alter table tenancy.sessions add constraint sessions_user_fkey FOREIGN KEY (user_id) REFERENCES tenancy.users(id) ON DELETE CASCADE;
+
+alter table tenancy.sso_attempts add constraint sso_attempts_connection_fkey FOREIGN KEY (tenant_id, connection_id) REFERENCES tenancy.sso_connections(tenant_id, id) ON DELETE CASCADE;
+
+alter table tenancy.sso_connections add constraint sso_connections_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
+
+alter table tenancy.sso_domains add constraint sso_domains_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
+
+alter table tenancy.sso_identities add constraint sso_identities_connection_fkey FOREIGN KEY (tenant_id, connection_id) REFERENCES tenancy.sso_connections(tenant_id, id) ON DELETE CASCADE;
+
+alter table tenancy.sso_identities add constraint sso_identities_user_fkey FOREIGN KEY (user_id) REFERENCES tenancy.users(id) ON DELETE CASCADE;
+
+alter table tenancy.sso_rules add constraint sso_rules_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
+
+alter table tenancy.sso_rules add constraint sso_rules_user_fkey FOREIGN KEY (break_glass_user_id) REFERENCES tenancy.users(id) ON DELETE RESTRICT;
+
+alter table tenancy.sso_used_assertions add constraint sso_used_assertions_connection_fkey FOREIGN KEY (connection_id) REFERENCES tenancy.sso_connections(id) ON DELETE CASCADE;
 
 alter table tenancy.storage_usage add constraint storage_usage_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
 

@@ -3725,6 +3725,475 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/sign-in/discover": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Find where people with an address sign in */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["SsoDiscover"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SsoDiscovered"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/sign-in/sso": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Begin a sign-in at an identity provider */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["SsoStart"] } };
+      responses: {
+        201: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SsoStarted"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/sign-in/sso/finish": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Finish a sign-in with what the identity provider answered */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["SsoFinish"] } };
+      responses: {
+        201: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SsoFinished"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/sso-connections": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List the SSO connections of a tenant */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SsoConnectionList"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    /** Connect an identity provider to a tenant */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["SsoConnectionCreate"] } };
+      responses: {
+        201: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SsoConnection"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/sso-connections/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Show an SSO connection */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the connection. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SsoConnection"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    /** Remove an SSO connection */
+    delete: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the connection. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    options?: never;
+    head?: never;
+    /** Change, activate or disable an SSO connection */
+    patch: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the connection. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["SsoConnectionChange"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SsoConnection"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/sso-connections/{id}/checks": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Check an SSO connection without signing in */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the connection. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SsoChecks"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/sso-connections/{id}/test": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Begin a test sign-in through an SSO connection */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the connection. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: { content: { "application/json": components["schemas"]["SsoTestStart"] } };
+      responses: {
+        201: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SsoStarted"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/sso-rules": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Show how members of a tenant sign in */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SsoRules"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Require SSO, and say what groups of the directory may do */
+    patch: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["SsoRulesChange"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SsoRules"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/sso-domains": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List the mail domains of a tenant */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SsoDomainList"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    /** Add a mail domain to a tenant */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["SsoDomainAdd"] } };
+      responses: {
+        201: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SsoDomain"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/sso-domains/{domain}/prove": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Look for the TXT record that proves a mail domain */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** A domain of mail addresses, as DNS has it. */
+          domain: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SsoDomain"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/sso-domains/{domain}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Remove a mail domain from a tenant */
+    delete: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** A domain of mail addresses, as DNS has it. */
+          domain: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/scim-tokens": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List the SCIM tokens of a tenant, newest first */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["ScimTokenList"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    /** Create a SCIM token for the directory of a tenant */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["ScimTokenCreate"] } };
+      responses: {
+        201: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["ScimTokenCreated"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/scim-tokens/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Revoke a SCIM token */
+    delete: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the token, not the token itself. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/health": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     /** Tell whether the server works */
@@ -4516,6 +4985,30 @@ export interface components {
       description?: string;
       grants?: components["schemas"]["Grant"][];
     };
+    ScimToken: {
+      /** UUID version 7, lower case. */
+      id: string;
+      name: string;
+      /** RFC 3339, UTC. */
+      createdAt: string;
+      lastUsedAt: string | null;
+      expiresAt: string | null;
+    };
+    ScimTokenCreate: {
+      name: string;
+      expiresInDays?: number;
+    };
+    ScimTokenCreated: components["schemas"]["ScimToken"] & {
+      /** Shown this once. */
+      token: string;
+      /** The SCIM address of the tenant, for its directory. */
+      baseUrl: string;
+    };
+    ScimTokenList: {
+      items: components["schemas"]["ScimToken"][];
+      /** The SCIM address of the tenant, for its directory. */
+      baseUrl: string;
+    };
     /** Exactly one of `totp`, `recoveryCode` and `passkey`. */
     SecondFactorAnswer: {
       token: string;
@@ -4586,6 +5079,211 @@ export interface components {
       methods: ("passkey" | "totp" | "recovery_code")[];
       /** RFC 3339, UTC. */
       expiresAt: string;
+    };
+    SsoChecks: {
+      /** No check failed. */
+      isReady: boolean;
+      checks: ({
+        /** Such as `discovery`, `client`, `certificates`. */
+        name: string;
+        status: "ok" | "warning" | "failed";
+        detail: string;
+      })[];
+    };
+    SsoConnection: {
+      /** UUID version 7, lower case. */
+      id: string;
+      kind: "oidc" | "saml";
+      name: string;
+      status: "draft" | "active" | "disabled";
+      oidc: {
+        issuer: string;
+        clientId: string;
+        clientAuth: "client_secret_basic" | "client_secret_post" | "none";
+        scopes: string[];
+        hasSecret: boolean;
+      } | null;
+      saml: {
+        entityId: string;
+        ssoUrl: string;
+        certificates: {
+          /** Fingerprint. */
+          sha256: string;
+          /** RFC 3339, UTC. */
+          notBefore: string;
+          /** RFC 3339, UTC. */
+          notAfter: string;
+        }[];
+        metadataUrl: string | null;
+        allowsIdpInitiated: boolean;
+        refreshedAt: string | null;
+      } | null;
+      mapping: components["schemas"]["SsoMapping"];
+      /** What the provider is told about us. */
+      addresses: {
+        /** Redirect URI, for OpenID Connect. */
+        callbackUrl: string;
+        /** Assertion consumer service (reply URL), for SAML. */
+        acsUrl: string;
+        /** Entity id (audience), for SAML; our metadata is there. */
+        entityId: string;
+      };
+      /** RFC 3339, UTC. */
+      createdAt: string;
+      /** RFC 3339, UTC. */
+      updatedAt: string;
+    };
+    SsoConnectionChange: {
+      name?: string;
+      status?: "draft" | "active" | "disabled";
+      oidc?: {
+        issuer?: string;
+        clientId?: string;
+        clientSecret?: string | null;
+        clientAuth?: "client_secret_basic" | "client_secret_post" | "none";
+        scopes?: string[];
+      };
+      saml?: {
+        metadataUrl?: string | null;
+        metadataXml?: string;
+        entityId?: string;
+        ssoUrl?: string;
+        certificates?: string[];
+        allowsIdpInitiated?: boolean;
+      };
+      mapping?: {
+        email?: string | null;
+        name?: string | null;
+        groups?: string | null;
+        isJitEnabled?: boolean;
+        trustsMfa?: boolean;
+      };
+    };
+    SsoConnectionCreate: {
+      name: string;
+      oidc?: {
+        issuer: string;
+        clientId: string;
+        clientSecret?: string | null;
+        clientAuth?: "client_secret_basic" | "client_secret_post" | "none";
+        scopes?: string[];
+      };
+      saml?: {
+        metadataUrl?: string | null;
+        metadataXml?: string;
+        entityId?: string;
+        ssoUrl?: string;
+        certificates?: string[];
+        allowsIdpInitiated?: boolean;
+      };
+      mapping?: {
+        email?: string | null;
+        name?: string | null;
+        groups?: string | null;
+        isJitEnabled?: boolean;
+        trustsMfa?: boolean;
+      };
+    };
+    SsoConnectionList: {
+      items: components["schemas"]["SsoConnection"][];
+    };
+    SsoDiscover: {
+      email: string;
+    };
+    SsoDiscovered: {
+      /** Where people with addresses of this domain sign in; empty: as everybody does. */
+      connections: {
+        /** UUID version 7, lower case. */
+        connectionId: string;
+        name: string;
+        /** Name of the tenant, since several may share a domain. */
+        tenant: string;
+        isRequired: boolean;
+      }[];
+    };
+    SsoDomain: {
+      domain: string;
+      /** The TXT record that proves it. */
+      record: {
+        name: string;
+        value: string;
+      };
+      verifiedAt: string | null;
+      /** RFC 3339, UTC. */
+      createdAt: string;
+    };
+    SsoDomainAdd: {
+      domain: string;
+    };
+    SsoDomainList: {
+      items: components["schemas"]["SsoDomain"][];
+    };
+    SsoFinish: {
+      /** UUID version 7, lower case. */
+      connectionId: string;
+      /** The query that the provider added to our address. */
+      answer: string;
+    };
+    SsoFinished: {
+      returnTo: string;
+      /** End of the session; null after a test. */
+      expiresAt: string | null;
+      /** What the provider said about whoever signed in, after a test; null after a sign-in. */
+      test: {
+        subject: string | null;
+        email: string | null;
+        name: string;
+        groups: string[] | null;
+        isMfa: boolean;
+        authenticatedAt: string | null;
+      } | null;
+    };
+    /** Names of claims or attributes; null: the usual ones. */
+    SsoMapping: {
+      email: string | null;
+      name: string | null;
+      groups: string | null;
+      /** Brings in people who are no members yet. */
+      isJitEnabled: boolean;
+      /** A second factor at the provider counts here, when the provider says that there was one. */
+      trustsMfa: boolean;
+    };
+    SsoRules: {
+      /** Only sessions from a connection of the tenant count in it. */
+      isRequired: boolean;
+      /** The owner who may sign in without SSO. */
+      breakGlassUserId: string | null;
+      defaultRoles: string[];
+      /** Roles that groups of the directory give. */
+      groupRoles: {
+        group: string;
+        roles: string[];
+      }[];
+    };
+    SsoRulesChange: {
+      isRequired?: boolean;
+      breakGlassUserId?: string | null;
+      defaultRoles?: string[];
+      groupRoles?: {
+        group: string;
+        roles: string[];
+      }[];
+    };
+    SsoStart: {
+      /** UUID version 7, lower case. */
+      connectionId: string;
+      /** Path of the console to go to afterwards. */
+      returnTo?: string;
+      loginHint?: string;
+      /** Ask for a new sign-in at the provider, for a step-up. */
+      isFresh?: boolean;
+    };
+    SsoStarted: {
+      /** Where the browser goes. */
+      url: string;
+    };
+    SsoTestStart: {
+      returnTo?: string;
     };
     /** Exactly one of `totp`, `recoveryCode`, `passkey` (with `token` of its challenge) and `password`. The password renews the sign-in, but is no second factor. */
     StepUpAnswer: {
