@@ -27,6 +27,11 @@ export const { table: isolationErrors, error: isolationError } = defineErrors({
     sentence: "A repository call has faulty arguments.",
     cure: "Mend what `problems` lists.",
   },
+  "context.bad_value": {
+    status: 400,
+    sentence: "A value does not fit its column in `{table}`: {reason}.",
+    cure: "Send a value of the column's type and size.",
+  },
   "context.not_found": {
     status: 404,
     sentence: "No row of `{table}` has the id {id}.",

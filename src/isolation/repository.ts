@@ -63,6 +63,9 @@ const LIMIT_MAX = 10_000;
 /** PostgreSQL takes 65,535 parameters in one statement. */
 const PARAMETERS_MAX = 60_000;
 
+/** Of PostgreSQL: text that is no number, uuid or date; a number or date out of range; a text that is too long. */
+const BAD_VALUES = new Set(["22P02", "22003", "22007", "22008", "22001", "22021"]);
+
 type Id = string | number | bigint | Readonly<Record<string, unknown>>;
 
 /** One table of the tenant. Properties are camelCase, columns snake_case; `tenant_id` is never shown or taken. */
@@ -169,8 +172,15 @@ export class Repository<Row = Record<string, unknown>, Insert = Record<string, u
     return (result.rowCount ?? 0) > 0;
   }
 
-  #run(text: string, values: readonly unknown[]): Promise<QueryResult> {
-    return this.#runner.query({ text, values });
+  async #run(text: string, values: readonly unknown[]): Promise<QueryResult> {
+    try {
+      return await this.#runner.query({ text, values });
+    } catch (failure) {
+      const { code, message } = failure as { code?: string; message: string };
+      if (code === undefined || !BAD_VALUES.has(code)) throw failure;
+      const details = { table: this.#table.name, reason: message };
+      throw isolationError("context.bad_value", details, { cause: failure });
+    }
   }
 
   #column(name: string): string {
