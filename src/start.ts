@@ -27,6 +27,7 @@ import { latestAppVersion } from "./fleet/store.ts";
 import { roleBook } from "./gate/role-book.ts";
 import { anyList, type BreachList, embeddedList, rangeList } from "./identity/breached.ts";
 import { Identity } from "./identity/identity.ts";
+import { RevocationFeed } from "./identity/revocation-feed.ts";
 import { Site } from "./identity/site.ts";
 import type { CacheStore } from "./isolation/cache.ts";
 import { type ConnectionLimits, Connections } from "./isolation/connections.ts";
@@ -312,6 +313,12 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
       () => mail.kick(),
       () => mail.kick(),
     );
+  const feed = new RevocationFeed(control);
+  listener.on(
+    "tenancy_revoked",
+    (payload) => feed.hear(payload),
+    () => undefined,
+  );
   await listener.open();
 
   const cache = await openCache(config, rootKey, keyring, log);
@@ -358,6 +365,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     clock,
     sessionTimeoutMs: config.sessionTimeoutMs,
     roles: roleBook(async () => ({ access: await access(), memberships: identity.memberships })),
+    feed,
     keyring,
     mail,
     site: new Site(config.server),
@@ -445,6 +453,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     await keeper.close();
     await mail.close();
     await audit.close();
+    feed.close();
     await listener.close();
     await connections.close();
     await Promise.allSettled([cache.close(), storage.close(), keyPool.end()]);

@@ -48,6 +48,7 @@ export const ACTIONS = [
   "user.password_changed",
   "user.factor_changed",
   "session.revoked",
+  "tenant.sign_in_rules_changed",
   "member.invited",
   "member.invitation_withdrawn",
   "service_account.created",

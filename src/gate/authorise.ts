@@ -28,6 +28,8 @@ export type Verdict =
   /** To be answered like what is not there. */
   | { readonly kind: "hidden" }
   | { readonly kind: "address_refused" }
+  /** The tenant demands a second factor in the session, and none was used. */
+  | { readonly kind: "mfa_required" }
   | { readonly kind: "denied"; readonly decision: Decision };
 
 /**
@@ -55,6 +57,11 @@ export async function authoriseSubject(
     await parts.assertServing(tenantId, errand.principal ?? null);
     const { allowedRanges } = await parts.access.book.rules(tenantId);
     if (!isAdmitted(facts.ip, allowedRanges)) return { kind: "address_refused" };
+    // Used in this session, by whatever way it was opened; that one is set up somewhere does not count.
+    if (principal.kind === "user" && facts.mfaAt === null) {
+      const membership = await parts.memberships.find(tenantId, principal.id);
+      if (membership?.isMfaRequired) return { kind: "mfa_required" };
+    }
   }
   if (permission === "signed_in") return { kind: "admitted", subject };
   const decision = await parts.access.decide({

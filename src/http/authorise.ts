@@ -6,6 +6,7 @@ import { isUuid } from "../base/ids.ts";
 import { withTx } from "../db/tx.ts";
 import { authorise, type GateParts, type Verdict } from "../gate/authorise.ts";
 import { hourly } from "../gate/gcra.ts";
+import { identityError } from "../identity/errors.ts";
 import type { Principal } from "../identity/principal.ts";
 import { tenantError } from "../tenants/errors.ts";
 import { findTenant } from "./api-tenant.ts";
@@ -118,6 +119,10 @@ async function refuse(
   if (verdict.kind === "address_refused") {
     await recordDenial(house, request, tenantId, { reason: "address" }, []);
     throw accessError("access.address_refused");
+  }
+  if (verdict.kind === "mfa_required") {
+    await recordDenial(house, request, tenantId, { reason: "mfa" }, []);
+    throw identityError("session.mfa_required");
   }
   const { permission } = request.routeOptions.config;
   const { decision } = verdict;

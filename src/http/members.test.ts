@@ -227,3 +227,36 @@ test("a person leaves a tenant by themselves, but not as its last owner", async 
     "member.last_owner",
   );
 });
+
+test("a tenant that demands a second factor gets it used in this session, from the next request on", async () => {
+  const { path, owner, id } = await tenantWithOwner();
+  const other = await tenantWithOwner();
+  const member = await signedUser(platform.tenancy, { tenants: { [id]: ["admin"], [other.id]: ["admin"] } });
+  const ask = (at: string) => send("GET", `${at}/members`, undefined, member.headers);
+  assert.equal((await ask(path)).status, 200);
+
+  assert.equal(
+    (await send("PUT", `${path}/sign-in-rules`, { mfaRequired: true }, owner.headers)).status,
+    200,
+  );
+
+  const refused = await ask(path);
+  assert.deepEqual([refused.status, refused.body.code], [401, "session.mfa_required"]);
+  assert.match(
+    refused.headers.get("www-authenticate") ?? "",
+    /insufficient_user_authentication.*acr_values="mfa"/,
+  );
+  assert.equal((await ask(other.path)).status, 200, "the other tenant does not");
+  assert.equal(
+    (await send("GET", `${path}/members`, undefined, owner.headers)).status,
+    200,
+    "whoever used one is in",
+  );
+  // Without one set up, it is added and counts as used.
+  const begun = await send("POST", "/v1/me/factors/totp", undefined, member.headers);
+  const { Secret, TOTP } = await import("otpauth");
+  const code = new TOTP({ secret: Secret.fromBase32(begun.body.secret) }).generate();
+  const confirmed = await send("POST", "/v1/me/factors/totp/confirm", { code }, member.headers);
+  const token = /=([^;]+)/.exec(confirmed.headers.get("set-cookie") ?? "")?.[1] ?? "";
+  assert.equal((await send("GET", `${path}/members`, undefined, headersOf(token))).status, 200);
+});

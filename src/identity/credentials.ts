@@ -1,27 +1,34 @@
 import { LRUCache } from "lru-cache";
 import { exec, maybe } from "../db/sql.ts";
 import { findApiKey, touchApiKey } from "./api-keys-store.ts";
-import { REMEMBERED_MAX, TRUST_MS, USE_GRAIN_MS } from "./limits.ts";
+import { REMEMBER_MS, REMEMBERED_MAX, TRUST_MS, USE_GRAIN_MS } from "./limits.ts";
 import type { OperatorPrincipal, Principal, UserPrincipal } from "./principal.ts";
+import type { RevocationFeed } from "./revocation-feed.ts";
 import type { SessionParts } from "./sessions.ts";
 import { findSession, type SessionRow, touchSession } from "./sessions-store.ts";
 import { hashToken } from "./token.ts";
 
 interface Remembered {
   readonly principal: Principal;
-  readonly untilMs: number;
+  readonly fromMs: number;
+  /** Moment of the feed before it was read. */
+  readonly seq: number;
 }
 
 /**
- * Tells who a session token or an API key belongs to. A verified one is trusted for half a second, so that a busy
- * client costs two look-ups a second; one that was revoked in another process is dead within that time.
+ * Tells who a session token or an API key belongs to. A verified one is remembered for a minute, as long as the feed
+ * of revocations is fresh; without a feed, or with one that is stale, for half a second or not at all. So one that
+ * was revoked in another process is dead within half a second, and here at once.
  */
 export class Credentials {
   readonly #parts: SessionParts;
   readonly #remembered = new LRUCache<string, Remembered>({ max: REMEMBERED_MAX });
 
-  constructor(parts: SessionParts) {
+  readonly #feed: RevocationFeed | null;
+
+  constructor(parts: SessionParts, feed: RevocationFeed | null = null) {
     this.#parts = parts;
+    this.#feed = feed;
   }
 
   /** Undefined when it is unknown, over or revoked: the caller learns no more than that. */
@@ -35,19 +42,34 @@ export class Credentials {
 
   /** After a sign-out or a revocation in this process: the next request asks the table. */
   forget(): void {
-    this.#remembered.clear();
+    if (this.#feed) this.#feed.expire();
+    else this.#remembered.clear();
   }
 
   async #verify(slot: string, find: () => Promise<Principal | undefined>): Promise<Principal | undefined> {
     const nowMs = this.#parts.clock.now().getTime();
     const known = this.#remembered.get(slot);
-    const isTrusted = known && nowMs < known.untilMs && nowMs >= known.untilMs - TRUST_MS;
-    if (isTrusted) return isOver(known.principal, nowMs) ? undefined : known.principal;
+    if (known && this.#isTrusted(known, nowMs)) {
+      return isOver(known.principal, nowMs) ? undefined : known.principal;
+    }
+    // Both are taken before the look, so that trust ends in time however long the look takes.
+    const seq = this.#feed?.seq ?? 0;
     const principal = await find();
-    // Trust begins before the look, so that it ends in time however long the look took.
-    if (principal) this.#remembered.set(slot, { principal, untilMs: nowMs + TRUST_MS });
+    if (principal) this.#remembered.set(slot, { principal, fromMs: nowMs, seq });
     else this.#remembered.delete(slot);
     return principal;
+  }
+
+  #isTrusted({ principal, fromMs, seq }: Remembered, nowMs: number): boolean {
+    const ageMs = nowMs - fromMs;
+    if (!this.#feed) return ageMs >= 0 && ageMs < TRUST_MS;
+    const trustMs = Math.min(REMEMBER_MS, this.#parts.sessionTimeoutMs / 4);
+    return (
+      this.#feed.isFresh() &&
+      ageMs >= 0 &&
+      ageMs < trustMs &&
+      !this.#feed.isRevoked(subjectsOf(principal), seq)
+    );
   }
 
   async #findSession(token: string): Promise<Principal | undefined> {
@@ -104,6 +126,13 @@ function toPrincipal(row: SessionRow): OperatorPrincipal | UserPrincipal | undef
   const { user_id: id, email, locale } = row;
   if (id === null || email === null || locale === null) return undefined;
   return { kind: "user", id, email, locale, actor: `user:${id}`, ...signed };
+}
+
+/** What may be revoked of it, as the feed names it. */
+function subjectsOf(principal: Principal): string[] {
+  const own = `${principal.kind}:${principal.id}`;
+  if (principal.kind !== "key") return [own, `session:${principal.sessionId}`];
+  return principal.tenantId === null ? [own] : [own, `tenant:${principal.tenantId}`];
 }
 
 function isOver(principal: Principal, nowMs: number): boolean {

@@ -11,6 +11,7 @@ import type { MemberParts } from "./members.ts";
 import { countTenantIdentity, deleteTenantIdentity } from "./members-store.ts";
 import { Memberships } from "./memberships.ts";
 import { builtInRoles, type RoleBook } from "./ports.ts";
+import type { RevocationFeed } from "./revocation-feed.ts";
 import { announceRevocation, deleteOldRevocations } from "./revocations.ts";
 import type { SessionParts } from "./sessions.ts";
 import { deleteOldCeremonies, deleteOldDelays } from "./sign-in-store.ts";
@@ -23,6 +24,8 @@ export interface IdentityOptions {
   readonly sessionTimeoutMs: number;
   /** Which roles there are, and who may give them. Default: the built-in ones. */
   readonly roles?: RoleBook;
+  /** What this process must no longer believe. Default: none, and nothing is believed for long. */
+  readonly feed?: RevocationFeed;
   readonly keyring: Keyring;
   readonly mail: Outbox;
   readonly site: Site;
@@ -44,11 +47,11 @@ export class Identity {
   readonly memberships: Memberships;
 
   constructor(options: IdentityOptions) {
-    this.memberships = new Memberships(options);
+    this.memberships = new Memberships(options, options.feed ?? null);
     const rolesOf = async (tenantId: string, userId: string) =>
       (await this.memberships.find(tenantId, userId))?.roles ?? [];
     this.parts = { ...options, roles: options.roles ?? builtInRoles(rolesOf), hashes: new HashQueue() };
-    this.credentials = new Credentials(options);
+    this.credentials = new Credentials(options, options.feed ?? null);
   }
 
   /** What is over and done: tries of last week, ceremonies that nobody ended, the feed of last week. */

@@ -11,7 +11,7 @@ export const USE_GRAIN_MS = 60_000;
 export const TRUST_MS = 500;
 
 /** Verified credentials that a process remembers; the least used one goes first. */
-export const REMEMBERED_MAX = 10_000;
+export const REMEMBERED_MAX = 150_000;
 
 /** Keys in the list. More than these point to a program that never revokes. */
 export const API_KEYS_MAX = 1_000;
@@ -77,3 +77,21 @@ export const PASSKEYS_MAX = 20;
 
 /** What changes how somebody signs in asks for a proof that is not older. */
 export const FRESH_MS = 10 * 60_000;
+
+/** The stated bound: a revocation holds on every process within this of its commit. */
+export const FEED_STALE_MS = 500;
+
+/** A look at the feed this often: several fit into the bound, so that one that is late does no harm. */
+export const FEED_PASS_MS = 100;
+
+/** Nobody asked for so long: the process rests, and its next request is looked up in the table. */
+export const FEED_IDLE_MS = 5_000;
+
+/** After such a pause everything is forgotten, rather than read up. Revocations are kept for a day. */
+export const FEED_GAP_MS = 3_600_000;
+
+/** Revocations that a process keeps in mind. */
+export const FEED_KEPT_MAX = 50_000;
+
+/** With the feed, what was verified is looked up again after this: for its last use, and its idle end. */
+export const REMEMBER_MS = 60_000;

@@ -4,11 +4,15 @@ import type { Locale } from "./principal.ts";
 export interface MembershipRow {
   status: "active" | "suspended";
   roles: string[];
+  mfa_required: boolean;
 }
 
 export const findMembership = query<MembershipRow>(
   "identity.find_membership",
-  `select status, roles from tenancy.memberships where tenant_id = $1::uuid and user_id = $2::uuid`,
+  `select m.status, m.roles, coalesce(r.mfa_required, false) as mfa_required
+   from tenancy.memberships m
+   left join tenancy.sign_in_rules r on r.tenant_id = m.tenant_id
+   where m.tenant_id = $1::uuid and m.user_id = $2::uuid`,
 );
 
 export interface MemberRow {

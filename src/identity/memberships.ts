@@ -3,24 +3,40 @@ import type pg from "pg";
 import type { Clock } from "../base/clock.ts";
 import { isUuid } from "../base/ids.ts";
 import { maybe } from "../db/sql.ts";
-import { REMEMBERED_MAX, TRUST_MS } from "./limits.ts";
+import { REMEMBER_MS, REMEMBERED_MAX, TRUST_MS } from "./limits.ts";
 import { findMembership } from "./members-store.ts";
+import type { RevocationFeed } from "./revocation-feed.ts";
 
 export interface Membership {
   /** suspended: no access. */
   readonly status: "active" | "suspended";
   readonly roles: readonly string[];
+  /** The tenant, or the platform, demands a second factor in the session. */
+  readonly isMfaRequired: boolean;
 }
 
-/** Who is a member of what, remembered for half a second like credentials. */
-export class Memberships {
-  readonly #parts: { readonly pool: pg.Pool; readonly clock: Clock };
-  readonly #remembered = new LRUCache<string, { membership: Membership | null; untilMs: number }>({
-    max: REMEMBERED_MAX,
-  });
+interface MembershipParts {
+  readonly pool: pg.Pool;
+  readonly clock: Clock;
+  /** Whether every tenant demands a second factor. Default false. */
+  readonly isMfaRequired?: boolean;
+}
 
-  constructor(parts: { readonly pool: pg.Pool; readonly clock: Clock }) {
+interface Remembered {
+  readonly membership: Membership | null;
+  readonly fromMs: number;
+  readonly seq: number;
+}
+
+/** Who is a member of what, remembered like credentials. */
+export class Memberships {
+  readonly #parts: MembershipParts;
+  readonly #feed: RevocationFeed | null;
+  readonly #remembered = new LRUCache<string, Remembered>({ max: REMEMBERED_MAX });
+
+  constructor(parts: MembershipParts, feed: RevocationFeed | null = null) {
     this.#parts = parts;
+    this.#feed = feed;
   }
 
   /** Undefined: they have no business there, and must not learn whether the tenant exists. */
@@ -29,14 +45,29 @@ export class Memberships {
     const slot = `${tenantId}:${userId}`;
     const nowMs = this.#parts.clock.now().getTime();
     const known = this.#remembered.get(slot);
-    if (known && nowMs < known.untilMs && nowMs >= known.untilMs - TRUST_MS)
-      return known.membership ?? undefined;
-    const membership = (await maybe(this.#parts.pool, findMembership, [tenantId, userId])) ?? null;
-    this.#remembered.set(slot, { membership, untilMs: nowMs + TRUST_MS });
+    if (known && this.#isTrusted(known, nowMs, tenantId, userId)) return known.membership ?? undefined;
+    const seq = this.#feed?.seq ?? 0;
+    const row = await maybe(this.#parts.pool, findMembership, [tenantId, userId]);
+    const membership = row
+      ? {
+          status: row.status,
+          roles: row.roles,
+          isMfaRequired: row.mfa_required || this.#parts.isMfaRequired === true,
+        }
+      : null;
+    this.#remembered.set(slot, { membership, fromMs: nowMs, seq });
     return membership ?? undefined;
   }
 
   forget(): void {
-    this.#remembered.clear();
+    if (this.#feed) this.#feed.expire();
+    else this.#remembered.clear();
+  }
+
+  #isTrusted({ fromMs, seq }: Remembered, nowMs: number, tenantId: string, userId: string): boolean {
+    const ageMs = nowMs - fromMs;
+    if (!this.#feed) return ageMs >= 0 && ageMs < TRUST_MS;
+    const subjects = [`member:${tenantId}:${userId}`, `tenant:${tenantId}`, `user:${userId}`];
+    return this.#feed.isFresh() && ageMs >= 0 && ageMs < REMEMBER_MS && !this.#feed.isRevoked(subjects, seq);
   }
 }

@@ -14,6 +14,7 @@ import {
   readMembers,
   removeMember,
 } from "../../identity/members.ts";
+import { changeSignInRules, readSignInRules } from "../../identity/sign-in-rules.ts";
 import { findTenant } from "../api-tenant.ts";
 import { route } from "../route.ts";
 import { SignInStep } from "../schemas/identity.ts";
@@ -28,6 +29,7 @@ import {
   MemberList,
   MemberQuery,
   OpenInvitation,
+  SignInRules,
 } from "../schemas/members.ts";
 import { userOf } from "./me.ts";
 import { callOf, toApiStep } from "./sign-in.ts";
@@ -178,6 +180,38 @@ export const memberRoutes = [
     handle: async ({ house, params, by }) => {
       const { id } = await findTenant(house, params.tenant);
       await withdrawInvitation(house.identity, id, params.id, by);
+    },
+  }),
+  route({
+    method: "GET",
+    url: "/v1/tenants/:tenant/sign-in-rules",
+    tag: "Members",
+    permission: "security.read",
+    action: "tenant.read",
+    summary: "Show what the tenant demands of its members' sessions",
+    params: { tenant: TENANT },
+    answer: SignInRules,
+    handle: async ({ house, params }) => {
+      const { id } = await findTenant(house, params.tenant);
+      return readSignInRules(house.identity.pool, id);
+    },
+  }),
+  route({
+    method: "PUT",
+    url: "/v1/tenants/:tenant/sign-in-rules",
+    tag: "Members",
+    permission: "security.manage",
+    action: "tenant.sign_in_rules_changed",
+    summary: "Change what the tenant demands of its members' sessions",
+    description: "Holds from the next request of every member on, in sessions that are open too.",
+    params: { tenant: TENANT },
+    body: SignInRules,
+    answer: SignInRules,
+    handle: async ({ house, params, body, by }) => {
+      const { id } = await findTenant(house, params.tenant);
+      await changeSignInRules(house.identity, id, body, by);
+      house.tenancy.internals.identity.memberships.forget();
+      return body;
     },
   }),
   route({

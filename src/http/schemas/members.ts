@@ -94,6 +94,15 @@ export const InvitationAccept = Type.Object(
   },
   { title: "InvitationAccept", additionalProperties: false },
 );
+export const SignInRules = Type.Object(
+  {
+    mfaRequired: Type.Boolean({
+      description:
+        "A second factor must have been used in the session, however it was opened. Without it members get `session.mfa_required` here.",
+    }),
+  },
+  { title: "SignInRules", additionalProperties: false },
+);
 export const ServiceAccount = Type.Object(
   {
     id: Id,
