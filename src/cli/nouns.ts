@@ -32,6 +32,18 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     summary: "Proof that tenants cannot see each other",
     load: async () => (await import("./commands/verify.ts")).commands,
   },
+  member: {
+    summary: "Who may act in a tenant",
+    load: async () => (await import("./commands/member.ts")).commands,
+  },
+  user: {
+    summary: "People, across tenants",
+    load: async () => (await import("./commands/user.ts")).commands,
+  },
+  mail: {
+    summary: "Mail that waits and what became of it",
+    load: async () => (await import("./commands/mail.ts")).commands,
+  },
   operator: {
     summary: "Staff of the platform",
     load: async () => (await import("./commands/operator.ts")).commands,

@@ -1,0 +1,86 @@
+import { defineCommand, TENANT, tenantId } from "../command.ts";
+import { choice, list, mandatory, text } from "../options.ts";
+import { at } from "../tenant-view.ts";
+
+const invite = defineCommand({
+  path: ["member", "invite"],
+  summary: "Invite somebody to a tenant by mail, or send the invitation again",
+  about: "Without a mail server the mail waits in the outbox: tenancy mail list.",
+  positionals: [TENANT],
+  options: {
+    tenantId,
+    email: mandatory(text("ADDRESS", "Who is invited.")),
+    role: mandatory(list("ROLE", "Role in the tenant, such as owner; may be repeated.")),
+    locale: choice(["en", "fr"], "Language of the mail. Default: en."),
+  },
+  examples: ["tenancy member invite acme --email ada@example.com --role owner"],
+  async run({ options, out, open, by, tenant }) {
+    const { internals, tenants } = await open();
+    const { invite: send } = await import("../../identity/invitations.ts");
+    const { id, name } = await tenants.get(tenant());
+    const invitation = await send(
+      internals.identity.parts,
+      {
+        tenantId: id,
+        tenantName: name,
+        email: options.email,
+        roles: options.role,
+        ...(options.locale ? { locale: options.locale } : {}),
+      },
+      { ...by, principal: null },
+    );
+    out.say(`${out.paint("green", "Invited")} ${invitation.email}, until ${at(invitation.expiresAt)}.`);
+    out.answer(invitation, () => "");
+  },
+});
+
+const show = defineCommand({
+  path: ["member", "list"],
+  summary: "List the members of a tenant",
+  positionals: [TENANT],
+  options: { tenantId },
+  examples: ["tenancy member list acme"],
+  async run({ out, open, tenant }) {
+    const { internals, tenants } = await open();
+    const { readMembers } = await import("../../identity/members.ts");
+    const { id } = await tenants.get(tenant());
+    const items = await readMembers(internals.control, id);
+    out.answer({ items }, () =>
+      out.table(
+        [
+          { title: "User", cell: (m) => m.userId, leaves: 2 },
+          { title: "Address", cell: (m) => m.email, cutTo: 20 },
+          { title: "Roles", cell: (m) => m.roles.join(", ") },
+          { title: "State", cell: (m) => m.status },
+          { title: "Joined", cell: (m) => at(m.joinedAt), leaves: 1 },
+        ],
+        items,
+        "There is no member: tenancy member invite TENANT --email ADDRESS --role owner",
+      ),
+    );
+  },
+});
+
+const remove = defineCommand({
+  path: ["member", "remove"],
+  summary: "Remove a member; their access ends at once",
+  positionals: [TENANT],
+  options: { tenantId, email: mandatory(text("ADDRESS", "Who is removed.")) },
+  examples: ["tenancy member remove acme --email ada@example.com"],
+  async run({ options, out, open, by, tenant }) {
+    const { internals, tenants } = await open();
+    const { removeMember } = await import("../../identity/members.ts");
+    const { readUser } = await import("../../identity/users.ts");
+    const { id } = await tenants.get(tenant());
+    const user = await readUser(internals.control, options.email);
+    await removeMember(
+      internals.identity.parts,
+      { tenantId: id, userId: user.id },
+      { ...by, principal: null },
+    );
+    out.say(`${out.paint("green", "Removed")} ${user.email}.`);
+    out.answer({ userId: user.id, removed: true }, () => "");
+  },
+});
+
+export const commands = [invite, show, remove];
