@@ -58,8 +58,8 @@ export async function authoriseSubject(
     const { allowedRanges } = await parts.access.book.rules(tenantId);
     if (!isAdmitted(facts.ip, allowedRanges)) return { kind: "address_refused" };
     // Used in this session, by whatever way it was opened; that one is set up somewhere does not count.
-    if (principal.kind === "user" && facts.mfaAt === null) {
-      const membership = await parts.memberships.find(tenantId, principal.id);
+    if (subject.kind === "user" && facts.mfaAt === null) {
+      const membership = await parts.memberships.find(tenantId, subject.id);
       if (membership?.isMfaRequired) return { kind: "mfa_required" };
     }
   }

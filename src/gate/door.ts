@@ -104,6 +104,8 @@ function refusalOf(verdict: Verdict, { tenantId, permission }: Parameters<typeof
       return tenantError("tenant.not_found", { tenant: tenantId });
     case "address_refused":
       return accessError("access.address_refused", { actor });
+    case "mfa_required":
+      return identityError("session.mfa_required", { actor });
     case "denied": {
       const { needs, policies, reasons } = verdict.decision;
       if (!needs) return accessError("access.denied", { permission, policies, reasons, actor });
@@ -122,6 +124,8 @@ export function challengeOf(failure: {
   readonly details: Readonly<Record<string, unknown>>;
 }) {
   if (failure.code === "session.required") return 'Bearer realm="tenancy"';
+  if (failure.code === "session.mfa_required")
+    return 'Bearer realm="tenancy", error="insufficient_user_authentication", acr_values="mfa"';
   if (failure.code !== "access.step_up") return undefined;
   const maxAgeS = Number(failure.details["maxAgeS"] ?? 0);
   return `Bearer realm="tenancy", error="insufficient_user_authentication", error_description="A more recent second factor is required", acr_values="mfa", max_age="${maxAgeS}"`;
