@@ -1106,6 +1106,17 @@ comment on column tenancy.sign_in_delays.free_at is 'Next try not before this.';
 comment on column tenancy.sign_in_delays.last_at is 'Last try; a day of silence forgets all.';
 CREATE INDEX sign_in_delays_last_idx ON tenancy.sign_in_delays USING btree (last_at);
 
+create table tenancy.sign_in_rules (
+  tenant_id uuid not null,
+  mfa_required boolean not null,
+  updated_at timestamp with time zone not null,
+  constraint sign_in_rules_pkey PRIMARY KEY (tenant_id)
+);
+comment on table tenancy.sign_in_rules is 'What tenants demand of the sessions of their members; without a row, what the platform does.';
+comment on column tenancy.sign_in_rules.tenant_id is 'The tenant.';
+comment on column tenancy.sign_in_rules.mfa_required is 'A second factor must have been used in the session.';
+comment on column tenancy.sign_in_rules.updated_at is 'Last change.';
+
 create table tenancy.sso_attempts (
   id_hash bytea not null,
   tenant_id uuid not null,
@@ -1659,6 +1670,8 @@ alter table tenancy.service_accounts add constraint service_accounts_tenant_fkey
 alter table tenancy.sessions add constraint sessions_operator_fkey FOREIGN KEY (operator_id) REFERENCES tenancy.operators(id) ON DELETE CASCADE;
 
 alter table tenancy.sessions add constraint sessions_user_fkey FOREIGN KEY (user_id) REFERENCES tenancy.users(id) ON DELETE CASCADE;
+
+alter table tenancy.sign_in_rules add constraint sign_in_rules_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
 
 alter table tenancy.sso_attempts add constraint sso_attempts_connection_fkey FOREIGN KEY (tenant_id, connection_id) REFERENCES tenancy.sso_connections(tenant_id, id) ON DELETE CASCADE;
 

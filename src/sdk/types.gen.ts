@@ -1156,6 +1156,49 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/tenants/{tenant}/sign-in-rules": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Show what the tenant demands of its members' sessions */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SignInRules"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    /** Change what the tenant demands of its members' sessions */
+    put: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["SignInRules"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SignInRules"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/sign-in/invitation/show": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get?: never;
@@ -5069,6 +5112,10 @@ export interface components {
       mfaAt: string | null;
       /** RFC 3339, UTC. */
       expiresAt: string;
+    };
+    SignInRules: {
+      /** A second factor must have been used in the session, however it was opened. Without it members get `session.mfa_required` here. */
+      mfaRequired: boolean;
     };
     SignInStep: {
       /** signed_in: the session cookie is set. second_factor: send one of `methods` with `token` to /v1/sign-in/second-factor. */
