@@ -28,6 +28,8 @@ test("without environment and file every setting has its default, and all is fro
     security: {
       encryptionAlgorithm: "aes-256-gcm",
       keyRotationDays: 90,
+      rootKey: undefined,
+      formerRootKeys: [],
       mfaRequired: false,
       policyShadowPercent: 0.1,
       breachListUrl: undefined,
@@ -53,6 +55,7 @@ test("all variables are read", async () => {
     TENANT_DATABASE_URL: "postgresql://me:pass@/app?host=/run/postgresql",
     TENANT_ISOLATION_LEVEL: "schema",
     TENANT_ENCRYPTION_KEY: key.toString("base64"),
+    TENANT_ROOT_KEY: "aws-kms://eu-west-3/alias%2Ftenancy",
     TENANT_CACHE_PREFIX: "studio",
     TENANT_CACHE_URL: "rediss://:pass@cache:6380/1",
     TENANT_STORAGE_URL: "s3://files/studio?region=eu-west-3",
@@ -71,6 +74,7 @@ test("all variables are read", async () => {
   assert.equal(config.databaseUrl?.reveal(), "postgresql://me:pass@/app?host=/run/postgresql");
   assert.equal(config.isolationLevel, "schema");
   assert.deepEqual(config.encryptionKey?.reveal(), key);
+  assert.equal(config.security.rootKey, "aws-kms://eu-west-3/alias%2Ftenancy");
   assert.equal(config.cachePrefix, "studio");
   assert.equal(config.cacheUrl?.reveal(), "rediss://:pass@cache:6380/1");
   assert.equal(config.storageUrl, "s3://files/studio?region=eu-west-3");
@@ -87,7 +91,7 @@ test("all variables are read", async () => {
   const variables = Object.values(settings as Record<string, Setting<unknown>>).flatMap(
     ({ env }) => env ?? [],
   );
-  assert.equal(variables.length, 15);
+  assert.equal(variables.length, 16);
 });
 
 test("every key of the file is read, and relative paths start at the project", async () => {
@@ -106,6 +110,8 @@ test("every key of the file is read, and relative paths start at the project", a
     security: {
       encryptionAlgorithm: "aes-256-gcm",
       keyRotationDays: 30,
+      rootKey: "file:///run/secrets/root.key",
+      formerRootKeys: ["vault+https://vault.example.com/transit/tenancy"],
       sessionTimeout: "8h",
       mfaEnabled: true,
       mfaRequired: true,
