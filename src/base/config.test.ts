@@ -117,6 +117,7 @@ test("every key of the file is read, and relative paths start at the project", a
       mfaRequired: true,
       policyShadowPercent: 1,
       breachListUrl: "https://list.example/range/",
+      outboundAllow: ["10.1.0.0/16"],
     },
     limits: { maxApiCallsPerHour: 1000, maxStorageGb: 0.5, maxConcurrentUsers: 0 },
     features: { analytics: false, backup: false, compliance: ["GDPR", "SOC2"], integrations: ["spotify"] },
