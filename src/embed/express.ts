@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { isTenancyError } from "../base/errors.ts";
 import type { Context } from "../isolation/data-manager.ts";
 import type { Tenancy } from "../start.ts";
-import { type Admitted, type GateOptions, openGate } from "./gate.ts";
+import { appRecord } from "./app-record.ts";
+import { type Admitted, DENIALS, type GateOptions, openGate } from "./gate.ts";
 import { problemHeaders, toProblem } from "./problem.ts";
 import { type Resolve, tenantOfRequest } from "./tenant-of-request.ts";
 
@@ -24,6 +26,11 @@ export interface TenancyMiddlewareOptions {
   readonly resolve: Resolve<TenantRequest>;
   /** Lets in whom Tenancy's policies let in. Default: none; the app asks who it is. */
   readonly gate?: GateOptions<TenantRequest>;
+  /**
+   * Each request to a tenant leaves one record, `app.request`, durable before it is worked on. `actor` tells who acts,
+   * such as `user:42`. False: the app keeps no such records.
+   */
+  readonly audit?: { readonly actor?: (request: TenantRequest) => string } | false;
 }
 
 export type Next = (failure?: unknown) => void;
@@ -40,6 +47,24 @@ export type Next = (failure?: unknown) => void;
 export function tenancyMiddleware(tenancy: Tenancy, options: TenancyMiddlewareOptions) {
   const find = tenantOfRequest(tenancy, options.resolve);
   const gate = options.gate && openGate(tenancy, options.gate);
+  const { writer } = tenancy.internals.audit;
+  const record = async (request: TenantRequest, status: number, tenantId: string | null) => {
+    if (options.audit === false) return;
+    const { actor } = options.audit ?? {};
+    const route = (request.originalUrl ?? request.url ?? "/").split(/[?#]/, 1)[0] as string; // split gives one at least
+    await writer.write(
+      appRecord({
+        actor: request.admission?.principal.actor ?? (tenantId !== null && actor ? actor(request) : "app"),
+        ip: request.ip ?? request.socket.remoteAddress,
+        requestId: undefined,
+        method: request.method ?? "GET",
+        route,
+        status,
+        tenantId,
+      }),
+      { mayRelax: true },
+    );
+  };
   return async (request: TenantRequest, response: ServerResponse, next: Next): Promise<void> => {
     try {
       const addressed = {
@@ -56,8 +81,18 @@ export function tenancyMiddleware(tenancy: Tenancy, options: TenancyMiddlewareOp
       request.tenant = tenant;
       response.once("close", () => tenant.close());
       if (response.closed) tenant.close();
+      // Express tells nobody before an answer leaves, so the request is recorded before it is worked on.
+      await record(request, 200, tenant.tenantId);
     } catch (failure) {
-      tenancyErrors(failure, request, response, next);
+      const refusal = toProblem(failure);
+      // A denial by the gate has the gate's own record.
+      const isTold = isTenancyError(failure) && DENIALS.has(failure.code);
+      if (refusal && refusal.status < 500 && !request.tenant && !isTold) {
+        await record(request, refusal.status, null).then(
+          () => tenancyErrors(failure, request, response, next),
+          (unrecorded) => tenancyErrors(unrecorded, request, response, next),
+        );
+      } else tenancyErrors(failure, request, response, next);
       return;
     }
     next();

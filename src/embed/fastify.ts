@@ -1,7 +1,10 @@
+import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
+import { isTenancyError } from "../base/errors.ts";
 import type { Context } from "../isolation/data-manager.ts";
 import type { Tenancy } from "../start.ts";
-import { type Admitted, type GateOptions, openGate, type RoutePermission } from "./gate.ts";
+import { appRecord } from "./app-record.ts";
+import { type Admitted, DENIALS, type GateOptions, openGate, type RoutePermission } from "./gate.ts";
 import { problemHeaders, toProblem } from "./problem.ts";
 import { type Resolve, tenantOfRequest } from "./tenant-of-request.ts";
 
@@ -21,8 +24,17 @@ declare module "fastify" {
 }
 
 export type { Admitted, GateOptions, RoutePermission } from "./gate.ts";
+export interface AppAuditOptions {
+  /** Who acts, such as `user:42`. Default: `app`. Never a token. */
+  readonly actor?: (request: FastifyRequest) => string;
+}
 
 export interface TenancyPluginOptions {
+  /**
+   * Each request to a tenant leaves one record, `app.request`, durable before the answer goes out unless the tenant
+   * chose relaxed reads. False: the app keeps no such records.
+   */
+  readonly audit?: AppAuditOptions | false;
   readonly resolve: Resolve<FastifyRequest>;
   /** Lets in whom Tenancy's policies let in. Default: none; the app asks who it is. */
   readonly gate?: GateOptions<FastifyRequest>;
@@ -45,6 +57,8 @@ export function tenancyPlugin(tenancy: Tenancy, options: TenancyPluginOptions): 
     // Empty until the hook below has run, which comes before all code of the app.
     app.decorateRequest("tenant", null as unknown as Context);
     app.decorateRequest("admission", null);
+    const told = new WeakSet<FastifyRequest>();
+    if (options.audit !== false) app.addHook("onSend", auditor(tenancy, options.audit ?? {}, told));
     app.addHook("onRequest", async (request) => {
       const { config, url: route = request.url.split("?", 1)[0] as string } = request.routeOptions;
       if (config.tenant === false) return;
@@ -52,7 +66,11 @@ export function tenancyPlugin(tenancy: Tenancy, options: TenancyPluginOptions): 
       const tenantId = await find(request, { url, host, headers });
       if (gate) {
         const at = { tenantId, route, requestId: request.id, ...(config.asks ? { asked: config.asks } : {}) };
-        request.admission = await gate(request, { method, headers, ip }, at);
+        request.admission = await gate(request, { method, headers, ip }, at).catch((refusal: Error) => {
+          // The gate's own record of it is the one.
+          if (isTenancyError(refusal) && DENIALS.has(refusal.code)) told.add(request);
+          throw refusal;
+        });
       }
       request.tenant = await tenancy.data.context(tenantId);
     });
@@ -67,6 +85,37 @@ export function tenancyPlugin(tenancy: Tenancy, options: TenancyPluginOptions): 
   };
   // The hooks are for the whole app, not for a scope of the plugin's own.
   return Object.assign(plugin, { [Symbol.for("skip-override")]: true });
+}
+
+/** Holds the answer until its record is durable; without one nothing is answered. */
+function auditor(tenancy: Tenancy, { actor }: AppAuditOptions, told: WeakSet<FastifyRequest>) {
+  const { writer } = tenancy.internals.audit;
+  return async (request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> => {
+    if (request.routeOptions.config.tenant === false || told.has(request)) return payload;
+    try {
+      await writer.write(
+        appRecord({
+          actor: request.admission?.principal.actor ?? (request.tenant && actor ? actor(request) : "app"),
+          ip: request.ip,
+          requestId: request.id,
+          method: request.method,
+          // The route, not the path: paths hold what people looked for.
+          route: request.routeOptions.url ?? "",
+          status: reply.statusCode,
+          tenantId: request.tenant?.tenantId ?? null,
+        }),
+        { mayRelax: true },
+      );
+      return payload;
+    } catch (failure) {
+      const problem = toProblem(failure, request.id);
+      if (!problem) throw failure;
+      if (payload instanceof Readable) payload.destroy();
+      reply.removeHeader("content-length");
+      reply.code(problem.status).headers(problemHeaders(problem, failure));
+      return JSON.stringify(problem);
+    }
+  };
 }
 
 /** Answers an expected error of Tenancy; false for any other. For apps with an error handler of their own. */

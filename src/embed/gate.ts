@@ -31,7 +31,11 @@ export interface Admitted extends Admission {
 }
 
 const WATCH_MS = 500;
-const DENIALS = new Set(["access.denied", "access.step_up", "access.address_refused"]);
+export const DENIALS: ReadonlySet<string> = new Set([
+  "access.denied",
+  "access.step_up",
+  "access.address_refused",
+]);
 
 /** The gate of an embedding app: framework-free. Null for routes that are open to anyone. */
 export function openGate<R>(tenancy: Tenancy, options: GateOptions<R>) {

@@ -1,0 +1,35 @@
+import type { Outcome, RecordInput } from "../audit/body.ts";
+
+/** Answered as if nothing were there, or refused: to the log it is the same. */
+const DENIALS = new Set([401, 403, 404, 410]);
+
+/** The record of a request to an app. */
+export function appRecord(request: {
+  readonly actor: string;
+  readonly ip: string | undefined;
+  readonly requestId: string | undefined;
+  readonly method: string;
+  readonly route: string;
+  readonly status: number;
+  readonly tenantId: string | null;
+}): Omit<RecordInput, "boot" | "number"> {
+  const { actor, ip, requestId, method, route, status, tenantId } = request;
+  return {
+    kind: "request",
+    action: "app.request",
+    by: {
+      actor,
+      ...(ip === undefined ? {} : { ip }),
+      ...(requestId === undefined ? {} : { requestId }),
+    },
+    outcome: outcomeOf(status),
+    tenantId,
+    resource: `${method} ${route}`,
+    detail: { status },
+  };
+}
+
+function outcomeOf(status: number): Outcome {
+  if (status < 400) return "allowed";
+  return DENIALS.has(status) ? "denied" : "failed";
+}
