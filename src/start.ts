@@ -8,6 +8,7 @@ import { loadParser } from "./adopt/ast.ts";
 import { rewriteQuery } from "./adopt/rewrite.ts";
 import { AuditLog } from "./audit/log.ts";
 import { type Actor, recordEvent } from "./audit/record.ts";
+import { keepAudit } from "./audit/retention.ts";
 import type { OnBatch } from "./audit/sequencer.ts";
 import { ensureMonths } from "./audit/store.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
@@ -423,6 +424,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     workflows,
     warm: { schema: config.pool.schemas, database: config.pool.databases },
     sweep: async () => {
+      await keepAudit(control, clock.now(), config.auditRetentionDays);
       await storage.sweepStorage();
       await mail.sweep();
       await identity.sweep();

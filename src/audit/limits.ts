@@ -37,3 +37,6 @@ export const PROOF_EVERY = 1_024;
 
 /** Records of a plain export that are read at once. */
 export const EXPORT_PAGE = 1_000;
+
+/** Records that retention removes in one transaction. */
+export const PRUNE_BATCH = 5_000;
