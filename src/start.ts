@@ -30,6 +30,8 @@ import { anyList, type BreachList, embeddedList, rangeList } from "./identity/br
 import { Identity } from "./identity/identity.ts";
 import { RevocationFeed } from "./identity/revocation-feed.ts";
 import { Site } from "./identity/site.ts";
+import { configuredProviders } from "./integrations/configured.ts";
+import { Integrations } from "./integrations/integrations.ts";
 import type { CacheStore } from "./isolation/cache.ts";
 import { type ConnectionLimits, Connections } from "./isolation/connections.ts";
 import {
@@ -160,6 +162,7 @@ export interface Internals {
   readonly audit: AuditLog;
   readonly sso: Sso;
   readonly scim: Scim;
+  readonly integrations: Integrations;
   readonly log: Log;
   readonly embedded: EmbeddedServer | null;
   /** The app's schema as this process knows it. */
@@ -385,6 +388,13 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     resolveTxt: dnsTxt(options.dnsServers),
   });
   const scim = new Scim({ pool: control, clock });
+  const integrations = new Integrations({
+    pool: control,
+    clock,
+    keyring,
+    fetch: outbound,
+    providers: configuredProviders(config.integrations),
+  });
   const parts: LifecycleParts = {
     control,
     cells,
@@ -398,6 +408,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
       erase: async (tenantId) => {
         await identity.eraseTenant(tenantId);
         await eraseTenantAccess(control, tenantId);
+        await integrations.eraseTenant(tenantId);
         await scim.eraseTenant(tenantId);
         await sso.eraseTenant(tenantId);
       },
@@ -405,7 +416,8 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
         (await identity.countTenant(tenantId)) +
         (await countTenantRules(control, tenantId)) +
         (await sso.countTenant(tenantId)) +
-        (await scim.countTenant(tenantId)),
+        (await scim.countTenant(tenantId)) +
+        (await integrations.countTenant(tenantId)),
     },
     keys: {
       erase: async (tenantId, by) => void (await encryption.destroy(tenantId, by)),
@@ -429,6 +441,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
       await mail.sweep();
       await identity.sweep();
       await sso.refreshMetadata(log);
+      await integrations.renewEnding();
       await sweepProofs({ lifecycle: parts, workflows, executor, facets: dataFacets(data) });
     },
     keepKeys: () => encryption.keepHouse(),
@@ -482,6 +495,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     audit,
     sso,
     scim,
+    integrations,
     log,
     embedded,
     app: () => app,

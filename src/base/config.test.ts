@@ -37,6 +37,7 @@ test("without environment and file every setting has its default, and all is fro
     },
     limits: { maxApiCallsPerHour: undefined, maxStorageGb: undefined, maxConcurrentUsers: undefined },
     features: { analytics: true, backup: true, compliance: [], integrations: [] },
+    integrations: undefined,
     app: { migrations: join(folder.cwd, "migrations"), shared: [] },
     server: { host: "127.0.0.1", port: 7007, trustedProxies: [], publicUrl: undefined },
     mail: { url: undefined, from: "Tenancy <no-reply@localhost>" },

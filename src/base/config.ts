@@ -48,6 +48,15 @@ export interface ConfigInput {
     readonly compliance?: readonly ComplianceRegime[] | undefined;
     readonly integrations?: readonly string[] | undefined;
   };
+  /** Services that tenants may connect, by name, with the client that you registered there. */
+  readonly integrations?:
+    | Readonly<
+        Record<
+          string,
+          { readonly clientId: string; readonly clientSecret: string; readonly [more: string]: unknown }
+        >
+      >
+    | undefined;
   readonly app?: {
     readonly migrations?: string | undefined;
     readonly shared?: readonly string[] | undefined;
@@ -104,6 +113,7 @@ export interface Config {
     readonly compliance: readonly ComplianceRegime[];
     readonly integrations: readonly string[];
   };
+  readonly integrations: Secret<Readonly<Record<string, Readonly<Record<string, unknown>>>>> | undefined;
   readonly app: { readonly migrations: string; readonly shared: readonly string[] };
   readonly server: {
     readonly host: string;
@@ -195,6 +205,7 @@ function assemble(values: Values, dataDir: string): Config {
       compliance: values["features.compliance"],
       integrations: values["features.integrations"],
     },
+    integrations: values.integrations,
     app: { migrations: values["app.migrations"], shared: values["app.shared"] },
     server: {
       host: values["server.host"],

@@ -65,6 +65,10 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     summary: "Policies of tenants in Cedar, and what they decide",
     load: async () => (await import("./commands/policy.ts")).commands,
   },
+  integration: {
+    summary: "Outside services of tenants",
+    load: async () => (await import("./commands/integration.ts")).commands,
+  },
   sso: {
     summary: "Identity providers and mail domains of tenants",
     load: async () => (await import("./commands/sso.ts")).commands,

@@ -6,6 +6,7 @@ import type { ErrorTable } from "../base/errors.ts";
 import { dbErrors } from "../db/errors.ts";
 import { fleetErrors } from "../fleet/errors.ts";
 import { identityErrors } from "../identity/errors.ts";
+import { integrationErrors } from "../integrations/errors.ts";
 import { isolationErrors } from "../isolation/errors.ts";
 import { keyErrors } from "../keys/errors.ts";
 import { lifecycleErrors } from "../lifecycle/errors.ts";
@@ -26,6 +27,7 @@ export const ERROR_TABLES: readonly ErrorTable[] = [
   auditErrors,
   ssoErrors,
   scimErrors,
+  integrationErrors,
   lifecycleErrors,
   fleetErrors,
   adoptErrors.table,

@@ -23,6 +23,7 @@ export const TAGS = [
   "Mail",
   "Single sign-on",
   "Provisioning",
+  "Integrations",
   "Server",
 ] as const;
 export type Tag = (typeof TAGS)[number];

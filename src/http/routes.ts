@@ -5,6 +5,7 @@ import { auditRoutes } from "./routes/audit.ts";
 import { encryptionRoutes } from "./routes/encryption.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { fileRoutes } from "./routes/files.ts";
+import { integrationRoutes } from "./routes/integrations.ts";
 import { mailRoutes } from "./routes/mails.ts";
 import { meRoutes } from "./routes/me.ts";
 import { meFactorRoutes } from "./routes/me-factors.ts";
@@ -59,5 +60,6 @@ export const routes: readonly Route[] = [
   ...ssoConnectionRoutes,
   ...ssoRuleRoutes,
   ...scimTokenRoutes,
+  ...integrationRoutes,
   ...serverRoutes,
 ];

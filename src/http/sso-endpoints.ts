@@ -43,6 +43,11 @@ export function addSsoEndpoints(app: FastifyInstance, house: House): void {
   });
 
   // What came is handed to the console in the fragment, which no server and no log sees.
+  app.get("/v1/integrations/callback", open, async (request, reply) => {
+    const answer = request.url.includes("?") ? request.url.slice(request.url.indexOf("?") + 1) : "";
+    return reply.redirect(`/integrations/finish#${new URLSearchParams({ answer })}`, 303);
+  });
+
   app.get<{ Params: { connection: string } }>(
     "/v1/sso/:connection/callback",
     open,

@@ -5,6 +5,7 @@ import { auditErrors } from "../../../src/audit/errors.ts";
 import { fleetErrors } from "../../../src/fleet/errors.ts";
 import { httpErrors } from "../../../src/http/errors.ts";
 import { identityErrors } from "../../../src/identity/errors.ts";
+import { integrationErrors } from "../../../src/integrations/errors.ts";
 import { keyErrors } from "../../../src/keys/errors.ts";
 import { lifecycleErrors } from "../../../src/lifecycle/errors.ts";
 import { mailErrors } from "../../../src/mail/errors.ts";
@@ -26,6 +27,7 @@ const table = {
   ...mailErrors,
   ...tenantErrors,
   ...vaultErrors,
+  ...integrationErrors,
   ...ssoErrors,
   ...scimErrors,
 };

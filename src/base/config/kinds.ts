@@ -232,3 +232,35 @@ export function describe(raw: unknown, isSecret = false): string {
 function shorten(shown: string): string {
   return shown.length > SHOWN_CHARACTERS_MAX ? `${shown.slice(0, SHOWN_CHARACTERS_MAX)}…` : shown;
 }
+
+/** Outside services by key: client id and secret, and for one that is not built in whatever its entry needs. */
+export function services(): Kind<Secret<Readonly<Record<string, Readonly<Record<string, unknown>>>>>> {
+  return {
+    expected:
+      'services by name, each with clientId and clientSecret, such as { spotify: { clientId: "…", clientSecret: "…" } }',
+    isSecret: true,
+    parse: (raw, { origin }) => {
+      const value = origin === "env" ? parseJson(String(raw)) : raw;
+      if (!isPlainObject(value)) return undefined;
+      const isFitting = Object.entries(value).every(
+        ([key, entry]) =>
+          /^[a-z][a-z0-9_-]{0,62}$/.test(key) &&
+          isPlainObject(entry) &&
+          [entry["clientId"], entry["clientSecret"]].every((text) => typeof text === "string" && text !== ""),
+      );
+      return isFitting ? new Secret(value as Record<string, Record<string, unknown>>) : undefined;
+    },
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

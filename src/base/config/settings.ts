@@ -11,6 +11,7 @@ import {
   oneOf,
   originUrl,
   secretUrl,
+  services,
   storageUrl,
   text,
 } from "./kinds.ts";
@@ -213,6 +214,13 @@ export const settings = {
     kind: listOf(text(/^[a-z][a-z0-9_-]{0,62}$/, "a name"), 'names in lower case, such as "spotify"'),
     fallback: [],
     about: "Outside services that tenants may connect.",
+  }),
+  integrations: optional({
+    env: "TENANT_INTEGRATIONS",
+    kind: services(),
+    otherwise: "no service can be connected",
+    about:
+      "Outside services that tenants may connect, by name, with the client that you registered there. spotify, youtube and soundcloud are built in; another one gives its addresses as well (docs/guides/integrations.md). In the variable it is JSON.",
   }),
   "app.migrations": defaulted({
     kind: folder(),

@@ -106,6 +106,26 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
     title: "Ces réglages ne sont pas acceptables.",
     cure: "Corrigez les champs signalés.",
   },
+  "integration.not_found": {
+    title: "Le locataire n’a pas cette intégration.",
+    cure: "La liste de ses intégrations les montre.",
+  },
+  "integration.provider_unknown": {
+    title: "Ce service ne peut pas être connecté ici.",
+    cure: "Indiquez son client et son secret dans `integrations` de tenancy.config.ts.",
+  },
+  "integration.attempt_unknown": {
+    title: "Cette connexion n’a pas été commencée par vous, a duré trop longtemps ou est déjà terminée.",
+    cure: "Recommencez-la.",
+  },
+  "integration.refused": {
+    title: "Le service n’a pas accepté la connexion.",
+    cure: "Recommencez-la, et autorisez ce qui est demandé.",
+  },
+  "integration.expired": {
+    title: "Le service ne renouvelle plus cette connexion.",
+    cure: "Connectez de nouveau le compte.",
+  },
   "sso.connection_not_found": {
     title: "Le locataire n’a pas cette connexion SSO.",
     cure: "La liste de ses connexions SSO les montre.",
