@@ -582,6 +582,54 @@ comment on column tenancy.installation.id is 'Drawn at the first start.';
 comment on column tenancy.installation.key_check is 'Derived from TENANT_ENCRYPTION_KEY: a process with another key is refused before it does harm.';
 comment on column tenancy.installation.created_at is 'When it was first started.';
 
+create table tenancy.integration_attempts (
+  state_hash bytea not null,
+  tenant_id uuid not null,
+  actor text not null,
+  checks bytea not null,
+  expires_at timestamp with time zone not null,
+  constraint integration_attempts_pkey PRIMARY KEY (state_hash)
+);
+comment on table tenancy.integration_attempts is 'Connections that are under way at a provider; each ends once.';
+comment on column tenancy.integration_attempts.state_hash is 'SHA-256 of the state that the provider hands back.';
+comment on column tenancy.integration_attempts.tenant_id is 'The tenant.';
+comment on column tenancy.integration_attempts.actor is 'Who began, and has to finish.';
+comment on column tenancy.integration_attempts.checks is 'Sealed: provider, code verifier, redirect URI.';
+comment on column tenancy.integration_attempts.expires_at is 'Not valid from here on.';
+CREATE INDEX integration_attempts_age_idx ON tenancy.integration_attempts USING btree (expires_at);
+
+create table tenancy.integrations (
+  tenant_id uuid not null,
+  id uuid not null,
+  provider text not null,
+  account_id text not null,
+  account_name text not null,
+  scopes text[] not null,
+  status text default 'connected'::text not null,
+  tokens bytea not null,
+  expires_at timestamp with time zone,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  refreshed_at timestamp with time zone not null,
+  constraint integrations_pkey PRIMARY KEY (tenant_id, id),
+  constraint integrations_account_key UNIQUE (tenant_id, provider, account_id),
+  constraint integrations_status_known CHECK ((status = ANY (ARRAY['connected'::text, 'expired'::text])))
+);
+comment on table tenancy.integrations is 'Accounts at outside services that tenants connected.';
+comment on column tenancy.integrations.tenant_id is 'Whose it is.';
+comment on column tenancy.integrations.id is 'UUID version 7.';
+comment on column tenancy.integrations.provider is 'Key in the provider table, such as spotify.';
+comment on column tenancy.integrations.account_id is 'The account at the provider.';
+comment on column tenancy.integrations.account_name is 'For people.';
+comment on column tenancy.integrations.scopes is 'What the provider granted.';
+comment on column tenancy.integrations.status is 'expired: the provider no longer renews; the tenant has to connect again.';
+comment on column tenancy.integrations.tokens is 'Access and refresh token, sealed with the tenant''s key.';
+comment on column tenancy.integrations.expires_at is 'End of the access token; null: the provider does not say.';
+comment on column tenancy.integrations.created_by is 'Actor who connected it.';
+comment on column tenancy.integrations.created_at is 'When.';
+comment on column tenancy.integrations.refreshed_at is 'When the tokens were last renewed.';
+CREATE INDEX integrations_expiry_idx ON tenancy.integrations USING btree (expires_at) WHERE (status = 'connected'::text);
+
 create table tenancy.invitations (
   tenant_id uuid not null,
   id uuid not null,
@@ -1628,6 +1676,10 @@ alter table tenancy.data_keys add constraint data_keys_wrapping_key_fkey FOREIGN
 alter table tenancy.domains add constraint domains_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
 
 alter table tenancy.group_roles add constraint group_roles_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
+
+alter table tenancy.integration_attempts add constraint integration_attempts_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
+
+alter table tenancy.integrations add constraint integrations_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
 
 alter table tenancy.invitations add constraint invitations_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
 
