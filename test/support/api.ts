@@ -33,7 +33,7 @@ export async function call<T = Problem>(
     body: body === undefined || typeof body === "string" ? body : JSON.stringify(body),
   });
   const text = await response.text();
-  const isJson = /^application\/(problem\+)?json/.test(response.headers.get("content-type") ?? "");
+  const isJson = /^application\/((problem|scim)\+)?json/.test(response.headers.get("content-type") ?? "");
   const parsed = (isJson ? JSON.parse(text) : undefined) as T; // the caller says what it expects
   return { status: response.status, headers: response.headers, text, body: parsed };
 }
