@@ -90,8 +90,8 @@ export interface MixesRow {
 
 export interface MixCounts {
   track_id: ColumnType<string | null, never, never>;
-  mixes: ColumnType<unknown, never, never>;
-  latest: ColumnType<unknown, never, never>;
+  mixes: ColumnType<number | null, never, never>;
+  latest: ColumnType<number | null, never, never>;
 }
 
 declare module "tenancy" {

@@ -272,15 +272,14 @@ for (const [method, path, body, status, code, faults] of CASES) {
 }
 
 test("every route that takes a body refuses fields that it does not know", async () => {
+  const lax: string[] = [];
   for (const { method, url } of routes.filter((route) => route.method !== "GET" && !route.isPublic)) {
     const path = url.replace(":tenant", "acme").replace(":cell", "local").replace(/:\w+/g, "x");
     const { status, body } = await call(platform, method, path, { body: { surelyUnknown: 1 } });
-    assert.equal(status, 422, `${method} ${url}`);
-    assert.ok(
-      body.errors?.some((fault) => fault.path === "surelyUnknown"),
-      `${method} ${url}`,
-    );
+    const isTold = body.errors?.some((fault) => fault.path === "surelyUnknown") === true;
+    if (status !== 422 || !isTold) lax.push(`${method} ${url}: ${status}`);
   }
+  assert.deepEqual(lax, []);
 });
 
 test("a path that no name could be is refused as such", async () => {

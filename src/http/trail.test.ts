@@ -42,9 +42,14 @@ test("every route that changes something leaves its action in the trail, with ac
   const untried = routes
     .filter((route) => route.method !== "GET")
     .map((route) => `${route.method} ${route.url}`);
-  // Those of tests of their own, which hold the same.
+  // Rooms with tests of their own; audited.test.ts holds that every route leaves exactly one record.
+  const rooms = ["Sign-in", "Me", "Members", "Encryption", "Audit trail", "Access", "Vaults"];
   const elsewhere = routes
-    .filter(({ tag }) => ["Single sign-on", "Provisioning", "Integrations"].includes(tag))
+    .filter(
+      ({ tag, url }) =>
+        [...rooms, "Single sign-on", "Provisioning", "Integrations"].includes(tag) ||
+        url.startsWith("/v1/tenants/:tenant/api-keys"),
+    )
     .map(({ method, url }) => `${method} ${url}`);
   const tried = new Set(["POST /v1/sessions", ...elsewhere, ...steps.map(([name]) => name)]);
   assert.deepEqual(

@@ -58,7 +58,11 @@ test("a member of one tenant is nobody in another", async () => {
   await addMember(parts, { tenantId: ours, userId, roles: ["admin"] }, BY);
   const { memberships } = house.tenancy.internals.identity;
 
-  assert.deepEqual(await memberships.find(ours, userId), { status: "active", roles: ["admin"] });
+  assert.deepEqual(await memberships.find(ours, userId), {
+    status: "active",
+    roles: ["admin"],
+    isMfaRequired: false,
+  });
   assert.equal(await memberships.find(theirs, userId), undefined);
   await assert.rejects(
     changeMember(parts, { tenantId: theirs, userId, roles: ["owner"] }, BY),

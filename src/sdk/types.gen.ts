@@ -2387,10 +2387,7 @@ export interface paths {
         path?: never;
         cookie?: never;
       };
-      requestBody: { content: { "application/json": {
-          /** C2SP vkey of type 0x04. */
-          key: string;
-        } } };
+      requestBody: { content: { "application/json": components["schemas"]["WitnessCreate"] } };
       responses: {
         204: { headers: { [name: string]: unknown }; content?: never };
         default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
@@ -2417,10 +2414,7 @@ export interface paths {
         path?: never;
         cookie?: never;
       };
-      requestBody: { content: { "application/json": {
-          /** The checkpoint with the witness' signature line. */
-          note: string;
-        } } };
+      requestBody: { content: { "application/json": components["schemas"]["CosignatureCreate"] } };
       responses: {
         200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Cosigned"] } };
         default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
@@ -4580,6 +4574,10 @@ export interface components {
       to: number;
       path: string[];
     };
+    CosignatureCreate: {
+      /** The checkpoint with the witness' signature line. */
+      note: string;
+    };
     Cosigned: {
       size: number;
       witnesses: string[];
@@ -5866,6 +5864,10 @@ export interface components {
     WebAuthnOptions: Record<string, never>;
     /** What `startRegistration` or `startAuthentication` of @simplewebauthn/browser answered. */
     WebAuthnResponse: Record<string, never>;
+    WitnessCreate: {
+      /** C2SP vkey of type 0x04. */
+      key: string;
+    };
     WitnessList: {
       items: {
         name: string;

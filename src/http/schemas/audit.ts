@@ -124,12 +124,16 @@ export const AuditSettingsUpdate = Type.Object(
 
 export const Witness = Type.Object({ name: Type.String(), key: Type.String(), addedAt: Timestamp });
 export const WitnessList = Type.Object({ items: Type.Array(Witness) }, { title: "WitnessList" });
-export const WitnessCreate = Type.Object({
-  key: Type.String({ maxLength: 300, description: "C2SP vkey of type 0x04." }),
-});
-export const CosignatureCreate = Type.Object({
-  note: Type.String({ maxLength: 16_384, description: "The checkpoint with the witness' signature line." }),
-});
+export const WitnessCreate = Type.Object(
+  { key: Type.String({ maxLength: 300, description: "C2SP vkey of type 0x04." }) },
+  { title: "WitnessCreate", additionalProperties: false },
+);
+export const CosignatureCreate = Type.Object(
+  {
+    note: Type.String({ maxLength: 16_384, description: "The checkpoint with the witness' signature line." }),
+  },
+  { title: "CosignatureCreate", additionalProperties: false },
+);
 export const Cosigned = Type.Object(
   { size: Type.Integer(), witnesses: Type.Array(Type.String()) },
   { title: "Cosigned" },

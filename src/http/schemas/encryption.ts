@@ -82,5 +82,5 @@ export const CustodianChange = Type.Object(
       }),
     ),
   },
-  { title: "CustodianChange" },
+  { title: "CustodianChange", additionalProperties: false },
 );
