@@ -84,11 +84,6 @@ export const deletePasskey = query<{ name: string }>(
   `delete from tenancy.passkeys where id = $1::text and user_id = $2::uuid returning name`,
 );
 
-export const deletePasskeys = query(
-  "identity.delete_passkeys",
-  `delete from tenancy.passkeys where user_id = $1::uuid`,
-);
-
 export const deleteRecoveryCodes = query(
   "identity.delete_recovery_codes",
   `delete from tenancy.recovery_codes where user_id = $1::uuid`,

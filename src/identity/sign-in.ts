@@ -146,19 +146,6 @@ export async function proveFirst(
   return { status: "second_factor", token, methods, expiresAt };
 }
 
-/** The same by the user's id, for those who come from outside: SSO. Throws sign_in.wrong for a disabled user. */
-export async function proveFirstById(
-  tx: Tx,
-  parts: IdentityParts,
-  userId: string,
-  proof: Proof,
-  call: SignInCall,
-): Promise<SignInStep> {
-  const user = await maybe(tx, findSigner, [userId]);
-  if (user?.status !== "active") throw identityError("sign_in.wrong");
-  return proveFirst(tx, parts, user, proof, call);
-}
-
 /** All is proved: a session, and the one that the browser had before is over. */
 export async function openFor(
   tx: Tx,

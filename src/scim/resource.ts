@@ -1,5 +1,5 @@
 import { ScimFault } from "./fault.ts";
-import { attribute, isObject, type Json, type JsonObject, keyOf } from "./matches.ts";
+import { attribute, isObject, type Json, type JsonObject } from "./matches.ts";
 import {
   type AttributeDefinition,
   ENTERPRISE_ATTRIBUTES,
@@ -182,5 +182,3 @@ export function project(
     }),
   );
 }
-
-export { keyOf };

@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { LOCKS_MAX } from "../../vaults/limits.ts";
 import { Id, Page, PageQuery, Timestamp } from "./common.ts";
 
 const Text = (maxLength: number, description: string) =>
@@ -52,7 +53,7 @@ export const VaultKeyPut = Type.Object(
     publicKey: PublicKey,
     locks: Type.Array(Lock, {
       minItems: 1,
-      maxItems: 20,
+      maxItems: LOCKS_MAX,
       description: "Passphrases and passkeys that open it.",
     }),
     replaces: Type.Optional(KeyId),
