@@ -79,6 +79,7 @@ import { dnsTxt } from "./sso/txt.ts";
 import { Cells } from "./tenants/cells.ts";
 import { tenantError } from "./tenants/errors.ts";
 import { openInstallation } from "./tenants/installation.ts";
+import { countVaultRemnants, eraseTenantVaults } from "./vaults/erase.ts";
 
 export interface TenancyOptions {
   /** Default: TENANT_* of `env` and tenancy.config.ts of `cwd`. */
@@ -411,13 +412,15 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
         await integrations.eraseTenant(tenantId);
         await scim.eraseTenant(tenantId);
         await sso.eraseTenant(tenantId);
+        await eraseTenantVaults(control, tenantId);
       },
       count: async (tenantId) =>
         (await identity.countTenant(tenantId)) +
         (await countTenantRules(control, tenantId)) +
         (await sso.countTenant(tenantId)) +
         (await scim.countTenant(tenantId)) +
-        (await integrations.countTenant(tenantId)),
+        (await integrations.countTenant(tenantId)) +
+        (await countVaultRemnants(control, tenantId)),
     },
     keys: {
       erase: async (tenantId, by) => void (await encryption.destroy(tenantId, by)),

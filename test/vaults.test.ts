@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { createClient } from "../src/sdk/client.ts";
 import { openVaults, setUpVaultKey, type Vaults } from "../src/sdk/vault/vault-client.ts";
+import { countVaultRemnants, eraseTenantVaults } from "../src/vaults/erase.ts";
 import { type Platform, startPlatform } from "./support/platform.ts";
 import { signedUser } from "./support/users.ts";
 
@@ -228,4 +229,27 @@ test("staff and programs hold no keys; they see names and sizes", async () => {
   assert.deepEqual([refused.status, refused.body["code"]], [403, "vault.members_only"]);
   const row = (overviews.body["items"] as { id: string }[]).find(({ id }) => id === vault.id);
   assert.partialDeepStrictEqual(row, { name: "Overview", items: 1, staleItems: 0 });
+});
+
+test("an erased tenant's vaults, values, recovery key and requests are gone; another tenant's stay", async () => {
+  const { tenants, internals } = platform.tenancy;
+  const { id } = await tenants.create({ name: "Vault Studio C", plan: "premium" });
+  const ana = await person([id], "owner");
+  const ben = await person([id], "owner");
+  const other = await person([tenantA]);
+  const kept = await other.vaults.create("Kept");
+  await kept.putText("x", "still here");
+  await ana.vaults.setUpRecovery([ana.userId, ben.userId], 2);
+  const vault = await ana.vaults.create("Gone", [ben.userId]);
+  await vault.putText("x", "y");
+  await ana.vaults.requestRecovery();
+
+  await eraseTenantVaults(internals.control, id);
+  await eraseTenantVaults(internals.control, id);
+
+  assert.equal(await countVaultRemnants(internals.control, id), 0);
+  assert.equal(await kept.getText("x"), "still here");
+  assert.ok((await internals.parts.identity.count(id)) > 0, "memberships are still counted");
+  await internals.parts.identity.erase(id);
+  assert.equal(await internals.parts.identity.count(id), 0);
 });

@@ -222,3 +222,25 @@ export const deleteItem = query<{ item_id: string }>(
    where tenant_id = $1::uuid and vault_id = $2::uuid and item_id = $3::text
    returning item_id`,
 );
+
+/** Values go with their vault. */
+export const deleteTenantVaults = query(
+  "vaults.delete_of_tenant",
+  `delete from tenancy.vaults where tenant_id = $1::uuid`,
+);
+
+/** Requests go with the recovery key that they ask for. */
+export const deleteTenantRecovery = query(
+  "vaults.delete_recovery_of_tenant",
+  `delete from tenancy.vault_recoveries where tenant_id = $1::uuid`,
+);
+
+export const countTenantVaults = query<{ n: number }>(
+  "vaults.count_of_tenant",
+  `select (
+     (select count(*) from tenancy.vaults where tenant_id = $1::uuid)
+     + (select count(*) from tenancy.vault_items where tenant_id = $1::uuid)
+     + (select count(*) from tenancy.vault_recoveries where tenant_id = $1::uuid)
+     + (select count(*) from tenancy.vault_recovery_requests where tenant_id = $1::uuid)
+   )::int as n`,
+);
