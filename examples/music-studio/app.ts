@@ -8,6 +8,8 @@ import { refusalPage } from "./refusal.ts";
 export interface AppOptions {
   /** Studios are `<slug>.<base domain>`. */
   readonly baseDomain: string;
+  /** False: requests leave no records in the audit log; the benchmark compares. Default true. */
+  readonly isAudited?: boolean;
   /** Registers a route with an SQL injection in it. */
   readonly unsafeSearchForTests?: boolean;
 }
@@ -17,7 +19,11 @@ export async function buildApp(tenancy: Tenancy, options: AppOptions): Promise<F
   // What a route does not know it refuses, rather than dropping it in silence.
   const app = fastify({ ajv: { customOptions: { removeAdditional: false } } });
   await app.register(
-    tenancyPlugin(tenancy, { resolve: { by: "host", baseDomain: options.baseDomain }, handleErrors: false }),
+    tenancyPlugin(tenancy, {
+      resolve: { by: "host", baseDomain: options.baseDomain },
+      handleErrors: false,
+      ...(options.isAudited === false ? { audit: false } : {}),
+    }),
   );
   app.addContentTypeParser(
     "application/x-www-form-urlencoded",

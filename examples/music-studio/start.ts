@@ -15,7 +15,10 @@ const added = await applyMigrations(tenancy, {
 });
 if (added.length > 0) console.log(`Applied ${added.join(", ")}`);
 await openStudios(tenancy);
-const app = await buildApp(tenancy, { baseDomain: BASE_DOMAIN });
+const app = await buildApp(tenancy, {
+  baseDomain: BASE_DOMAIN,
+  isAudited: !process.argv.includes("--unaudited"),
+});
 await app.listen({ port: PORT, host: "localhost" });
 
 console.log("\nThree studios, one app. Open them side by side:\n");
