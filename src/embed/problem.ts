@@ -1,5 +1,5 @@
 import { isTenancyError, type TenancyError } from "../base/errors.ts";
-import { challengeOf } from "../gate/door.ts";
+import { challengeOf } from "../gate/challenge.ts";
 
 export const PROBLEM_TYPE = "application/problem+json; charset=utf-8";
 

@@ -117,16 +117,3 @@ function refusalOf(verdict: Verdict, { tenantId, permission }: Parameters<typeof
       return verdict satisfies never;
   }
 }
-
-/** The WWW-Authenticate header of a refusal (RFC 6750, RFC 9470); undefined where none belongs. */
-export function challengeOf(failure: {
-  readonly code: string;
-  readonly details: Readonly<Record<string, unknown>>;
-}) {
-  if (failure.code === "session.required") return 'Bearer realm="tenancy"';
-  if (failure.code === "session.mfa_required")
-    return 'Bearer realm="tenancy", error="insufficient_user_authentication", acr_values="mfa"';
-  if (failure.code !== "access.step_up") return undefined;
-  const maxAgeS = Number(failure.details["maxAgeS"] ?? 0);
-  return `Bearer realm="tenancy", error="insufficient_user_authentication", error_description="A more recent second factor is required", acr_values="mfa", max_age="${maxAgeS}"`;
-}

@@ -42,7 +42,6 @@ export function authenticator(house: House) {
     const principal = await (isBearer ? byKey(house, request) : bySession(house, request));
     if (!principal) {
       if (isBearer || request.headers.cookie !== undefined) pace(wrong.take(request.ip), reply);
-      reply.header("www-authenticate", 'Bearer realm="tenancy"');
       throw identityError("session.required");
     }
     if (!isBearer && !SAFE_METHODS.has(request.method)) refuseCrossSite(request.headers, true);

@@ -55,7 +55,7 @@ export function authoriser(house: House) {
       await paceTenant(house, ofTenants, { request, reply }, tenantId);
     }
     if (verdict.kind === "admitted") request.subject = verdict.subject;
-    else await refuse(house, request, reply, verdict, tenantId);
+    else await refuse(house, request, verdict, tenantId);
   };
 }
 
@@ -106,7 +106,6 @@ async function tenantIdOf(house: House, name: string): Promise<string> {
 async function refuse(
   house: House,
   request: FastifyRequest,
-  reply: FastifyReply,
   verdict: Exclude<Verdict, { kind: "admitted" }>,
   tenantId: string | null,
 ): Promise<never> {
@@ -126,7 +125,6 @@ async function refuse(
   }
   const { permission } = request.routeOptions.config;
   const { decision } = verdict;
-  if (decision.needs) challenge(reply, decision.needs.maxAgeS);
   await recordDenial(house, request, tenantId, { permission, reasons: decision.reasons }, decision.policies);
   throw denial(decision, permission ?? "");
 }
@@ -135,14 +133,6 @@ function denial({ needs }: Decision, permission: string) {
   if (needs)
     return accessError("access.step_up", { minutes: Math.ceil(needs.maxAgeS / 60), maxAgeS: needs.maxAgeS });
   return accessError("access.denied", { permission });
-}
-
-/** RFC 9470: the same request is admitted after a fresher authentication. */
-function challenge(reply: FastifyReply, maxAgeS: number): void {
-  reply.header(
-    "www-authenticate",
-    `Bearer realm="tenancy", error="insufficient_user_authentication", error_description="A more recent second factor is required", acr_values="mfa", max_age="${maxAgeS}"`,
-  );
 }
 
 async function recordDenial(

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { type Clock, systemClock } from "../base/clock.ts";
-import type { TenancyError } from "../base/errors.ts";
 import { uuidv7 } from "../base/ids.ts";
+import { challengeOf } from "../gate/challenge.ts";
 import type { Tenancy } from "../start.ts";
 import { accessLogger } from "./access-log.ts";
 import { addRoute } from "./add-route.ts";
@@ -203,13 +203,6 @@ function sendProblem(house: House, failure: unknown, request: FastifyRequest, re
   const { retryAfterS } = error.details;
   if (typeof retryAfterS === "number") reply.header("retry-after", retryAfterS);
   return reply.code(error.status).type(PROBLEM_TYPE).send(toProblem(error, request.id));
-}
-
-/** A session that is good but not strong or fresh enough (RFC 9470, section 3). */
-function challengeOf({ code, details }: TenancyError): string | undefined {
-  if (code !== "session.step_up" && code !== "session.mfa_required") return undefined;
-  const age = typeof details["maxAgeS"] === "number" ? `, max_age="${details["maxAgeS"]}"` : "";
-  return `Bearer realm="tenancy", error="insufficient_user_authentication", acr_values="mfa"${age}`;
 }
 
 /** What the router itself refuses; hooks have not run. */
