@@ -181,6 +181,15 @@ test("a token of the app's own provider opens the tenant that it names, with the
   const write = await ask(app, "/tracks", a.id, await headersOf({ org: a.slug }), "POST");
   const stranger = await ask(app, "/tracks", a.id, await headersOf({ org: a.slug, groups: [] }));
 
+  const { control } = world.tenancy.internals;
+  await control.query(
+    "insert into tenancy.sign_in_rules (tenant_id, mfa_required, updated_at) values ($1, true, now())",
+    [a.id],
+  );
+  const weak = await ask(app, "/tracks", a.id, await headersOf({ org: a.slug }));
+  const strong = await ask(app, "/tracks", a.id, await headersOf({ org: a.slug, amr: ["pwd", "mfa"] }));
+  await control.query("delete from tenancy.sign_in_rules where tenant_id = $1", [a.id]);
+  assert.deepEqual([weak.status, weak.body.code, strong.status], [401, "session.mfa_required", 200]);
   assert.deepEqual([bySlug.status, bySlug.body.who], [200, "outside:id.example.com/ada"]);
   assert.deepEqual([byId.status, foreign.status, write.status, stranger.status], [200, 404, 403, 401]);
 });
@@ -211,19 +220,21 @@ test("what lasts ends within a second of a sign-out, a removal, a lesser role or
   const listen = async (tenantId: string, headers: Readonly<Record<string, string>>) => {
     const response = await fetch(`${url}/events`, { headers: { ...headers, "x-tenant": tenantId } });
     assert.equal(response.status, 200);
-    return response.text();
+    return response;
   };
   const people = await Promise.all([member(a.id), member(a.id), member(a.id), member(b.id)]);
   const [signedOut, removed, lessened, suspended] = people;
   try {
-    const streams = people.map(({ headers }, at) => listen(at === 3 ? b.id : a.id, headers));
+    const streams = await Promise.all(
+      people.map(({ headers }, at) => listen(at === 3 ? b.id : a.id, headers)),
+    );
 
     await endSession(parts, signedOut.user.id, signedOut.sessionId, BY);
     await removeMember(parts, { tenantId: a.id, userId: removed.user.id }, BY);
     await changeMember(parts, { tenantId: a.id, userId: lessened.user.id, roles: ["viewer"] }, BY);
     await tenants.suspend(b.id, "unpaid");
     const startedMs = performance.now();
-    const ends = await Promise.all(streams);
+    const ends = await Promise.all(streams.map((stream) => stream.text()));
 
     assert.deepEqual(
       ends.map((text) => /event: refused\ndata: (\S+)/.exec(text)?.[1]),

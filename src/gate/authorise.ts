@@ -59,8 +59,10 @@ export async function authoriseSubject(
     if (!isAdmitted(facts.ip, allowedRanges)) return { kind: "address_refused" };
     // Used in this session, by whatever way it was opened; that one is set up somewhere does not count.
     if (subject.kind === "user" && facts.mfaAt === null) {
-      const membership = await parts.memberships.find(tenantId, subject.id);
-      if (membership?.isMfaRequired) return { kind: "mfa_required" };
+      const isRequired = errand.principal
+        ? (await parts.memberships.find(tenantId, subject.id))?.isMfaRequired
+        : await parts.memberships.demandsMfa(tenantId);
+      if (isRequired) return { kind: "mfa_required" };
     }
   }
   if (permission === "signed_in") return { kind: "admitted", subject };

@@ -7,6 +7,12 @@ export interface MembershipRow {
   mfa_required: boolean;
 }
 
+/** Whether the tenant demands a second factor; no row: it does not. */
+export const findMfaDemand = query<{ mfa_required: boolean }>(
+  "identity.find_mfa_demand",
+  `select mfa_required from tenancy.sign_in_rules where tenant_id = $1::uuid`,
+);
+
 export const findMembership = query<MembershipRow>(
   "identity.find_membership",
   `select m.status, m.roles, coalesce(r.mfa_required, false) as mfa_required

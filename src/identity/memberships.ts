@@ -4,7 +4,7 @@ import type { Clock } from "../base/clock.ts";
 import { isUuid } from "../base/ids.ts";
 import { maybe } from "../db/sql.ts";
 import { REMEMBER_MS, REMEMBERED_MAX, TRUST_MS } from "./limits.ts";
-import { findMembership } from "./members-store.ts";
+import { findMembership, findMfaDemand } from "./members-store.ts";
 import type { RevocationFeed } from "./revocation-feed.ts";
 
 export interface Membership {
@@ -57,6 +57,12 @@ export class Memberships {
       : null;
     this.#remembered.set(slot, { membership, fromMs: nowMs, seq });
     return membership ?? undefined;
+  }
+
+  /** Whether the tenant, or the platform, demands a second factor: for those who have no membership, but come by token. */
+  async demandsMfa(tenantId: string): Promise<boolean> {
+    if (this.#parts.isMfaRequired === true) return true;
+    return (await maybe(this.#parts.pool, findMfaDemand, [tenantId]))?.mfa_required === true;
   }
 
   forget(): void {
