@@ -1,11 +1,6 @@
-import { randomBytes } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import pg from "pg";
+import type pg from "pg";
 import { Access } from "./access/access.ts";
-import { countTenantRules, eraseTenantAccess } from "./access/erase.ts";
 import { loadParser } from "./adopt/ast.ts";
-import { rewriteQuery } from "./adopt/rewrite.ts";
 import { AuditLog } from "./audit/log.ts";
 import { type Actor, recordEvent } from "./audit/record.ts";
 import { keepAudit } from "./audit/retention.ts";
@@ -19,12 +14,11 @@ import { createLog, type Log } from "./base/log.ts";
 import { defaultDataDir, type EmbeddedServer, startEmbedded } from "./db/embedded.ts";
 import { Listener } from "./db/listener.ts";
 import { migrateSchema } from "./db/migrate.ts";
-import { many, one } from "./db/sql.ts";
+import { many } from "./db/sql.ts";
 import { withTx } from "./db/tx.ts";
 import { connectionConfig } from "./db/url.ts";
-import { type AppSchema, loadAppSchema } from "./fleet/app-migrations.ts";
+import type { AppSchema } from "./fleet/app-migrations.ts";
 import { resumeRun } from "./fleet/migration-run.ts";
-import { latestAppVersion } from "./fleet/store.ts";
 import { roleBook } from "./gate/role-book.ts";
 import { anyList, type BreachList, embeddedList, rangeList } from "./identity/breached.ts";
 import { Identity } from "./identity/identity.ts";
@@ -32,37 +26,24 @@ import { RevocationFeed } from "./identity/revocation-feed.ts";
 import { Site } from "./identity/site.ts";
 import { configuredProviders } from "./integrations/configured.ts";
 import { Integrations } from "./integrations/integrations.ts";
-import type { CacheStore } from "./isolation/cache.ts";
 import { type ConnectionLimits, Connections } from "./isolation/connections.ts";
-import {
-  type ContextFacets,
-  TenantContext,
-  Transaction,
-  tableShapes,
-  withTables,
-} from "./isolation/context.ts";
+import type { ContextFacets } from "./isolation/context.ts";
 import { TenantDataManager } from "./isolation/data-manager.ts";
 import { Directory } from "./isolation/directory.ts";
 import { Executor } from "./isolation/executor.ts";
 import { type AssertOpen, tenantAnalytics, tenantCache, tenantStorage } from "./isolation/facets.ts";
 import { fileKeysPlace } from "./isolation/file-keys.ts";
-import { MemoryCache } from "./isolation/memory-cache.ts";
 import { openStorageDriver } from "./isolation/open-driver.ts";
 import { prepareCell, prepareDatabase } from "./isolation/place-setup.ts";
 import { dataFacets } from "./isolation/proof/data-facets.ts";
-import { RedisCache } from "./isolation/redis-cache.ts";
 import { appRole, assertSafe } from "./isolation/roles.ts";
 import { ObjectStorage } from "./isolation/storage.ts";
 import { SystemAccess } from "./isolation/system.ts";
 import { credentialsContext } from "./keys/change-custodian.ts";
-import { Custodians } from "./keys/custodians.ts";
-import { RootKey } from "./keys/derive.ts";
+import type { RootKey } from "./keys/derive.ts";
 import { Encryption } from "./keys/encryption.ts";
 import { Keyring } from "./keys/keyring.ts";
-import { LocalCustodian } from "./keys/local-custodian.ts";
-import { openCustodian } from "./keys/open-custodian.ts";
 import { SubjectKeys, subjectKeysPlace } from "./keys/subjects.ts";
-import { TenantCustodians, type TenantCustodiansOptions } from "./keys/tenant-custodians.ts";
 import { eraseDefinition } from "./lifecycle/erase.ts";
 import { Keeper } from "./lifecycle/keeper.ts";
 import { type LifecycleParts, poolsOf } from "./lifecycle/parts.ts";
@@ -76,10 +57,12 @@ import { Scim } from "./scim/scim.ts";
 import { RelyingParty } from "./sso/oidc/relying-party.ts";
 import { Sso } from "./sso/sso.ts";
 import { dnsTxt } from "./sso/txt.ts";
+import { LiveAppSchema } from "./start/app-shape.ts";
+import { tenantRemnants } from "./start/remnants.ts";
+import { openCustodians, openKeyPool, openRootKey } from "./start/root-key.ts";
+import { openCache, remnantsOf } from "./start/stores.ts";
 import { Cells } from "./tenants/cells.ts";
-import { tenantError } from "./tenants/errors.ts";
 import { openInstallation } from "./tenants/installation.ts";
-import { countVaultRemnants, eraseTenantVaults } from "./vaults/erase.ts";
 
 export interface TenancyOptions {
   /** Default: TENANT_* of `env` and tenancy.config.ts of `cwd`. */
@@ -242,35 +225,15 @@ interface Ground {
 
 async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
   const { config, log, embedded, cells, control, listener, rootKey, role, audit } = ground;
-  let app = await loadAppSchema(control);
-  let shape = shapeOf(app);
+  const live = await LiveAppSchema.open(control, () => executor.forgetRewrites());
   const directory = new Directory({ control, listener, rootKey, maxStorageGb: config.limits.maxStorageGb });
   const connections = new Connections({
     cells,
     role,
     ...(options.connections ? { limits: options.connections } : {}),
   });
-  const executor = new Executor({ directory, connections, rewrite: (text) => rewriteQuery(text, app.model) });
-  const reloadApp = async () => {
-    app = await loadAppSchema(control);
-    shape = shapeOf(app);
-    executor.forgetRewrites();
-    return app;
-  };
-  // Anybody who can send SQL can send a notification, so it only makes us look, once at a time.
-  let looks = 0;
-  const reloadQuietly = () => {
-    looks += 1;
-    if (looks > 1) return;
-    void loadAppSchemaIfNewer(control, app, reloadApp)
-      .catch((error: Error) => log.warn("The app schema could not be read again", { error: error.message }))
-      .finally(() => {
-        const isStale = looks > 1;
-        looks = 0;
-        if (isStale) reloadQuietly();
-      });
-  };
-  listener.on("tenancy_app_changed", reloadQuietly, reloadQuietly);
+  const executor = new Executor({ directory, connections, rewrite: (text) => live.rewrite(text) });
+  live.watch(listener, log);
   const keyPool = openKeyPool(cells.control.url);
   const clock = options.clock ?? systemClock;
   const env = options.env ?? process.env;
@@ -405,28 +368,12 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     connections,
     forget: (tenantId) => directory.forget(tenantId),
     ...remnantsOf(cache, storage),
-    identity: {
-      erase: async (tenantId) => {
-        await identity.eraseTenant(tenantId);
-        await eraseTenantAccess(control, tenantId);
-        await integrations.eraseTenant(tenantId);
-        await scim.eraseTenant(tenantId);
-        await sso.eraseTenant(tenantId);
-        await eraseTenantVaults(control, tenantId);
-      },
-      count: async (tenantId) =>
-        (await identity.countTenant(tenantId)) +
-        (await countTenantRules(control, tenantId)) +
-        (await sso.countTenant(tenantId)) +
-        (await scim.countTenant(tenantId)) +
-        (await integrations.countTenant(tenantId)) +
-        (await countVaultRemnants(control, tenantId)),
-    },
+    identity: tenantRemnants({ control, identity, integrations, scim, sso }),
     keys: {
       erase: async (tenantId, by) => void (await encryption.destroy(tenantId, by)),
       count: (tenantId) => encryption.countLive(tenantId),
     },
-    appSchema: () => loadAppSchemaIfNewer(control, app, reloadApp),
+    appSchema: () => live.newest(),
     ...poolsOf(cells),
   };
   const workflows = new Workflows({
@@ -458,10 +405,10 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     return {
       cache: tenantCache(directory, cache, tenantId, assertOpen),
       storage: files,
-      analytics: tenantAnalytics(executor, shape.tables, files, tenantId, assertOpen),
+      analytics: tenantAnalytics(executor, live.shape.tables, files, tenantId, assertOpen),
     };
   };
-  const data = new TenantDataManager(() => ({ executor, facets, ...shape }));
+  const data = new TenantDataManager(() => ({ executor, facets, ...live.shape }));
   if (options.background !== false) {
     keeper.start();
     audit.sequencer.start();
@@ -501,40 +448,11 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     integrations,
     log,
     embedded,
-    app: () => app,
-    reloadApp,
+    app: () => live.app,
+    reloadApp: () => live.reload(),
     close,
   };
   return new Tenancy(internals, tenants, data);
-}
-
-/** The configured root; what the encryption key wrapped before there was one is led to it, like all former roots'. */
-async function openCustodians(
-  config: Config,
-  rootKey: RootKey,
-  tenants: TenantCustodiansOptions,
-): Promise<Custodians> {
-  const { rootKey: url, formerRootKeys } = config.security;
-  const { env, clock } = tenants;
-  const local = new LocalCustodian(rootKey);
-  const former = await Promise.all(formerRootKeys.map((each) => openCustodian(each, env, clock)));
-  const own = new TenantCustodians(tenants);
-  if (url === undefined) return new Custodians(local, former, own);
-  return new Custodians(await openCustodian(url, env, clock), [local, ...former], own);
-}
-
-/** Values are sealed inside transactions that hold a connection: with one pool for both they could wait for each other. */
-function openKeyPool(url: string): pg.Pool {
-  const config = connectionConfig(url, { applicationName: "tenancy-keys", searchPath: "pg_catalog" });
-  const pool = new pg.Pool({ ...config, max: 2, idleTimeoutMillis: 10_000, allowExitOnIdle: true });
-  pool.on("error", () => undefined);
-  pool.on("connect", (client) => client.on("error", () => undefined));
-  return pool;
-}
-
-function breachListOf(config: Config): BreachList {
-  const { breachListUrl } = config.security;
-  return breachListUrl ? anyList([embeddedList, rangeList(breachListUrl)]) : embeddedList;
 }
 
 function stderrLog(clock: Clock): Log {
@@ -546,75 +464,7 @@ function stderrLog(clock: Clock): Log {
   });
 }
 
-async function openCache(config: Config, rootKey: RootKey, keyring: Keyring, log: Log): Promise<CacheStore> {
-  if (!config.cacheUrl) return new MemoryCache();
-  const cache = new RedisCache({
-    url: config.cacheUrl.reveal(),
-    prefix: config.cachePrefix,
-    rootKey,
-    keyring,
-    onChange: (state) =>
-      log.warn(state === "lost" ? "The cache is unreachable; reads miss" : "The cache is back"),
-  });
-  await cache.start();
-  return cache;
-}
-
-/** Cache and files as the erasure sees them. */
-function remnantsOf(cache: CacheStore, storage: ObjectStorage): Pick<LifecycleParts, "cache" | "storage"> {
-  return {
-    cache: {
-      erase: async (tenantId) => void (await cache.eraseTenant(tenantId)),
-      count: async (tenantId) => {
-        const { keys, users } = await cache.countTenantKeys(tenantId);
-        return keys + users;
-      },
-    },
-    storage: {
-      erase: async (tenantId) => void (await storage.eraseTenant(tenantId)),
-      count: async (tenantId) => {
-        const { rows, files } = await storage.countTenantObjects(tenantId);
-        return rows + files;
-      },
-    },
-  };
-}
-
-function shapeOf(app: AppSchema) {
-  const tables = tableShapes(app.model);
-  return {
-    tables,
-    contextClass: withTables(TenantContext, tables),
-    transactionClass: withTables(Transaction, tables),
-  };
-}
-
-/** The newest app schema: read again only when another process registered migrations. */
-async function loadAppSchemaIfNewer(
-  control: pg.Pool,
-  known: AppSchema,
-  reload: () => Promise<AppSchema>,
-): Promise<AppSchema> {
-  const { version } = await one(control, latestAppVersion);
-  return version === known.version ? known : reload();
-}
-
-/** The configured key; in embedded mode one that is drawn once and kept beside the data, readable by its owner alone. */
-async function openRootKey(config: Config): Promise<RootKey> {
-  if (config.encryptionKey) return new RootKey(Buffer.from(config.encryptionKey.reveal()));
-  if (config.databaseUrl) throw tenantError("installation.key_missing", {});
-  const file = join(config.dataDir, "root.key");
-  const read = async () => new RootKey(Buffer.from((await readFile(file, "utf8")).trim(), "base64"));
-  try {
-    return await read();
-  } catch (failure) {
-    if ((failure as { code?: string }).code !== "ENOENT") throw failure;
-  }
-  await mkdir(dirname(file), { recursive: true });
-  try {
-    await writeFile(file, `${randomBytes(32).toString("base64")}\n`, { mode: 0o600, flag: "wx" });
-  } catch (failure) {
-    if ((failure as { code?: string }).code !== "EEXIST") throw failure; // another process drew it first
-  }
-  return read();
+function breachListOf(config: Config): BreachList {
+  const { breachListUrl } = config.security;
+  return breachListUrl ? anyList([embeddedList, rangeList(breachListUrl)]) : embeddedList;
 }
