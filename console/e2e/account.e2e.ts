@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Secret, TOTP } from "otpauth";
-import type { Browser, CDPSession, Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import {
+  addPasskeyDevice,
   assertAccessible,
   createTenantFor,
   createUser,
@@ -58,7 +59,7 @@ test("a person enrols an app and a passkey, loses the device, and comes back, by
   await page.getByRole("button", { name: "I have kept them" }).click();
   await page.getByText("10 codes left").waitFor();
 
-  const laptop = await addAuthenticator(page);
+  const laptop = await addPasskeyDevice(page);
   await page.getByRole("button", { name: "Add a passkey" }).click();
   await page.getByRole("textbox", { name: "Name" }).fill("Laptop");
   await page.getByRole("dialog").getByRole("button", { name: "Add a passkey" }).click();
@@ -222,23 +223,6 @@ async function signOut(page: Page): Promise<void> {
   await page.getByRole("button", { name: /^Account of/ }).click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();
   await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
-}
-
-/** The authenticator of a laptop: keeps discoverable keys, and knows its owner's finger. */
-async function addAuthenticator(page: Page): Promise<{ lose(): Promise<void> }> {
-  const cdp: CDPSession = await page.context().newCDPSession(page);
-  await cdp.send("WebAuthn.enable");
-  const { authenticatorId } = await cdp.send("WebAuthn.addVirtualAuthenticator", {
-    options: {
-      protocol: "ctap2",
-      transport: "internal",
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
-  return { lose: () => cdp.send("WebAuthn.removeVirtualAuthenticator", { authenticatorId }) };
 }
 
 function codeOf(seed: string): string {

@@ -1,11 +1,17 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import AxeBuilder from "@axe-core/playwright";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import {
+  type Browser,
+  type BrowserContextOptions,
+  type CDPSession,
+  chromium,
+  type Page,
+} from "playwright-core";
 import { addMember } from "../../src/identity/members.ts";
 import { createUser as addUserTo, readUser } from "../../src/identity/users.ts";
 import type { Tenancy } from "../../src/start.ts";
-import { startPlatform } from "../../test/support/platform.ts";
+import { type PlatformOptions, startPlatform } from "../../test/support/platform.ts";
 
 export interface Platform extends AsyncDisposable {
   /** By the name `localhost`: passkeys belong to names, not to addresses. */
@@ -16,8 +22,8 @@ export interface Platform extends AsyncDisposable {
   readonly tenancy: Tenancy;
 }
 
-export async function openPlatform(): Promise<Platform> {
-  const platform = await startPlatform();
+export async function openPlatform(options: PlatformOptions = {}): Promise<Platform> {
+  const platform = await startPlatform(options);
   const byName = (url: string) => url.replace("127.0.0.1", "localhost");
   return { ...platform, url: byName(platform.url), link: byName(platform.link), tenancy: platform.tenancy };
 }
@@ -188,4 +194,21 @@ export async function waitForFocusIn(page: Page, selector: string): Promise<void
 
 export async function waitUntilClosed(page: Page): Promise<void> {
   await page.getByRole("dialog").waitFor({ state: "detached" });
+}
+
+/** The authenticator of a laptop: keeps discoverable keys, and knows its owner's finger. */
+export async function addPasskeyDevice(page: Page): Promise<{ lose(): Promise<void> }> {
+  const cdp: CDPSession = await page.context().newCDPSession(page);
+  await cdp.send("WebAuthn.enable");
+  const { authenticatorId } = await cdp.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      protocol: "ctap2",
+      transport: "internal",
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  return { lose: () => cdp.send("WebAuthn.removeVirtualAuthenticator", { authenticatorId }) };
 }

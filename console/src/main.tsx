@@ -7,6 +7,7 @@ import { randomId } from "./api/intent.ts";
 import { takeLinkFromAddress } from "./features/session/link.ts";
 import { openSession } from "./features/session/queries.ts";
 import { type TokenKind, takeTokenFromAddress } from "./features/sign-in/address-token.ts";
+import { takeSsoFromAddress } from "./features/sign-in/sso-address.ts";
 import { LocaleProvider, loadMessages } from "./messages/LocaleProvider.tsx";
 import { chooseLocale } from "./messages/locale.ts";
 import { createConsoleRouter } from "./routes.ts";
@@ -20,6 +21,7 @@ void start();
 
 async function start() {
   const mailed = takeTokenFromAddress(location, history);
+  takeSsoFromAddress(location, history);
   const locale = chooseLocale(localStorage.getItem("tenancy.locale"), navigator.languages);
   document.documentElement.lang = locale;
   const [messages, signIn] = await Promise.all([loadMessages(locale), signInByLink()]);

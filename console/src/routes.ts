@@ -71,6 +71,11 @@ const signInLink = createRoute({
   path: "/sign-in/link",
   component: lazyRouteComponent(() => import("./features/sign-in/LinkPage.tsx"), "LinkPage"),
 });
+const signInSso = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in/sso",
+  component: lazyRouteComponent(() => import("./features/sign-in/SsoPage.tsx"), "SsoPage"),
+});
 const invitation = createRoute({
   getParentRoute: () => root,
   path: "/invitation",
@@ -396,6 +401,7 @@ export function createConsoleRouter(client: QueryClient) {
 const routeTree = root.addChildren([
   signIn,
   signInLink,
+  signInSso,
   invitation,
   operatorSignIn,
   account.addChildren([profile, methods, devices]),

@@ -6,6 +6,7 @@ import type * as fleet from "../../../src/http/schemas/fleet.ts";
 import type * as identity from "../../../src/http/schemas/identity.ts";
 import type * as membersSchemas from "../../../src/http/schemas/members.ts";
 import type * as operators from "../../../src/http/schemas/operators.ts";
+import type * as sso from "../../../src/http/schemas/sso.ts";
 import type * as tenants from "../../../src/http/schemas/tenants.ts";
 
 export type Problem = Static<typeof common.Problem>;
@@ -70,6 +71,9 @@ export type Enrolled = Static<typeof identity.Enrolled>;
 export type RecoveryCodes = Static<typeof identity.RecoveryCodes>;
 export type TotpEnrolment = Static<typeof identity.TotpEnrolment>;
 export type SignInStep = Static<typeof identity.SignInStep>;
+
+export type SsoDiscovered = Static<typeof sso.SsoDiscovered>;
+export type SsoFinished = Static<typeof sso.SsoFinished>;
 
 export type Encryption = Static<typeof encryption.Encryption>;
 export type EncryptionKey = Static<typeof encryption.EncryptionKey>;

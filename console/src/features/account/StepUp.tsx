@@ -11,6 +11,7 @@ import { PasswordField } from "../../ui/fields.tsx";
 import { type SecondFactor, SecondFactorStep } from "../sign-in/SecondFactorStep.tsx";
 import { byCode } from "../sign-in/use-sign-in.ts";
 import { beginStepUp, type StepUpAnswer, stepUp } from "./queries.ts";
+import { SsoProof } from "./SsoProof.tsx";
 
 type Fresh = <T>(work: () => Promise<T>) => Promise<T>;
 
@@ -133,7 +134,7 @@ function PasswordProof({ hasPassword, isBusy, error, onPassword, onCancel }: Pas
   if (!hasPassword) {
     return (
       <>
-        <p>{account.stepUp.signInAgain}</p>
+        <SsoProof />
         <DialogActions>
           <Button onClick={onCancel}>{general.cancel}</Button>
         </DialogActions>

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { Link, useLocation, useNavigate, useParams } from "@tanstack/react-router";
 import type { MyTenant } from "../../api/types.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
 import { Frame } from "../../shell/Frame.tsx";
@@ -10,6 +10,7 @@ import { Button } from "../../ui/Button.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import { myAccessQuery } from "../access/queries.ts";
 import { meQuery } from "../account/queries.ts";
+import { DoorPage, demandOf } from "./DoorPage.tsx";
 
 /** Each room with the permission without which it has nothing to show. */
 const rooms: readonly (Omit<Room, "to"> & { readonly path: string; readonly permission: string })[] = [
@@ -63,6 +64,9 @@ export function PortalFrame() {
     permissions: mine,
   };
   const name = me ? me.name || me.email : "";
+  const path = useLocation().pathname;
+  const demand = demandOf(access.error);
+  if (demand) return <DoorPage demand={demand} tenantName={here.tenant.name} email={me?.email} path={path} />;
   return (
     <HereProvider value={here}>
       <Frame

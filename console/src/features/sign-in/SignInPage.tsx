@@ -8,6 +8,7 @@ import { Notice } from "../../ui/Notice.tsx";
 import { EmailStep } from "./EmailStep.tsx";
 import { AddressLine, PasswordStep } from "./PasswordStep.tsx";
 import { SecondFactorStep } from "./SecondFactorStep.tsx";
+import { SsoStep } from "./SsoStep.tsx";
 import { type Stage, useSignIn } from "./use-sign-in.ts";
 
 export interface UserSignInSearch {
@@ -18,6 +19,7 @@ export interface UserSignInSearch {
 const titles = {
   email: "title",
   password: "title",
+  sso: "title",
   link_sent: "linkSent",
   second: "second",
 } as const satisfies Record<Stage["name"], string>;
@@ -37,7 +39,7 @@ export function SignInPage() {
         <EmailStep
           email={email}
           onEmail={setEmail}
-          onNext={() => flow.goTo({ name: "password" })}
+          onNext={() => flow.withAddress(email.trim())}
           onPasskey={flow.withPasskey}
           isBusy={isBusy}
           error={error}
@@ -46,6 +48,17 @@ export function SignInPage() {
               <Link to="/operator/sign-in">{text.staff}</Link>
             </p>
           }
+        />
+      )}
+      {stage.name === "sso" && (
+        <SsoStep
+          email={email.trim()}
+          choices={stage.choices}
+          onChoose={(choice) => flow.withSso(choice, email.trim())}
+          onOther={() => flow.goTo({ name: "password" })}
+          onBack={() => flow.goTo({ name: "email" })}
+          isBusy={isBusy}
+          error={error}
         />
       )}
       {stage.name === "password" && (

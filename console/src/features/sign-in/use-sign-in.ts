@@ -7,11 +7,13 @@ import type { InvitationAccept, SignInStep } from "../../api/types.ts";
 import { localPath } from "../../url/search.ts";
 import * as api from "./queries.ts";
 import type { SecondFactor } from "./SecondFactorStep.tsx";
+import { discover, leaveForProvider, type SsoChoice } from "./sso.ts";
 
 /** Where the sign-in stands. The token of a half-done one lives here only: leaving the page forgets it. */
 export type Stage =
   | { readonly name: "email" }
   | { readonly name: "password" }
+  | { readonly name: "sso"; readonly choices: readonly SsoChoice[] }
   | { readonly name: "link_sent" }
   | { readonly name: "second"; readonly token: string; readonly factors: readonly SecondFactor[] };
 
@@ -43,17 +45,39 @@ export function useSignIn(options: { readonly to: string | undefined; readonly f
     onSuccess: () => setStage({ name: "link_sent" }),
   });
 
+  const leave = useMutation({
+    mutationFn: ({ choice, email }: { choice: SsoChoice; email: string }) =>
+      leaveForProvider({
+        connectionId: choice.connectionId,
+        loginHint: email,
+        returnTo: localPath(options.to) ?? "/account",
+      }),
+  });
+  const find = useMutation({
+    mutationFn: (email: string) => discover(email),
+    onSuccess: (choices, email) => {
+      const [only] = choices;
+      setStage(only ? { name: "sso", choices } : { name: "password" });
+      // Nothing to choose: a press less.
+      if (only?.isRequired && choices.length === 1) leave.mutate({ choice: only, email });
+    },
+  });
+
   return {
     stage,
-    isBusy: step.isPending || link.isPending,
-    error: step.error ?? link.error,
+    isBusy: step.isPending || link.isPending || find.isPending || leave.isPending,
+    error: step.error ?? link.error ?? find.error ?? leave.error,
     goTo: (next: Stage) => {
       step.reset();
       link.reset();
+      find.reset();
+      leave.reset();
       setStage(next);
     },
     withPassword: (email: string, password: string) =>
       step.mutate(() => api.signInWithPassword(email, password)),
+    withAddress: (email: string) => find.mutate(email),
+    withSso: (choice: SsoChoice, email: string) => leave.mutate({ choice, email }),
     withLink: (token: string) => step.mutate(() => api.signInWithLink(token)),
     withInvitation: (body: InvitationAccept) => step.mutate(() => api.acceptInvitation(body)),
     withPasskey: () =>

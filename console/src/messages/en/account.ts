@@ -80,6 +80,8 @@ export const account = {
     title: "Prove that it is you",
     body: "This changes how you sign in, so the last proof is too old.",
     password: "This changes how you sign in: type your password once more.",
+    atProvider:
+      "This changes how you sign in: prove who you are at your organisation once more, and come back here.",
     signInAgain: "This changes how you sign in: sign out, sign in anew, and do it within some minutes.",
     submit: "Continue",
   },

@@ -14,6 +14,18 @@ export const signIn = {
   sendLink: "Send me a sign-in link",
   withSso: (name: string) => `Continue with ${name}`,
   ssoOnly: "Your organisation signs you in through its own identity provider.",
+  sso: {
+    title: "Sign in with your organisation",
+    body: "Your organisation can sign you in: there is no password to type here.",
+    withSsoOf: (name: string, tenant: string) => `Continue with ${name} (${tenant})`,
+    other: "Sign in another way",
+    otherHint: "It opens what your organisation does not guard: your account, and other tenants.",
+    finishing: "Checking what your organisation says…",
+    failed: "That sign-in did not work",
+    again: "Try again with your organisation",
+    fromProvider: "You come from your organisation’s own page. One press signs you in here.",
+    missing: "There is no answer of an identity provider in the address, or it was used already.",
+  },
   linkSent: {
     title: "Look in your inbox",
     body: (email: string) =>

@@ -16,6 +16,18 @@ export const signIn = {
   sendLink: "M’envoyer un lien de connexion",
   withSso: (name) => `Continuer avec ${name}`,
   ssoOnly: "Votre organisation vous connecte par son propre fournisseur d’identité.",
+  sso: {
+    title: "Se connecter par votre organisation",
+    body: "Votre organisation peut vous connecter : aucun mot de passe à saisir ici.",
+    withSsoOf: (name, tenant) => `Continuer avec ${name} (${tenant})`,
+    other: "Se connecter autrement",
+    otherHint: "Cela ouvre ce que votre organisation ne garde pas : votre compte, et d’autres locataires.",
+    finishing: "Vérification de ce que dit votre organisation…",
+    failed: "Cette connexion n’a pas abouti",
+    again: "Réessayer par votre organisation",
+    fromProvider: "Vous venez de la page de votre organisation. Un clic vous connecte ici.",
+    missing: "L’adresse ne contient pas de réponse d’un fournisseur d’identité, ou elle a déjà servi.",
+  },
   linkSent: {
     title: "Consultez votre messagerie",
     body: (email) =>

@@ -1,0 +1,118 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { isApiError } from "../../api/api-error.ts";
+import { askForPasskey } from "../../api/passkeys.ts";
+import type { Factors } from "../../api/types.ts";
+import { useMessages } from "../../messages/LocaleProvider.tsx";
+import { Entrance } from "../../shell/Entrance.tsx";
+import { ProblemNote } from "../../shell/ProblemNote.tsx";
+import { Bone } from "../../ui/Bone.tsx";
+import { beginStepUp, factorsQuery, stepUp } from "../account/queries.ts";
+import { type SecondFactor, SecondFactorStep } from "../sign-in/SecondFactorStep.tsx";
+import { SsoChoices } from "../sign-in/SsoStep.tsx";
+import { useDiscovered, useLeave } from "../sign-in/sso.ts";
+import { byCode } from "../sign-in/use-sign-in.ts";
+
+const codes = ["session.mfa_required", "sso.required", "sso.other_tenants_session"] as const;
+export type Demand = (typeof codes)[number];
+
+/** What a tenant demands of a session before it opens, or null: nothing, or something else is wrong. */
+export function demandOf(error: unknown): Demand | null {
+  return codes.find((code) => isApiError(error, code)) ?? null;
+}
+
+interface DoorPageProps {
+  readonly demand: Demand;
+  readonly tenantName: string;
+  readonly email: string | undefined;
+  /** Where to come back to. */
+  readonly path: string;
+}
+
+/** Before a tenant that asks more of a session than it has: what is asked, and how to give it at once. */
+export function DoorPage({ demand, tenantName, email, path }: DoorPageProps) {
+  const { door } = useMessages().portal;
+  const isMfa = demand === "session.mfa_required";
+  return (
+    <Entrance title={isMfa ? door.mfaTitle(tenantName) : door.ssoTitle(tenantName)}>
+      {isMfa ? (
+        <SecondFactorDoor />
+      ) : (
+        <SsoDoor demand={demand} tenantName={tenantName} email={email} path={path} />
+      )}
+      <p className="quiet">
+        <Link to="/account">{door.account}</Link>
+      </p>
+    </Entrance>
+  );
+}
+
+function SecondFactorDoor() {
+  const { door } = useMessages().portal;
+  const factors = useQuery(factorsQuery);
+  if (factors.isError) return <ProblemNote error={factors.error} onRetry={() => factors.refetch()} />;
+  if (!factors.data) return <Bone width="160px" />;
+  const known = factorsOf(factors.data);
+  if (known.length > 0) return <Proof known={known} />;
+  return (
+    <>
+      <p>{door.mfaNone}</p>
+      <p>
+        <Link to="/account/methods">{door.mfaAdd}</Link>
+      </p>
+    </>
+  );
+}
+
+function Proof({ known }: { known: readonly SecondFactor[] }) {
+  const client = useQueryClient();
+  const prove = useMutation({
+    mutationFn: (ask: () => Promise<unknown>) => ask(),
+    onSuccess: () => client.resetQueries(),
+  });
+  return (
+    <SecondFactorStep
+      factors={known}
+      onCode={(kind, code) => prove.mutate(() => stepUp(byCode(kind, code)))}
+      onPasskey={() =>
+        prove.mutate(async () => {
+          const { token, options } = await beginStepUp();
+          await stepUp({ token, passkey: await askForPasskey(options) });
+        })
+      }
+      isBusy={prove.isPending}
+      error={prove.error}
+    />
+  );
+}
+
+function SsoDoor({ demand, tenantName, email, path }: DoorPageProps) {
+  const { door } = useMessages().portal;
+  const found = useDiscovered(email);
+  const leave = useLeave();
+  const choices = (found.data ?? []).filter(({ tenant }) => tenant === tenantName);
+  return (
+    <>
+      <p>{demand === "sso.required" ? door.ssoBody : door.ssoOther}</p>
+      {found.isLoading && <Bone width="160px" />}
+      {found.isError && <ProblemNote error={found.error} onRetry={() => found.refetch()} />}
+      {found.isSuccess && choices.length === 0 && <p>{door.ssoNone}</p>}
+      <SsoChoices
+        choices={choices}
+        isBusy={leave.isPending}
+        onChoose={({ connectionId }) =>
+          leave.mutate({ connectionId, returnTo: path, ...(email === undefined ? {} : { loginHint: email }) })
+        }
+      />
+      {leave.isError && <ProblemNote error={leave.error} />}
+    </>
+  );
+}
+
+function factorsOf({ passkeys, totpSince, recoveryCodesLeft }: Factors): SecondFactor[] {
+  const known: SecondFactor[] = [];
+  if (passkeys.length > 0) known.push("passkey");
+  if (totpSince !== null) known.push("totp");
+  if (known.length > 0 && recoveryCodesLeft > 0) known.push("recovery_code");
+  return known;
+}
