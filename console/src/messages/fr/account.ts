@@ -87,7 +87,7 @@ export const account = {
     body: "Ceci change vos moyens de connexion : la dernière preuve est trop ancienne.",
     password: "Ceci change vos moyens de connexion : saisissez encore une fois votre mot de passe.",
     atProvider:
-      "Ceci change votre façon de vous connecter : prouvez encore une fois qui vous êtes auprès de votre organisation, et revenez ici.",
+      "Ceci change votre façon de vous connecter : prouvez encore une fois qui vous êtes auprès de votre organisation, et revenez ici.",
     signInAgain:
       "Ceci change vos moyens de connexion : déconnectez-vous, reconnectez-vous, et faites-le dans les minutes qui suivent.",
     submit: "Continuer",

@@ -18,10 +18,10 @@ export const signIn = {
   ssoOnly: "Votre organisation vous connecte par son propre fournisseur d’identité.",
   sso: {
     title: "Se connecter par votre organisation",
-    body: "Votre organisation peut vous connecter : aucun mot de passe à saisir ici.",
+    body: "Votre organisation peut vous connecter : aucun mot de passe à saisir ici.",
     withSsoOf: (name, tenant) => `Continuer avec ${name} (${tenant})`,
     other: "Se connecter autrement",
-    otherHint: "Cela ouvre ce que votre organisation ne garde pas : votre compte, et d’autres locataires.",
+    otherHint: "Cela ouvre ce que votre organisation ne garde pas : votre compte, et d’autres locataires.",
     finishing: "Vérification de ce que dit votre organisation…",
     failed: "Cette connexion n’a pas abouti",
     again: "Réessayer par votre organisation",
