@@ -1,12 +1,15 @@
 import type pg from "pg";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
+import { RESOURCE_TYPE, type RowFilter } from "../db/row-filter.ts";
 import { Book, type Rules } from "./book.ts";
 import { operatorRoles, SCOPED_KEY } from "./built-in-roles.ts";
 import { type CedarEngine, loadCedar, type PolicyFault } from "./cedar/engine.ts";
 import { Entities, type Entity, type PlacedEntity, placed } from "./cedar/entities.ts";
 import type { Request } from "./cedar/expression.ts";
+import { filterRows } from "./cedar/filter-rows.ts";
 import type { PolicySet } from "./cedar/policy-set.ts";
+import { FALSE, TRUE } from "./cedar/row-condition.ts";
 import { CedarSet, Uid } from "./cedar/value.ts";
 import { circumstances, type TenantTraits } from "./circumstances.ts";
 import { accessError } from "./errors.ts";
@@ -76,6 +79,29 @@ export class Access {
     const { subject, permission } = question;
     if (subject.scopes && !subject.scopes.includes(permission)) return outOfScope(permission);
     return this.#explain(rules.policies, requestOf(question, rules.traits), question);
+  }
+
+  /**
+   * The rows of the tenant for which `decide` would allow, as a condition for its lists: what somebody may not see is
+   * neither listed nor counted. It holds for this caller and moment.
+   *
+   * @throws tenant.not_found
+   */
+  async filter(question: Omit<Question, "resource">): Promise<RowFilter> {
+    const { subject, permission, tenantId } = question;
+    if (tenantId === null) throw new Error("Rows belong to a tenant.");
+    const made = { tenantId, permission };
+    const isOut = subject.scopes !== null && !subject.scopes.includes(permission);
+    if (isOut || scopeOf(permission) === "platform")
+      return { ...made, condition: FALSE, isExact: true, left: [] };
+    if (isOfPlatform(subject)) {
+      const { allowed } = await this.decide(question);
+      return { ...made, condition: allowed ? TRUE : FALSE, isExact: true, left: [] };
+    }
+    const { policies, traits } = this.book.peek(tenantId) ?? (await this.book.rules(tenantId));
+    const request = requestOf(question, traits);
+    const { condition, left } = filterRows(policies, { request, tenant: new Uid("Tenant", tenantId) });
+    return { ...made, condition, isExact: left.length === 0, left };
   }
 
   /** What the official engine says against these policies under our schema. */
@@ -191,15 +217,14 @@ function placePrincipal(uid: Uid, subject: Subject, tenant: Uid | undefined): Pl
 }
 
 function placeResource(
-  { id, attributes = {} }: NonNullable<Question["resource"]>,
+  { id, type, attributes = {} }: NonNullable<Question["resource"]>,
   tenant: Uid,
 ): PlacedEntity {
+  const tags = { ...attributes, ...(type === undefined ? {} : { [RESOURCE_TYPE]: type }) };
   const entity: Entity = {
     uid: new Uid("Resource", id.toWellFormed()),
     attrs: new Map(),
-    tags: new Map(
-      Object.entries(attributes).map(([name, value]) => [name.toWellFormed(), value.toWellFormed()]),
-    ),
+    tags: new Map(Object.entries(tags).map(([name, value]) => [name.toWellFormed(), value.toWellFormed()])),
     parents: [tenant],
   };
   return { ...entity, ancestors: new Set([tenant.key]) };

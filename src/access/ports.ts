@@ -24,6 +24,8 @@ export interface Facts {
 /** A thing in the tenant that the question is about, with what policies may ask of it. */
 export interface ResourceRef {
   readonly id: string;
+  /** What kind of thing it is, such as its table: policies see it as the attribute `resourceType`. */
+  readonly type?: string;
   readonly attributes?: Readonly<Record<string, string>>;
 }
 

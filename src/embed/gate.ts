@@ -2,8 +2,9 @@ import type { Permission } from "../access/permissions.ts";
 import type { ResourceRef } from "../access/ports.ts";
 import { recordEvent } from "../audit/record.ts";
 import { isTenancyError, type TenancyError } from "../base/errors.ts";
+import type { RowFilter } from "../db/row-filter.ts";
 import { withTx } from "../db/tx.ts";
-import { type Admission, type DoorParts, enter, type Knock } from "../gate/door.ts";
+import { type Admission, type DoorParts, enter, factsOf, type Knock } from "../gate/door.ts";
 import { type OutsideIdp, OutsideTokens } from "../identity/outside-tokens.ts";
 import type { Tenancy } from "../start.ts";
 import { TenantResolver } from "../tenants/resolve.ts";
@@ -22,6 +23,13 @@ export interface GateOptions<R> {
 
 /** Somebody who was let in. */
 export interface Admitted extends Admission {
+  /** Whether they may do this too, with this resource, now. Leaves no record: the app answers for what it shows. */
+  may(permission: Permission, resource?: ResourceRef): Promise<boolean>;
+  /**
+   * The rows that they may act on now: `ctx.tracks.findAll({ permitted: await admission.permitted("data.read") })`.
+   * Where its `isExact` is false, ask about each row with `may`.
+   */
+  permitted(permission: Permission): Promise<RowFilter>;
   /**
    * For what lasts, such as a WebSocket or a stream of events: asks again twice a second, and calls once when they would
    * not be let in any more (signed out, removed, suspended, fewer roles), or when it cannot be told. Call what it
@@ -58,7 +66,19 @@ export function openGate<R>(tenancy: Tenancy, options: GateOptions<R>) {
     try {
       const admission = await enter(door, knock, errand);
       const again = () => enter(door, { ...knock, method: "GET" }, errand);
-      return { ...admission, watch: (onRefused) => watch(again, onRefused) };
+      const asked = (permission: Permission) => ({
+        subject: admission.subject,
+        permission,
+        tenantId: at.tenantId,
+        facts: factsOf(door, admission.principal, knock),
+      });
+      return {
+        ...admission,
+        may: async (permission, about) =>
+          (await door.access.decide({ ...asked(permission), ...(about ? { resource: about } : {}) })).allowed,
+        permitted: (permission) => door.access.filter(asked(permission)),
+        watch: (onRefused) => watch(again, onRefused),
+      };
     } catch (failure) {
       if (isTenancyError(failure) && DENIALS.has(failure.code))
         await recordDenial(tenancy, failure, knock, at);

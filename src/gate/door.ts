@@ -1,6 +1,6 @@
 import { accessError } from "../access/errors.ts";
 import type { Permission } from "../access/permissions.ts";
-import type { ResourceRef, Subject } from "../access/ports.ts";
+import type { Facts, ResourceRef, Subject } from "../access/ports.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Credentials } from "../identity/credentials.ts";
 import { identityError } from "../identity/errors.ts";
@@ -77,19 +77,24 @@ export async function identify(parts: DoorParts, { method, headers }: Knock): Pr
   return principal;
 }
 
-async function judge(
-  parts: DoorParts,
-  principal: Visitor,
-  { ip }: Knock,
-  errand: Parameters<typeof enter>[2],
-): Promise<Verdict> {
+/** What policies may ask of the request. */
+export function factsOf({ clock }: Pick<DoorParts, "clock">, principal: Visitor, { ip }: Knock): Facts {
   const isKey = principal.kind === "key";
-  const facts = {
-    now: parts.clock.now(),
+  return {
+    now: clock.now(),
     ...(ip === undefined ? {} : { ip }),
     amr: isKey ? [] : principal.amr,
     mfaAt: isKey ? null : principal.mfaAt,
   };
+}
+
+async function judge(
+  parts: DoorParts,
+  principal: Visitor,
+  knock: Knock,
+  errand: Parameters<typeof enter>[2],
+): Promise<Verdict> {
+  const facts = factsOf(parts, principal, knock);
   if (principal.kind !== "outside") return authorise(parts, { ...errand, principal, facts });
   const tenantId = await parts.tenantIdOf(principal.tenant);
   if (tenantId !== errand.tenantId) return { kind: "hidden" };

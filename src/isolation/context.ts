@@ -1,7 +1,8 @@
-import { Kysely } from "kysely";
+import { Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
 import type pg from "pg";
 import type { QueryResult } from "pg";
-import type { AppModel } from "../adopt/model.ts";
+import { type AppModel, own } from "../adopt/model.ts";
+import type { RowFilter } from "../db/row-filter.ts";
 import type { AppDatabase, AppRepositories } from "./app-tables.ts";
 import type { TenantCache } from "./cache.ts";
 import { isolationError } from "./errors.ts";
@@ -9,7 +10,7 @@ import type { Executor } from "./executor.ts";
 import type { AssertOpen, TenantAnalytics } from "./facets.ts";
 import { type Outside, TenantDialect } from "./kysely-dialect.ts";
 import { TenantPgPool } from "./pg-client.ts";
-import { Repository, type TableShape, tableShape, toProperty } from "./repository.ts";
+import { filterSql, Repository, type TableShape, tableShape, toProperty } from "./repository.ts";
 import type { ScopedQueryConfig } from "./scope.ts";
 import { Session } from "./session.ts";
 import type { TenantStorage } from "./storage.ts";
@@ -70,7 +71,16 @@ export class Transaction implements Runner {
 
   table(name: string): Repository {
     this.#assertOpen();
-    return repository(this, this.#parts.tables, this.#repositories, name);
+    return repository(this, this.#parts.tables, this.#repositories, name, this.#tenantId);
+  }
+
+  /** As `ctx.permitted`. */
+  permitted(table: string, filter: RowFilter, alias?: string): RawBuilder<SqlBool> {
+    this.#assertOpen();
+    return permittedIn(this.#parts.tables, table, filter, {
+      tenantId: this.#tenantId,
+      ...(alias === undefined ? {} : { alias }),
+    });
   }
 
   end(): void {
@@ -188,7 +198,22 @@ export class TenantContext implements Runner {
   /** The repository of a table; `ctx.tracks` is `ctx.table("tracks")`. */
   table(name: string): Repository {
     this.#assertOpen();
-    return repository(this, this.#parts.tables, this.#repositories, name);
+    return repository(this, this.#parts.tables, this.#repositories, name, this.tenantId);
+  }
+
+  /**
+   * The rows of a table that somebody may act on, as a condition of Kysely.
+   *
+   * @param alias What the query calls the table, where it is not its name.
+   * @example
+   * ctx.db.selectFrom("tracks").where(ctx.permitted("tracks", await admission.permitted("data.read"))).selectAll();
+   */
+  permitted(table: string, filter: RowFilter, alias?: string): RawBuilder<SqlBool> {
+    this.#assertOpen();
+    return permittedIn(this.#parts.tables, table, filter, {
+      tenantId: this.tenantId,
+      ...(alias === undefined ? {} : { alias }),
+    });
   }
 
   /** Ends the context, and with it every connection that it still holds: what runs on one is cancelled. */
@@ -261,7 +286,7 @@ export function withTables<C extends HasTables>(base: C, tables: ReadonlyMap<str
 export function tableShapes(model: AppModel): Map<string, TableShape> {
   const shapes = new Map<string, TableShape>();
   for (const table of Object.values(model.tables)) {
-    const shape = tableShape(table);
+    const shape = tableShape(table, (type) => own(model.enums, type.replace(/^public\./, "")) !== null);
     const key = table.schema === "public" ? table.name : `${table.schema}.${table.name}`;
     shapes.set(key, shape);
     if (!shapes.has(toProperty(key))) shapes.set(toProperty(key), shape);
@@ -274,17 +299,32 @@ function repository(
   tables: ReadonlyMap<string, TableShape>,
   known: Map<string, Repository>,
   name: string,
+  tenantId: string,
 ): Repository {
   const existing = known.get(name);
   if (existing) return existing;
-  const shape = tables.get(name);
-  if (!shape) {
-    throw isolationError("context.unknown_table", {
-      table: name,
-      tables: [...new Set([...tables.values()].map((t) => t.name))].join(", "),
-    });
-  }
-  const made = new Repository(runner, shape);
+  const made = new Repository(runner, shapeOf(tables, name), tenantId);
   known.set(name, made);
   return made;
+}
+
+function permittedIn(
+  tables: ReadonlyMap<string, TableShape>,
+  name: string,
+  filter: RowFilter,
+  at: { readonly tenantId: string; readonly alias?: string },
+): RawBuilder<SqlBool> {
+  const shape = shapeOf(tables, name);
+  const { strings, values } = filterSql(filter, shape, { alias: shape.name, ...at });
+  // What a template literal would call it with.
+  return sql<SqlBool>(Object.assign([...strings], { raw: [...strings] }), ...values);
+}
+
+function shapeOf(tables: ReadonlyMap<string, TableShape>, name: string): TableShape {
+  const shape = tables.get(name);
+  if (shape) return shape;
+  throw isolationError("context.unknown_table", {
+    table: name,
+    tables: [...new Set([...tables.values()].map((t) => t.name))].join(", "),
+  });
 }

@@ -22,6 +22,11 @@ export const { table: isolationErrors, error: isolationError } = defineErrors({
     sentence: "Table `{table}` has no column `{column}`.",
     cure: "Name one of: {columns}.",
   },
+  "context.attribute_unsupported": {
+    status: 500,
+    sentence: "A policy asks for `{column}` of `{table}`, whose values have no one text form.",
+    cure: "Ask for a text, number, boolean, uuid or enum column; or decide row by row with `may`.",
+  },
   "context.bad_input": {
     status: 500,
     sentence: "A repository call has faulty arguments.",

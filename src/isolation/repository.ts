@@ -1,6 +1,7 @@
 import type { QueryResult } from "pg";
 import type { Table } from "../adopt/model.ts";
 import type { FieldProblem } from "../base/errors.ts";
+import { conditionSql, numbered, type RowFilter, type RowShape, type SqlParts } from "../db/row-filter.ts";
 import { quoteIdentifier } from "../db/sql.ts";
 import { isolationError } from "./errors.ts";
 import type { Runner } from "./transaction.ts";
@@ -20,12 +21,19 @@ export interface TableShape {
   readonly propertyOf: ReadonlyMap<string, string>;
   /** `"genre_id" as "genreId", …` */
   readonly selection: string;
+  /** Columns that policies may ask for, by whether they are texts already: their values have one text form each. */
+  readonly attributes: ReadonlyMap<string, { readonly isText: boolean }>;
 }
 
 const JSON_TYPE = /^(pg_catalog\.)?jsonb?$/i;
 
+/** Types of which PostgreSQL and JavaScript write the same text; times and floating numbers are not among them. */
+const TEXT_TYPE = /^(text|varchar|character varying)(\(\d+\))?$/i;
+const PLAIN_TYPE =
+  /^(uuid|citext|bool(ean)?|smallint|int|integer|bigint|int[248]|(small|big)?serial|(numeric|decimal)(\(.*\))?)$/i;
+
 /** Made once per app schema: contexts come and go with requests. */
-export function tableShape(table: Table): TableShape {
+export function tableShape(table: Table, isEnum: (type: string) => boolean = () => false): TableShape {
   const columns = table.columns.map((column) => column.name);
   const columnOf = new Map(columns.map((column) => [column, column]));
   const propertyOf = new Map<string, string>();
@@ -46,10 +54,49 @@ export function tableShape(table: Table): TableShape {
     selection: columns
       .map((c) => `${quoteIdentifier(c)} as ${quoteIdentifier(propertyOf.get(c) ?? c)}`)
       .join(", "),
+    attributes: new Map(
+      table.columns.flatMap(({ name, type }) => {
+        const plain = type.replace(/^pg_catalog\./, "");
+        const isText = TEXT_TYPE.test(plain);
+        return isText || PLAIN_TYPE.test(plain) || isEnum(type) ? [[name, { isText }] as const] : [];
+      }),
+    ),
   };
 }
 
-export interface FindOptions<Row> {
+/**
+ * The rows that a filter admits, as SQL for this table. Attributes are columns, by their own name or as properties.
+ *
+ * @throws context.attribute_unsupported for a policy that asks for a time, a list or a document
+ */
+export function filterSql(
+  filter: RowFilter,
+  table: TableShape,
+  at: { readonly tenantId: string; readonly alias?: string },
+): SqlParts {
+  // Made of another tenant's roles, it says nothing here.
+  if (filter.tenantId !== at.tenantId)
+    throw new Error(`A filter of tenant ${filter.tenantId} was used in ${at.tenantId}.`);
+  const shape: RowShape = {
+    name: table.name,
+    id: table.primaryKey,
+    column: (attribute) => {
+      const name = table.columnOf.get(attribute);
+      if (name === undefined) return undefined;
+      const known = table.attributes.get(name);
+      if (!known) throw isolationError("context.attribute_unsupported", { table: table.name, column: name });
+      return { name, ...known };
+    },
+  };
+  return conditionSql(filter.condition, shape, at.alias);
+}
+
+/** The rows that somebody may act on; without it, all of the tenant's. */
+export interface Permitted {
+  permitted?: RowFilter;
+}
+
+export interface FindOptions<Row> extends Permitted {
   where?: WhereInput<Row>;
   /** Column, `-` in front for descending; several in a list. */
   orderBy?: string | readonly string[];
@@ -74,23 +121,25 @@ export class Repository<Row = Record<string, unknown>, Insert = Record<string, u
   readonly #table: TableShape;
   readonly #from: string;
   readonly #selection: string;
+  readonly #tenantId: string;
 
-  constructor(runner: Runner, table: TableShape) {
+  constructor(runner: Runner, table: TableShape, tenantId: string) {
     this.#runner = runner;
     this.#table = table;
+    this.#tenantId = tenantId;
     this.#from = tableName(table);
     this.#selection = table.selection;
   }
 
-  /** The row with this key, or undefined. */
-  async findById(id: Id): Promise<Row | undefined> {
-    const { text, values } = this.#key(id, 1);
+  /** The row with this key; undefined when the tenant has none, or none that is permitted. */
+  async findById(id: Id, { permitted }: Permitted = {}): Promise<Row | undefined> {
+    const { text, values } = this.#and(this.#key(id, 1), permitted, 1);
     const result = await this.#run(`select ${this.#selection} from ${this.#from} where ${text}`, values);
     return result.rows[0] as Row | undefined;
   }
 
   async findAll(options: FindOptions<Row> = {}): Promise<Row[]> {
-    const where = whereClause(options.where as WhereInput<unknown>, (name) => this.#column(name), 1);
+    const where = this.#where(options);
     const limit = bounded("limit", options.limit ?? LIMIT_DEFAULT, 0, LIMIT_MAX);
     const offset = bounded("offset", options.offset ?? 0, 0, Number.MAX_SAFE_INTEGER);
     const text = [
@@ -110,8 +159,8 @@ export class Repository<Row = Record<string, unknown>, Insert = Record<string, u
     return rows[0];
   }
 
-  async count(options: { where?: WhereInput<Row> } = {}): Promise<number> {
-    const where = whereClause(options.where as WhereInput<unknown>, (name) => this.#column(name), 1);
+  async count(options: Pick<FindOptions<Row>, "where" | "permitted"> = {}): Promise<number> {
+    const where = this.#where(options);
     const text = `select count(*)::float8 as n from ${this.#from}${where.text ? ` where ${where.text}` : ""}`;
     const result = await this.#run(text, where.values);
     return (result.rows[0] as { n: number }).n;
@@ -149,15 +198,15 @@ export class Repository<Row = Record<string, unknown>, Insert = Record<string, u
     return result.rows as Row[];
   }
 
-  /** Changes the row with this key. Throws context.not_found when the tenant has none. */
-  async update(id: Id, patch: Partial<Insert>): Promise<Row> {
+  /** Changes the row with this key. Throws context.not_found when the tenant has none, or none that is permitted. */
+  async update(id: Id, patch: Partial<Insert>, { permitted }: Permitted = {}): Promise<Row> {
     const columns = this.#columnsOf([patch as Record<string, unknown>]);
     if (columns.length === 0)
       throw badInput([{ path: "patch", message: "Expected at least one column, got none" }]);
     const record = patch as Record<string, unknown>;
     const values = columns.map((column) => this.#encode(column, this.#cell(record, column)));
     const sets = columns.map((column, i) => `${quoteIdentifier(column)} = $${i + 1}`);
-    const key = this.#key(id, values.length + 1);
+    const key = this.#and(this.#key(id, values.length + 1), permitted, values.length + 1);
     const text = `update ${this.#from} set ${sets.join(", ")} where ${key.text} returning ${this.#selection}`;
     const result = await this.#run(text, [...values, ...key.values]);
     if (result.rows.length === 0)
@@ -165,11 +214,41 @@ export class Repository<Row = Record<string, unknown>, Insert = Record<string, u
     return result.rows[0] as Row;
   }
 
-  /** Deletes the row with this key; false when the tenant has none. */
-  async remove(id: Id): Promise<boolean> {
-    const key = this.#key(id, 1);
+  /** Deletes the row with this key; false when the tenant has none, or none that is permitted. */
+  async remove(id: Id, { permitted }: Permitted = {}): Promise<boolean> {
+    const key = this.#and(this.#key(id, 1), permitted, 1);
     const result = await this.#run(`delete from ${this.#from} where ${key.text}`, key.values);
     return (result.rowCount ?? 0) > 0;
+  }
+
+  /** A row as policies see it, to ask about it alone: `admission.may("data.write", ctx.tracks.resourceOf(row))`. */
+  resourceOf(row: Row): { id: string; type: string; attributes: Record<string, string> } {
+    const { name, primaryKey, attributes, propertyOf } = this.#table;
+    const cells = row as Readonly<Record<string, unknown>>;
+    const shown = [...attributes.keys()].flatMap((column) => {
+      const value = this.#cell(cells, column);
+      const names = new Set([column, propertyOf.get(column) ?? column]);
+      return value === null || value === undefined
+        ? []
+        : [...names].map((each) => [each, String(value)] as const);
+    });
+    const id = primaryKey.map((column) => String(this.#cell(cells, column))).join("/");
+    return { id, type: name, attributes: Object.fromEntries(shown) };
+  }
+
+  #where({ where, permitted }: Pick<FindOptions<Row>, "where" | "permitted">) {
+    const asked = whereClause(where as WhereInput<unknown>, (name) => this.#column(name), 1);
+    return this.#and(asked, permitted, 1);
+  }
+
+  #and(clause: { text: string; values: unknown[] }, permitted: RowFilter | undefined, from: number) {
+    if (!permitted) return clause;
+    const parts = filterSql(permitted, this.#table, { tenantId: this.#tenantId });
+    const { text, values } = numbered(parts, from + clause.values.length);
+    return {
+      text: clause.text ? `${clause.text} and ${text}` : text,
+      values: [...clause.values, ...values],
+    };
   }
 
   async #run(text: string, values: readonly unknown[]): Promise<QueryResult> {

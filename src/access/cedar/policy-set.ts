@@ -14,14 +14,14 @@ export interface Explained {
 }
 
 /** Whether one policy applies to a request. Throws an EvaluationFault. */
-interface Judge {
+export interface Judge {
   readonly id: string;
   readonly effect: "permit" | "forbid";
   readonly applies: (request: Request) => boolean;
 }
 
 /** The policies that can bear on one action: forbids first. */
-interface Bucket {
+export interface Bucket {
   readonly forbids: readonly Judge[];
   readonly permits: readonly Judge[];
 }
@@ -62,14 +62,14 @@ export class PolicySet {
 
   /** The decision alone: stops at the first policy that settles it. A policy that fails is skipped. */
   isAllowed(request: Request): boolean {
-    const { forbids, permits } = this.#bucketOf(request.action);
+    const { forbids, permits } = this.bearingOn(request.action);
     return !anyApplies(forbids, request) && anyApplies(permits, request);
   }
 
   /** The decision with its determining policies and the errors of all others. */
   explain(request: Request): Explained {
     const errors: { policyId: string; message: string }[] = [];
-    const { forbids, permits } = this.#bucketOf(request.action);
+    const { forbids, permits } = this.bearingOn(request.action);
     const applying = (judges: readonly Judge[]) =>
       judges.filter((judge) =>
         applies(judge, request, ({ message }) => errors.push({ policyId: judge.id, message })),
@@ -83,7 +83,8 @@ export class PolicySet {
     };
   }
 
-  #bucketOf(action: Uid): Bucket {
+  /** What can bear on an action; compiled policies are judges themselves. */
+  bearingOn(action: Uid): Bucket {
     const known = this.#buckets.get(action.key);
     if (known) return known;
     const bearing = this.#judges

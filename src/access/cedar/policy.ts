@@ -22,6 +22,7 @@ export interface CompiledPolicy {
   readonly isEveryAction: boolean;
   /** It names one action and none that is in it. */
   readonly isActionEqual: boolean;
+  readonly resourceScope: ScopeJson;
   readonly conditions: readonly Condition[];
   /** Whether it applies. Throws an EvaluationFault. */
   readonly applies: (request: Request) => boolean;
@@ -45,6 +46,7 @@ export function compilePolicy(id: string, json: PolicyJson, slots: Slots = {}): 
     actions: namedActions(json.action),
     isEveryAction: json.action.op === "All",
     isActionEqual: json.action.op === "==",
+    resourceScope: json.resource,
     conditions,
     applies: all(conditions.map(({ holds }) => holds)),
   };
