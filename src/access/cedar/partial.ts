@@ -5,6 +5,7 @@ import { isFault } from "./fault.ts";
 import { fromJson, toJson, type ValueJson } from "./json.ts";
 import type { ExprJson, OperandsJson } from "./policy-json.ts";
 import { all, any, FALSE, has, isOneOf, matches, not, same, TRUE, Unfilterable } from "./row-condition.ts";
+import { and, faulty, known, negated, type Test, total } from "./test-of-rows.ts";
 import { CedarSet, isEqual, Uid, type Value } from "./value.ts";
 
 /** What a value is as long as the resource is any row: known, or a condition on the row. */
@@ -17,15 +18,6 @@ type Part =
   | Test
   /** A fault where any item is one. */
   | { readonly kind: "set"; readonly items: readonly Part[] };
-
-/** True where `yes` holds, false where `no` does, and a fault elsewhere. */
-export interface Test {
-  readonly kind: "test";
-  readonly yes: RowCondition;
-  readonly no: RowCondition;
-  /** There is no elsewhere. */
-  readonly isTotal: boolean;
-}
 
 /** A request about any row of the tenant: its resource is unknown, and lies in `tenant`. */
 export interface RowRequest {
@@ -341,35 +333,9 @@ function isDefined(part: Part): RowCondition {
   }
 }
 
-/** `a && b`: what follows a false one is not looked at. */
-function and(a: Test, b: Test): Test {
-  return {
-    kind: "test",
-    yes: all([a.yes, b.yes]),
-    no: any([a.no, a.isTotal ? b.no : all([a.yes, b.no])]),
-    isTotal: a.isTotal && b.isTotal,
-  };
-}
-
-function negated({ yes, no, isTotal }: Test): Test {
-  return { kind: "test", yes: no, no: yes, isTotal };
-}
-
 function asTest(part: Part): Test {
   if (part.kind === "test") return part;
   return part.kind === "known" && typeof part.value === "boolean" ? known(part.value) : faulty();
-}
-
-function known(value: boolean): Test {
-  return { kind: "test", yes: value ? TRUE : FALSE, no: value ? FALSE : TRUE, isTotal: true };
-}
-
-function faulty(): Test {
-  return { kind: "test", yes: FALSE, no: FALSE, isTotal: false };
-}
-
-function total(yes: RowCondition): Test {
-  return { kind: "test", yes, no: not(yes), isTotal: true };
 }
 
 function ofTag(name: string, yes: RowCondition): Test {
