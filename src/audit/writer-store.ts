@@ -1,40 +1,42 @@
 import { query } from "../db/sql.ts";
 import type { StoredRecord } from "./body.ts";
 
-/** A batch in one statement, so one commit. Repeated after a lost connection it adds nothing twice. */
-export const insertRecords = query(
-  "audit.insert_records",
-  `insert into tenancy.audit_records
+const INSERT = `insert into tenancy.audit_records
      (id, at, tenant_id, kind, action, outcome, actor, on_behalf_of, resource, request_id, ip, session, body)
    select * from unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[],
-     $8::text[], $9::text[], $10::text[], $11::inet[], $12::text[], $13::text[])
-   on conflict (id) do nothing`,
-);
+     $8::text[], $9::text[], $10::text[], $11::inet[], $12::text[], $13::text[])`;
+
+/** A batch in one statement, so one commit. */
+export const insertRecords = query("audit.insert_records", INSERT);
+
+/** The same after a lost connection: what was committed then is not added again. Asking costs a sixth, so only then. */
+export const repeatRecords = query("audit.repeat_records", `${INSERT} on conflict (id) do nothing`);
 
 /** Columns of `insertRecords` as array literals: node-postgres would quote each value by slower means. */
 export function batchValues(records: readonly StoredRecord[]): string[] {
-  const columns: string[][] = Array.from({ length: 13 }, () => []);
-  for (const record of records) {
-    columns[0]?.push(record.id);
-    columns[1]?.push(record.at);
-    columns[2]?.push(record.tenantId ?? "NULL");
-    columns[3]?.push(record.kind);
-    columns[4]?.push(quote(record.action));
-    columns[5]?.push(record.outcome);
-    columns[6]?.push(quote(record.actor));
-    columns[7]?.push(quote(record.onBehalfOf));
-    columns[8]?.push(quote(record.resource));
-    columns[9]?.push(quote(record.requestId));
-    columns[10]?.push(record.ip ?? "NULL");
-    columns[11]?.push(quote(record.session));
-    columns[12]?.push(quote(record.body));
-  }
-  return columns.map((column) => `{${column.join(",")}}`);
+  const column = (read: (record: StoredRecord) => string) => `{${records.map(read).join(",")}}`;
+  return [
+    column((record) => record.id),
+    column((record) => record.at),
+    column((record) => record.tenantId ?? "NULL"),
+    column((record) => record.kind),
+    column((record) => quote(record.action)),
+    column((record) => record.outcome),
+    column((record) => quote(record.actor)),
+    column((record) => quote(record.onBehalfOf)),
+    column((record) => quote(record.resource)),
+    column((record) => quote(record.requestId)),
+    column((record) => record.ip ?? "NULL"),
+    column((record) => quote(record.session)),
+    // JSON holds no control characters, and what is left to escape is escaped alike in JSON and in an array literal.
+    column((record) => JSON.stringify(record.body)),
+  ];
 }
 
 function quote(text: string | null): string {
   if (text === null) return "NULL";
-  return /["\\]/.test(text) ? `"${text.replace(/["\\]/g, "\\$&")}"` : `"${text}"`;
+  if (!text.includes('"') && !text.includes("\\")) return `"${text}"`;
+  return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 }
 
 export const insertBoot = query(

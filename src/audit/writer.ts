@@ -4,7 +4,15 @@ import { exec, many } from "../db/sql.ts";
 import { type Actor, composeRecord, type RecordInput, type StoredRecord } from "./body.ts";
 import { auditError } from "./errors.ts";
 import { BATCH_MAX, BEAT_MS, FLIGHTS_MAX, QUEUE_MAX, SECOND_FLIGHT_MIN, SETTINGS_PASS_MS } from "./limits.ts";
-import { batchValues, beatBoot, insertBoot, insertRecords, listRelaxed, stopBoot } from "./writer-store.ts";
+import {
+  batchValues,
+  beatBoot,
+  insertBoot,
+  insertRecords,
+  listRelaxed,
+  repeatRecords,
+  stopBoot,
+} from "./writer-store.ts";
 
 interface Waiting {
   readonly record: StoredRecord;
@@ -167,7 +175,7 @@ export class AuditWriter {
     try {
       const records = batch.map((each) => each.record);
       // The first try may have been committed and its answer lost; the second adds nothing twice.
-      await this.#insert(records).catch(() => this.#insert(records));
+      await this.#insert(records).catch(() => this.#insert(records, repeatRecords));
       this.#durable = Math.max(this.#durable, batch.at(-1)?.number ?? 0);
       for (const { settle } of batch) settle?.();
     } catch (cause) {
@@ -180,12 +188,8 @@ export class AuditWriter {
     }
   }
 
-  async #insert(records: readonly StoredRecord[]): Promise<void> {
+  async #insert(records: readonly StoredRecord[], { name, text } = insertRecords): Promise<void> {
     // Named: parsed and planned once per connection.
-    await this.#pool.query({
-      name: insertRecords.name,
-      text: insertRecords.text,
-      values: batchValues(records),
-    });
+    await this.#pool.query({ name, text, values: batchValues(records) });
   }
 }

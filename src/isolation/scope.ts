@@ -116,9 +116,16 @@ interface WireConnection {
   tenancyFields?: Map<string, Fields | null>;
 }
 
+/** What node-postgres makes of result columns: their parsers, and an object with their names. */
 interface WireResult {
+  fields: Fields;
+  _parsers: unknown;
+  _prebuiltEmptyResultObject: unknown;
   addFields(fields: Fields): void;
 }
+type Columns = Pick<WireResult, "fields" | "_parsers" | "_prebuiltEmptyResultObject">;
+/** Made once per description, for all who read values as node-postgres does by default. */
+const columnsOf = new WeakMap<Fields, Columns>();
 
 // The parts of node-postgres' Query that a subclass needs; @types/pg shows only the public ones.
 const BaseQuery = pg.Query as unknown as new (
@@ -147,6 +154,7 @@ export class ScopedQuery extends BaseQuery {
   readonly scope: Scope;
   readonly #prepared: boolean;
   readonly #isWiped: boolean;
+  readonly #hasOwnTypes: boolean;
   /** Statements of the prefix that have not answered yet. */
   #ahead: number;
   #isComplete = false;
@@ -176,6 +184,7 @@ export class ScopedQuery extends BaseQuery {
     this.#prepared = preparedName !== null;
     this.#ahead = this.#prepared ? 1 : 2;
     this.#isWiped = isWiped;
+    this.#hasOwnTypes = config.types !== undefined;
   }
 
   requiresPreparation(): boolean {
@@ -199,12 +208,24 @@ export class ScopedQuery extends BaseQuery {
     this.#described = fields !== undefined;
     if (fields === undefined) connection.describe({ type: "P", name: "" });
     else if (fields !== null) {
-      this._result.addFields(fields);
+      this.#takeColumns(fields);
       this._accumulateRows = true;
     }
     connection.execute({ portal: "", rows: 0 });
     if (this.#isWiped) connection.stream.write(WIPE);
     connection.sync();
+  }
+
+  #takeColumns(fields: Fields): void {
+    const known = this.#hasOwnTypes ? undefined : columnsOf.get(fields);
+    if (known) {
+      Object.assign(this._result, known);
+      return;
+    }
+    this._result.addFields(fields);
+    if (this.#hasOwnTypes) return;
+    const { _parsers, _prebuiltEmptyResultObject } = this._result;
+    columnsOf.set(fields, { fields, _parsers, _prebuiltEmptyResultObject });
   }
 
   override handleRowDescription(message: { fields: Fields }): void {
