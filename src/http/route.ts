@@ -11,6 +11,7 @@ export const TAGS = [
   "Me",
   "Tenants",
   "Members",
+  "Users",
   "Plans and places",
   "Migrations",
   "Isolation",

@@ -14,12 +14,14 @@ import { migrationRoutes } from "./routes/migrations.ts";
 import { placeRoutes } from "./routes/places.ts";
 import { policyRoutes } from "./routes/policies.ts";
 import { proofRoutes } from "./routes/proofs.ts";
+import { recoveryRoutes } from "./routes/recoveries.ts";
 import { roleRoutes } from "./routes/roles.ts";
 import { scimTokenRoutes } from "./routes/scim-tokens.ts";
 import { serverRoutes } from "./routes/server.ts";
 import { serviceAccountRoutes } from "./routes/service-accounts.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
 import { signInRoutes } from "./routes/sign-in.ts";
+import { signInRecoveryRoutes } from "./routes/sign-in-recovery.ts";
 import { signInSsoRoutes } from "./routes/sign-in-sso.ts";
 import { ssoConnectionRoutes } from "./routes/sso-connections.ts";
 import { ssoRuleRoutes } from "./routes/sso-rules.ts";
@@ -36,10 +38,12 @@ export const routes: readonly Route[] = [
   ...signInRoutes,
   ...meRoutes,
   ...meFactorRoutes,
+  ...signInRecoveryRoutes,
   ...tenantRoutes,
   ...tenantStateRoutes,
   ...tenantDomainRoutes,
   ...memberRoutes,
+  ...recoveryRoutes,
   ...serviceAccountRoutes,
   ...workflowRoutes,
   ...placeRoutes,

@@ -117,6 +117,41 @@ export const { table: identityErrors, error: identityError } = defineErrors({
     sentence: "There are {max} passkeys already.",
     cure: "Remove one that is not used any more.",
   },
+  "recovery.not_found": {
+    status: 404,
+    sentence: "There is no open recovery like this.",
+    cure: "The list of recoveries shows them; one that was completed, cancelled or not approved in time is over.",
+  },
+  "recovery.own": {
+    status: 403,
+    sentence: "Nobody approves their own recovery.",
+    cure: "Ask two other people who may: owners and admins of your tenant, or the platform's staff.",
+  },
+  "recovery.people_only": {
+    status: 403,
+    sentence: "A recovery is approved by people, not by API keys.",
+    cure: "Sign in, and approve it in the console.",
+  },
+  "recovery.approved_already": {
+    status: 409,
+    sentence: "You have approved this recovery already; the second approval is somebody else's.",
+    cure: "Ask another person who may approve it.",
+  },
+  "recovery.not_admitted": {
+    status: 403,
+    sentence: "The person's tenant lets only its own people approve recoveries.",
+    cure: "Ask two of its owners or admins.",
+  },
+  "recovery.not_approved": {
+    status: 409,
+    sentence: "The recovery is cancelled: somebody who approved it no longer may.",
+    cure: "Ask for another one while you sign in.",
+  },
+  "recovery.link_invalid": {
+    status: 401,
+    sentence: "The link is not valid: it was used, the recovery is over, or it is somebody else's.",
+    cure: "Sign in with the account that the mail is about; if the recovery is over, ask for another one there.",
+  },
   "api_key.not_found": {
     status: 404,
     sentence: "There is no API key {id}.",

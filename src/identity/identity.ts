@@ -11,6 +11,7 @@ import type { MemberParts } from "./members.ts";
 import { countTenantIdentity, deleteTenantIdentity } from "./members-store.ts";
 import { Memberships } from "./memberships.ts";
 import { builtInRoles, type RoleBook } from "./ports.ts";
+import { sweepRecoveries } from "./recovery-completion.ts";
 import type { RevocationFeed } from "./revocation-feed.ts";
 import { announceRevocation, deleteOldRevocations } from "./revocations.ts";
 import type { SessionParts } from "./sessions.ts";
@@ -54,13 +55,14 @@ export class Identity {
     this.credentials = new Credentials(options, options.feed ?? null);
   }
 
-  /** What is over and done: tries of last week, ceremonies that nobody ended, the feed of last week. */
+  /** What is over and done: tries of last week, ceremonies that nobody ended, the feed of last week. And recoveries whose time has come. */
   async sweep(): Promise<void> {
     const nowMs = this.parts.clock.now().getTime();
     const daysAgo = (days: number) => new Date(nowMs - days * 86_400_000);
     await exec(this.parts.pool, deleteOldDelays, [daysAgo(1), daysAgo(30)]);
     await exec(this.parts.pool, deleteOldCeremonies, [new Date(nowMs)]);
     await exec(this.parts.pool, deleteOldRevocations, [daysAgo(1)]);
+    await sweepRecoveries(this.parts);
   }
 
   /** Memberships, invitations, service accounts and keys of a tenant; repeatable. */

@@ -95,3 +95,23 @@ export const FEED_KEPT_MAX = 50_000;
 
 /** With the feed, what was verified is looked up again after this: for its last use, and its idle end. */
 export const REMEMBER_MS = 60_000;
+
+/** A recovery that nobody approves in a week is not wanted, or not believed. */
+export const RECOVERY_ASKED_MS = 7 * 86_400_000;
+
+/** From the mail that says that one may come back: a long weekend. */
+export const RECOVERY_READY_MS = 4 * 86_400_000;
+
+/** Where only staff could approve: long enough for a person on a short trip to read the mail and object. */
+export const RECOVERY_ALONE_MS = 72 * 3_600_000;
+
+/** What a tenant may choose: a night, so that mail is read; two weeks, for those who want to be sure. */
+export const RECOVERY_HOURS_MIN = 12;
+export const RECOVERY_HOURS_MAX = 336;
+export const RECOVERY_HOURS_DEFAULT = 24;
+
+/** Recoveries in a list. */
+export const RECOVERIES_SHOWN_MAX = 200;
+
+/** What became of a recovery is shown for so long; the audit log keeps it. */
+export const RECOVERY_KEPT_MS = 90 * 86_400_000;

@@ -107,7 +107,9 @@ export const countTenantIdentity = query<{ n: number }>(
   `select ((select count(*) from tenancy.memberships where tenant_id = $1::uuid)
      + (select count(*) from tenancy.invitations where tenant_id = $1::uuid)
      + (select count(*) from tenancy.service_accounts where tenant_id = $1::uuid)
-     + (select count(*) from tenancy.api_keys where tenant_id = $1::uuid))::int as n`,
+     + (select count(*) from tenancy.api_keys where tenant_id = $1::uuid)
+     + (select count(*) from tenancy.recovery_approvals where tenant_id = $1::uuid)
+     + (select count(*) from tenancy.sign_in_rules where tenant_id = $1::uuid))::int as n`,
 );
 
 /** Keys go with their accounts, and by themselves. */
@@ -115,6 +117,8 @@ export const deleteTenantIdentity = query(
   "identity.delete_tenant",
   `with keys as (delete from tenancy.api_keys where tenant_id = $1::uuid),
      invited as (delete from tenancy.invitations where tenant_id = $1::uuid),
+     approved as (delete from tenancy.recovery_approvals where tenant_id = $1::uuid),
+     rules as (delete from tenancy.sign_in_rules where tenant_id = $1::uuid),
      members as (delete from tenancy.memberships where tenant_id = $1::uuid)
    delete from tenancy.service_accounts where tenant_id = $1::uuid`,
 );

@@ -10,6 +10,7 @@ import { factorChanged } from "./messages.ts";
 import { passkeyRequest, usePasskeyAnswer } from "./passkeys.ts";
 import { normalizePassword } from "./passwords.ts";
 import type { UserPrincipal } from "./principal.ts";
+import { cancelOpen } from "./recovery.ts";
 import { spendRecoveryCode } from "./recovery-codes.ts";
 import { announceRevocation } from "./revocations.ts";
 import { strengthenSession } from "./sessions-store.ts";
@@ -58,6 +59,8 @@ export async function signInWithPasskey(
     const used = await usePasskeyAnswer(parts, tx, { challenge, response: input.response, isAlone: true });
     const user = used && (await maybe(tx, findSigner, [used.userId]));
     if (!used || user?.status !== "active") return undefined;
+    const by = { actor: `user:${user.id}`, requestId: call.requestId };
+    await cancelOpen(tx, parts, user.id, by, "factor_used");
     return proveFirst(tx, parts, user, { amr: [used.amr, "user", "mfa"], isMfa: true }, call);
   });
   if (step) return step;
@@ -101,6 +104,13 @@ export async function completeSecondFactor(
     // Whoever ends it opens the session: one, even if two right answers come at once.
     const ended = await maybe(tx, takeCeremony, [hashToken(token), "second_factor", parts.clock.now()]);
     if (!ended) throw identityError("sign_in.expired");
+    await cancelOpen(
+      tx,
+      parts,
+      userId,
+      { actor: `user:${userId}`, requestId: call.requestId },
+      "factor_used",
+    );
     return openFor(tx, parts, userId, { amr: [...ended.amr, ...amr, "mfa"], isMfa: true }, call);
   });
   if (step) {

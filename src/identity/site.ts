@@ -27,7 +27,7 @@ export class Site {
   }
 
   /** A page of the console with a one-time token behind #, where no server and no Referer sees it. */
-  link(kind: "sign-in" | "invitation", token: string): string {
+  link(kind: "sign-in" | "invitation" | "recovery" | "cancel-recovery", token: string): string {
     return `${this.origin()}/#${kind}=${token}`;
   }
 }

@@ -21,12 +21,21 @@ export async function beginTotp(
   parts: IdentityParts,
   user: { readonly id: string; readonly email: string },
 ): Promise<TotpEnrolment> {
-  const seed = randomBytes(SEED_BYTES);
-  const sealed = await parts.keyring.seal("platform", "credentials", contextOf(user.id), seed);
+  const { sealed, enrolment } = await drawTotp(parts, user);
   const written = await maybe(parts.pool, insertTotp, [user.id, sealed, parts.clock.now()]);
   if (!written) throw identityError("factor.exists");
+  return enrolment;
+}
+
+/** A seed for this person, to keep and to show. */
+export async function drawTotp(
+  parts: IdentityParts,
+  user: { readonly id: string; readonly email: string },
+): Promise<{ readonly sealed: Buffer; readonly enrolment: TotpEnrolment }> {
+  const seed = randomBytes(SEED_BYTES);
+  const sealed = await parts.keyring.seal("platform", "credentials", contextOf(user.id), seed);
   const totp = new TOTP({ ...SHAPE, issuer: parts.site.host(), label: user.email, secret: asSecret(seed) });
-  return { uri: totp.toString(), secret: totp.secret.base32 };
+  return { sealed, enrolment: { uri: totp.toString(), secret: totp.secret.base32 } };
 }
 
 /** The first code: the seed is in use from here on. Answers whether it was right. */
@@ -38,7 +47,7 @@ export async function confirmTotpCode(
 ): Promise<boolean> {
   const row = await maybe(db, findTotp, [userId]);
   if (!row || row.confirmed_at) return false;
-  const step = await stepOf(parts, userId, row.sealed, code);
+  const step = await totpStepOf(parts, userId, row.sealed, code);
   return step !== undefined && (await exec(db, confirmTotp, [userId, step, parts.clock.now()])) === 1;
 }
 
@@ -51,13 +60,14 @@ export async function spendTotpCode(
 ): Promise<boolean> {
   const row = await maybe(db, findTotp, [userId]);
   if (!row?.confirmed_at) return false;
-  const step = await stepOf(parts, userId, row.sealed, code);
+  const step = await totpStepOf(parts, userId, row.sealed, code);
   return step !== undefined && (await exec(db, spendStep, [userId, step])) === 1;
 }
 
 const SHAPE = { algorithm: "SHA1", digits: 6, period: TOTP_STEP_S } as const;
 
-async function stepOf(
+/** The time step whose code it is; undefined: of none that is near. */
+export async function totpStepOf(
   parts: IdentityParts,
   userId: string,
   sealed: Buffer,

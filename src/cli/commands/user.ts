@@ -50,4 +50,48 @@ function setter(verb: "disable" | "enable") {
   });
 }
 
-export const commands = [show, setter("disable"), setter("enable")];
+const recoveries = defineCommand({
+  path: ["user", "recovery", "list"],
+  summary: "List people who ask to come back without a second factor, open requests first",
+  examples: ["tenancy user recovery list"],
+  async run({ out, open }) {
+    const { internals } = await open();
+    const { readRecoveries } = await import("../../identity/recovery.ts");
+    const items = await readRecoveries(internals.identity.parts, null);
+    out.answer({ items }, () =>
+      out.table(
+        [
+          { title: "Id", cell: (r) => r.id, leaves: 2 },
+          { title: "Address", cell: (r) => r.email, cutTo: 20 },
+          { title: "State", cell: (r) => r.status },
+          { title: "Approvals", cell: (r) => String(r.approvals.length) },
+          { title: "Asked", cell: (r) => at(r.askedAt), leaves: 3 },
+          { title: "From", cell: (r) => `${r.ip} ${r.device}`, cutTo: 10, leaves: 1 },
+          { title: "Ready", cell: (r) => (r.readyAt ? at(r.readyAt) : "not approved"), leaves: 4 },
+        ],
+        items,
+        "Nobody asked.",
+      ),
+    );
+  },
+});
+
+/** There is no command that approves: an approval is a person's, with a second factor used minutes ago. */
+const cancelRecovery = defineCommand({
+  path: ["user", "recovery", "cancel"],
+  summary: "Cancel a person's recovery; their second factors stay as they are",
+  about: "Recoveries are approved in the console, by two people who each prove a second factor.",
+  positionals: [USER],
+  examples: ["tenancy user recovery cancel ada@example.com"],
+  async run({ positionals, out, open, by }) {
+    const { internals } = await open();
+    const { readUser } = await import("../../identity/users.ts");
+    const { cancelRecoveryOf } = await import("../../identity/recovery.ts");
+    const { id, email } = await readUser(internals.control, positionals[0] as string); // required
+    await cancelRecoveryOf(internals.identity.parts, id, by, "cli");
+    out.say(`${out.paint("green", "Cancelled")} the recovery of ${email}.`);
+    out.answer({ userId: id, cancelled: true }, () => "");
+  },
+});
+
+export const commands = [show, setter("disable"), setter("enable"), recoveries, cancelRecovery];

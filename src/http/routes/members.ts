@@ -30,6 +30,7 @@ import {
   MemberQuery,
   OpenInvitation,
   SignInRules,
+  SignInRulesChange,
 } from "../schemas/members.ts";
 import { userOf } from "./me.ts";
 import { callOf, toApiStep } from "./sign-in.ts";
@@ -203,15 +204,16 @@ export const memberRoutes = [
     permission: "security.manage",
     action: "tenant.sign_in_rules_changed",
     summary: "Change what the tenant demands of its members' sessions",
-    description: "Holds from the next request of every member on, in sessions that are open too.",
+    description:
+      "A demanded second factor holds from the next request of every member on, in sessions that are open too.",
     params: { tenant: TENANT },
-    body: SignInRules,
+    body: SignInRulesChange,
     answer: SignInRules,
     handle: async ({ house, params, body, by }) => {
       const { id } = await findTenant(house, params.tenant);
-      await changeSignInRules(house.identity, id, body, by);
+      const rules = await changeSignInRules(house.identity, id, body, by);
       house.tenancy.internals.identity.memberships.forget();
-      return body;
+      return rules;
     },
   }),
   route({

@@ -1,8 +1,12 @@
 import { Type } from "typebox";
 import { Id, Timestamp } from "./common.ts";
 
-const Token = Type.String({ minLength: 10, maxLength: 200 });
-const Code = Type.String({ minLength: 4, maxLength: 40, description: "Spaces and dashes are ignored." });
+export const Token = Type.String({ minLength: 10, maxLength: 200 });
+export const Code = Type.String({
+  minLength: 4,
+  maxLength: 40,
+  description: "Spaces and dashes are ignored.",
+});
 export const Email = Type.String({ minLength: 3, maxLength: 320, description: "E-mail address." });
 export const Locale = Type.Union([Type.Literal("en"), Type.Literal("fr")], {
   description: "Language of messages to the person.",
@@ -10,7 +14,7 @@ export const Locale = Type.Union([Type.Literal("en"), Type.Literal("fr")], {
 const Name = Type.String({ maxLength: 200, description: "For people; may be empty." });
 
 /** WebAuthn data is the browser's own and the library's to check; here it is any JSON object. */
-const WebAuthnOptions = Type.Object(
+export const WebAuthnOptions = Type.Object(
   {},
   {
     title: "WebAuthnOptions",
@@ -19,7 +23,7 @@ const WebAuthnOptions = Type.Object(
       "For `startRegistration` or `startAuthentication` of @simplewebauthn/browser (`optionsJSON`).",
   },
 );
-const WebAuthnResponse = Type.Object(
+export const WebAuthnResponse = Type.Object(
   {},
   {
     title: "WebAuthnResponse",

@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { RECOVERY_HOURS_MAX, RECOVERY_HOURS_MIN } from "../../identity/limits.ts";
 import { Id, Timestamp } from "./common.ts";
 import { Email, Locale } from "./identity.ts";
 
@@ -94,14 +95,33 @@ export const InvitationAccept = Type.Object(
   },
   { title: "InvitationAccept", additionalProperties: false },
 );
+const MfaRequired = Type.Boolean({
+  description:
+    "A second factor must have been used in the session, however it was opened. Without it members get `session.mfa_required` here.",
+});
+const RecoveryHours = Type.Integer({
+  minimum: RECOVERY_HOURS_MIN,
+  maximum: RECOVERY_HOURS_MAX,
+  description: "So long an approved recovery waits before the member can come back. Default: 24.",
+});
+const RecoveryByOperators = Type.Boolean({
+  description: "The platform's staff may give one of its two approvals. Default: true.",
+});
 export const SignInRules = Type.Object(
+  { mfaRequired: MfaRequired, recoveryHours: RecoveryHours, recoveryByOperators: RecoveryByOperators },
+  { title: "SignInRules" },
+);
+export const SignInRulesChange = Type.Object(
   {
-    mfaRequired: Type.Boolean({
-      description:
-        "A second factor must have been used in the session, however it was opened. Without it members get `session.mfa_required` here.",
-    }),
+    mfaRequired: MfaRequired,
+    recoveryHours: Type.Optional(RecoveryHours),
+    recoveryByOperators: Type.Optional(RecoveryByOperators),
   },
-  { title: "SignInRules", additionalProperties: false },
+  {
+    title: "SignInRulesChange",
+    additionalProperties: false,
+    description: "What is left out stays as it is.",
+  },
 );
 export const ServiceAccount = Type.Object(
   {
