@@ -924,6 +924,53 @@ comment on column tenancy.proofs.started_at is 'When.';
 comment on column tenancy.proofs.finished_at is 'When it ended.';
 CREATE INDEX proofs_running_idx ON tenancy.proofs USING btree (started_at) WHERE (status = 'running'::text);
 
+create table tenancy.recoveries (
+  id uuid not null,
+  user_id uuid not null,
+  status text default 'asked'::text not null,
+  device text not null,
+  ip text not null,
+  sealed_seed bytea,
+  asked_at timestamp with time zone not null,
+  approved_at timestamp with time zone,
+  ready_at timestamp with time zone,
+  expires_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  ended_by text,
+  constraint recoveries_pkey PRIMARY KEY (id),
+  constraint recoveries_status_known CHECK ((status = ANY (ARRAY['asked'::text, 'approved'::text, 'ready'::text, 'completed'::text, 'cancelled'::text, 'expired'::text]))),
+  constraint recoveries_waited CHECK (((status = 'asked'::text) OR (ended_at IS NOT NULL) OR (ready_at IS NOT NULL)))
+);
+comment on table tenancy.recoveries is 'Requests of people who lost every second factor; one open at a time.';
+comment on column tenancy.recoveries.id is 'UUID version 7.';
+comment on column tenancy.recoveries.user_id is 'Who lost them.';
+comment on column tenancy.recoveries.status is 'asked waits for approvals, approved for its delay, ready for the person.';
+comment on column tenancy.recoveries.device is 'Browser and system that asked.';
+comment on column tenancy.recoveries.ip is 'Address that asked.';
+comment on column tenancy.recoveries.sealed_seed is 'Seed of the new authenticator app until its first code comes, sealed like that of user_totps.';
+comment on column tenancy.recoveries.asked_at is 'When the person asked, with a first factor.';
+comment on column tenancy.recoveries.approved_at is 'When the last approval that it needed came.';
+comment on column tenancy.recoveries.ready_at is 'Not before this may it be completed.';
+comment on column tenancy.recoveries.expires_at is 'Worth nothing from here on.';
+comment on column tenancy.recoveries.ended_at is 'When it was completed, cancelled or expired.';
+comment on column tenancy.recoveries.ended_by is 'Actor who ended it.';
+CREATE INDEX recoveries_ended_idx ON tenancy.recoveries USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+CREATE UNIQUE INDEX recoveries_open_key ON tenancy.recoveries USING btree (user_id) WHERE (status = ANY (ARRAY['asked'::text, 'approved'::text, 'ready'::text]));
+
+create table tenancy.recovery_approvals (
+  tenant_id uuid,
+  recovery_id uuid not null,
+  approver_id uuid not null,
+  approved_at timestamp with time zone not null,
+  constraint recovery_approvals_pkey PRIMARY KEY (recovery_id, approver_id)
+);
+comment on table tenancy.recovery_approvals is 'Who approved a recovery: each person once.';
+comment on column tenancy.recovery_approvals.tenant_id is 'The tenant that the approver spoke for; null: the approver is an operator.';
+comment on column tenancy.recovery_approvals.recovery_id is 'What was approved.';
+comment on column tenancy.recovery_approvals.approver_id is 'The user, or the operator.';
+comment on column tenancy.recovery_approvals.approved_at is 'When.';
+CREATE INDEX recovery_approvals_tenant_idx ON tenancy.recovery_approvals USING btree (tenant_id) WHERE (tenant_id IS NOT NULL);
+
 create table tenancy.recovery_codes (
   user_id uuid not null,
   code_hash bytea not null,
@@ -936,6 +983,19 @@ comment on column tenancy.recovery_codes.user_id is 'Whose.';
 comment on column tenancy.recovery_codes.code_hash is 'Keyed fingerprint of the code.';
 comment on column tenancy.recovery_codes.used_at is 'When it was used up.';
 comment on column tenancy.recovery_codes.created_at is 'When drawn.';
+
+create table tenancy.recovery_links (
+  token_hash bytea not null,
+  recovery_id uuid not null,
+  kind text not null,
+  constraint recovery_links_pkey PRIMARY KEY (token_hash),
+  constraint recovery_links_kind_known CHECK ((kind = ANY (ARRAY['cancel'::text, 'complete'::text])))
+);
+comment on table tenancy.recovery_links is 'Links in the mails about a recovery; they end with it.';
+comment on column tenancy.recovery_links.token_hash is 'SHA-256 of the token in the mail.';
+comment on column tenancy.recovery_links.recovery_id is 'Which one.';
+comment on column tenancy.recovery_links.kind is 'cancel ends it, complete lets the person enrol anew.';
+CREATE INDEX recovery_links_recovery_idx ON tenancy.recovery_links USING btree (recovery_id);
 
 create table tenancy.regions (
   key text not null,
@@ -1158,12 +1218,17 @@ create table tenancy.sign_in_rules (
   tenant_id uuid not null,
   mfa_required boolean not null,
   updated_at timestamp with time zone not null,
-  constraint sign_in_rules_pkey PRIMARY KEY (tenant_id)
+  recovery_hours integer default 24 not null,
+  recovery_by_operators boolean default true not null,
+  constraint sign_in_rules_pkey PRIMARY KEY (tenant_id),
+  constraint sign_in_rules_recovery_hours CHECK (((recovery_hours >= 12) AND (recovery_hours <= 336)))
 );
 comment on table tenancy.sign_in_rules is 'What tenants demand of the sessions of their members; without a row, what the platform does.';
 comment on column tenancy.sign_in_rules.tenant_id is 'The tenant.';
 comment on column tenancy.sign_in_rules.mfa_required is 'A second factor must have been used in the session.';
 comment on column tenancy.sign_in_rules.updated_at is 'Last change.';
+comment on column tenancy.sign_in_rules.recovery_hours is 'So long an approved recovery waits before the person can come back.';
+comment on column tenancy.sign_in_rules.recovery_by_operators is 'Staff may give one of the two approvals; false: members alone.';
 
 create table tenancy.sso_attempts (
   id_hash bytea not null,
@@ -1701,7 +1766,15 @@ alter table tenancy.policy_tests add constraint policy_tests_tenant_fkey FOREIGN
 
 alter table tenancy.proof_canaries add constraint proof_canaries_proof_fkey FOREIGN KEY (proof_id) REFERENCES tenancy.proofs(id) ON DELETE CASCADE;
 
+alter table tenancy.recoveries add constraint recoveries_user_fkey FOREIGN KEY (user_id) REFERENCES tenancy.users(id) ON DELETE CASCADE;
+
+alter table tenancy.recovery_approvals add constraint recovery_approvals_recovery_fkey FOREIGN KEY (recovery_id) REFERENCES tenancy.recoveries(id) ON DELETE CASCADE;
+
+alter table tenancy.recovery_approvals add constraint recovery_approvals_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
+
 alter table tenancy.recovery_codes add constraint recovery_codes_user_fkey FOREIGN KEY (user_id) REFERENCES tenancy.users(id) ON DELETE CASCADE;
+
+alter table tenancy.recovery_links add constraint recovery_links_recovery_fkey FOREIGN KEY (recovery_id) REFERENCES tenancy.recoveries(id) ON DELETE CASCADE;
 
 alter table tenancy.roles add constraint roles_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
 

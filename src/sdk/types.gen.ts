@@ -608,6 +608,163 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/sign-in/recovery": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Ask to come back without a second factor */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["RecoveryAsk"] } };
+      responses: {
+        202: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["OwnRecovery"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/sign-in/recovery/cancel": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Cancel a recovery by the link in a mail */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["RecoveryCancel"] } };
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/sign-in/recovery/totp": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Begin to come back with a new authenticator app */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["RecoveryProofs"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["TotpEnrolment"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/sign-in/recovery/passkey": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Begin to come back with a new passkey */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["RecoveryProofs"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["RecoveryPasskey"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/sign-in/recovery/complete": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Come back: enrol the new factor, and end everything old */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["RecoveryCompletion"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Recovered"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/me/recovery": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Show whether somebody asks to enter one's account without a second factor */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["MyRecovery"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    /** Cancel the recovery of one's account */
+    delete: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/tenants": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     /** List, search and filter tenants */
@@ -1186,7 +1343,7 @@ export interface paths {
         };
         cookie?: never;
       };
-      requestBody: { content: { "application/json": components["schemas"]["SignInRules"] } };
+      requestBody: { content: { "application/json": components["schemas"]["SignInRulesChange"] } };
       responses: {
         200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SignInRules"] } };
         default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
@@ -1238,6 +1395,181 @@ export interface paths {
       requestBody: { content: { "application/json": components["schemas"]["InvitationAccept"] } };
       responses: {
         200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SignInStep"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/recoveries": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List members who ask to come back without a second factor */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["RecoveryList"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/recoveries/{id}/approve": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Approve that a member comes back without a second factor */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the recovery. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["RecoveryApproved"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/recoveries/{id}/refuse": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Refuse a member's recovery */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the recovery. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/recoveries": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List people who ask to come back without a second factor */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["RecoveryList"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/recoveries/{id}/approve": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Approve, as staff, that a person comes back without a second factor */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id of the recovery. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["RecoveryApproved"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/recoveries/{id}/refuse": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Refuse a person's recovery */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id of the recovery. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
         default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
       };
     };
@@ -4910,6 +5242,10 @@ export interface components {
         failed: number;
       };
     };
+    MyRecovery: {
+      /** The open one; null: none is. */
+      recovery: components["schemas"]["OwnRecovery"] | null;
+    };
     MyTenant: {
       /** UUID version 7, lower case. */
       id: string;
@@ -4941,6 +5277,20 @@ export interface components {
     };
     OperatorUpdate: {
       role: "administrator" | "support" | "billing" | "read_only";
+    };
+    OwnRecovery: {
+      /** asked: waits for approvals. approved: for its delay. ready: for the person, who has a link by mail. */
+      status: "asked" | "approved" | "ready" | "completed" | "cancelled" | "expired";
+      /** RFC 3339, UTC. */
+      askedAt: string;
+      /** Browser and system that asked. */
+      device: string;
+      /** Address that asked. */
+      ip: string;
+      /** When it can be completed; null: it is not approved yet. */
+      readyAt: string | null;
+      /** RFC 3339, UTC. */
+      expiresAt: string;
     };
     PasskeyAnswer: {
       token: string;
@@ -5130,9 +5480,86 @@ export interface components {
       }[];
       lastProofId: string | null;
     };
+    Recovered: {
+      /** Shown this once; each works once. */
+      recoveryCodes: string[];
+      /** RFC 3339, UTC. */
+      expiresAt: string;
+    };
+    Recovery: {
+      /** UUID version 7, lower case. */
+      id: string;
+      /** UUID version 7, lower case. */
+      userId: string;
+      email: string;
+      name: string;
+      /** asked: waits for approvals. approved: for its delay. ready: for the person, who has a link by mail. */
+      status: "asked" | "approved" | "ready" | "completed" | "cancelled" | "expired";
+      /** RFC 3339, UTC. */
+      askedAt: string;
+      /** Browser and system that asked. */
+      device: string;
+      /** Address that asked. */
+      ip: string;
+      /** When it can be completed; null: it is not approved yet. */
+      readyAt: string | null;
+      /** RFC 3339, UTC. */
+      expiresAt: string;
+      approvals: ({
+        /** Null: somebody who is not of this tenant. */
+        name: string | null;
+        isOperator: boolean;
+        /** RFC 3339, UTC. */
+        at: string;
+      })[];
+      endedAt: string | null;
+    };
+    RecoveryApproved: {
+      /** asked: waits for approvals. approved: for its delay. ready: for the person, who has a link by mail. */
+      status: "asked" | "approved" | "ready" | "completed" | "cancelled" | "expired";
+      /** When it can be completed; null: another approval is needed. */
+      readyAt: string | null;
+    };
+    RecoveryAsk: {
+      /** `token` of a sign-in of the same person that waits for the second factor. */
+      token: string;
+    };
+    RecoveryCancel: {
+      /** From behind `#cancel-recovery=` of the mailed link. */
+      token: string;
+    };
     RecoveryCodes: {
       /** Shown this once; each works once. */
       recoveryCodes: string[];
+    };
+    /** Exactly one of `totp`, the first code of the new app, and `passkey`. */
+    RecoveryCompletion: {
+      /** From behind `#recovery=` of the mailed link. */
+      link: string;
+      /** `token` of a sign-in of the same person that waits for the second factor. */
+      token: string;
+      /** Spaces and dashes are ignored. */
+      totp?: string;
+      passkey?: {
+        token: string;
+        response: components["schemas"]["WebAuthnResponse"];
+        /** Such as the device. */
+        name: string;
+      };
+    };
+    RecoveryList: {
+      items: components["schemas"]["Recovery"][];
+    };
+    RecoveryPasskey: {
+      /** Send it back with the answer. */
+      token: string;
+      options: components["schemas"]["WebAuthnOptions"];
+    };
+    RecoveryProofs: {
+      /** From behind `#recovery=` of the mailed link. */
+      link: string;
+      /** `token` of a sign-in of the same person that waits for the second factor. */
+      token: string;
     };
     Region: {
       key: string;
@@ -5256,6 +5683,19 @@ export interface components {
     SignInRules: {
       /** A second factor must have been used in the session, however it was opened. Without it members get `session.mfa_required` here. */
       mfaRequired: boolean;
+      /** So long an approved recovery waits before the member can come back. Default: 24. */
+      recoveryHours: number;
+      /** The platform's staff may give one of its two approvals. Default: true. */
+      recoveryByOperators: boolean;
+    };
+    /** What is left out stays as it is. */
+    SignInRulesChange: {
+      /** A second factor must have been used in the session, however it was opened. Without it members get `session.mfa_required` here. */
+      mfaRequired: boolean;
+      /** So long an approved recovery waits before the member can come back. Default: 24. */
+      recoveryHours?: number;
+      /** The platform's staff may give one of its two approvals. Default: true. */
+      recoveryByOperators?: boolean;
     };
     SignInStep: {
       /** signed_in: the session cookie is set. second_factor: send one of `methods` with `token` to /v1/sign-in/second-factor. */
