@@ -9,7 +9,7 @@ export function signInLink(locale: Locale, url: string): Message {
         subject: "Votre lien de connexion",
         paragraphs: ["Ouvrez ce lien pour vous connecter. Il fonctionne une seule fois, pendant 15 minutes."],
         action: { label: "Se connecter", url },
-        after: ["Vous n’avez rien demandé ? Ignorez ce message : sans le lien, personne n’entre."],
+        after: ["Vous n’avez rien demandé ? Ignorez ce message : sans le lien, personne n’entre."],
       }
     : {
         subject: "Your sign-in link",
@@ -28,7 +28,7 @@ export function invitation(locale: Locale, tenant: string, url: string): Message
           "Le lien fonctionne une seule fois, pendant 7 jours.",
         ],
         action: { label: "Accepter l’invitation", url },
-        after: ["Vous n’attendiez pas cette invitation ? Ignorez ce message."],
+        after: ["Vous n’attendiez pas cette invitation ? Ignorez ce message."],
       }
     : {
         subject: `Invitation to join ${tenant}`,
@@ -44,7 +44,7 @@ export function passwordChanged(locale: Locale, origin: string): Message {
         subject: "Votre mot de passe a changé",
         paragraphs: ["Votre mot de passe a été changé, et vos autres sessions sont terminées."],
         after: [
-          `Ce n’était pas vous ? Demandez un lien de connexion sur ${origin} et changez-le de nouveau.`,
+          `Ce n’était pas vous ? Demandez un lien de connexion sur ${origin} et changez-le de nouveau.`,
         ],
       }
     : {
@@ -81,7 +81,7 @@ const FACTOR_CHANGES: Readonly<Record<FactorChange, Readonly<Record<Locale, stri
   },
   recovery_codes_drawn: {
     en: "New recovery codes were drawn for your account; the old ones no longer work.",
-    fr: "De nouveaux codes de récupération ont été tirés pour votre compte ; les anciens ne fonctionnent plus.",
+    fr: "De nouveaux codes de récupération ont été tirés pour votre compte ; les anciens ne fonctionnent plus.",
   },
   recovery_code_used: {
     en: "A recovery code was used to sign in to your account.",
@@ -96,7 +96,7 @@ export function factorChanged(locale: Locale, change: FactorChange, origin: stri
         subject: "Un changement dans votre façon de vous connecter",
         paragraphs: [said],
         after: [
-          `Ce n’était pas vous ? Connectez-vous sur ${origin}, terminez les sessions inconnues et changez vos moyens de connexion.`,
+          `Ce n’était pas vous ? Connectez-vous sur ${origin}, terminez les sessions inconnues et changez vos moyens de connexion.`,
         ],
       }
     : {

@@ -9,10 +9,10 @@ export function recoveryAsked(locale: Locale, cancelUrl: string): Message {
         subject: "Quelqu’un demande à revenir sur votre compte sans second facteur",
         paragraphs: [
           "Une personne qui connaît votre premier facteur dit avoir perdu tous les seconds. Deux personnes de votre organisation ou de la plateforme doivent l’approuver, puis un délai court.",
-          "C’était vous ? Dites-le à un propriétaire ou à un administrateur de votre organisation. Ce n’était pas vous, ou vous avez retrouvé votre appareil ? Annulez :",
+          "C’était vous ? Dites-le à un propriétaire ou à un administrateur de votre organisation. Ce n’était pas vous, ou vous avez retrouvé votre appareil ? Annulez :",
         ],
         action: { label: "Annuler la demande", url: cancelUrl },
-        after: ["Si ce n’était pas vous, changez aussi votre mot de passe : quelqu’un le connaît."],
+        after: ["Si ce n’était pas vous, changez aussi votre mot de passe : quelqu’un le connaît."],
       }
     : {
         subject: "Someone asks to come back to your account without a second factor",
@@ -32,7 +32,7 @@ export function recoveryApproved(locale: Locale, readyAt: Date, cancelUrl: strin
         subject: "Votre retour est approuvé et attend",
         paragraphs: [
           `Deux personnes ont approuvé le retour sur votre compte sans les anciens seconds facteurs. Il devient possible le ${at}. Vous recevrez alors un lien.`,
-          "Ce n’était pas vous ? Annulez maintenant :",
+          "Ce n’était pas vous ? Annulez maintenant :",
         ],
         action: { label: "Annuler la demande", url: cancelUrl },
       }
@@ -56,7 +56,7 @@ export function recoveryReady(locale: Locale, url: string, cancelUrl: string): M
         action: { label: "Revenir", url },
         after: [
           "À ce moment, toutes vos sessions se terminent et les anciens seconds facteurs ne fonctionnent plus.",
-          `Ce n’était pas vous ? Annulez : ${cancelUrl}`,
+          `Ce n’était pas vous ? Annulez : ${cancelUrl}`,
         ],
       }
     : {
@@ -80,7 +80,7 @@ export function recoveryCompleted(locale: Locale, origin: string): Message {
           "Votre compte a été rouvert avec un nouveau second facteur. Les anciens ne fonctionnent plus, et toutes les autres sessions sont terminées.",
         ],
         after: [
-          `Ce n’était pas vous ? Prévenez aussitôt un propriétaire de votre organisation, et demandez un lien de connexion sur ${origin}.`,
+          `Ce n’était pas vous ? Prévenez aussitôt un propriétaire de votre organisation, et demandez un lien de connexion sur ${origin}.`,
         ],
       }
     : {
@@ -98,8 +98,8 @@ export function recoveryCancelled(locale: Locale, origin: string): Message {
   return locale === "fr"
     ? {
         subject: "La demande de retour est annulée",
-        paragraphs: ["Rien n’a changé : vos seconds facteurs fonctionnent comme avant."],
-        after: [`Vous les avez vraiment perdus ? Demandez de nouveau sur ${origin}, en vous connectant.`],
+        paragraphs: ["Rien n’a changé : vos seconds facteurs fonctionnent comme avant."],
+        after: [`Vous les avez vraiment perdus ? Demandez de nouveau sur ${origin}, en vous connectant.`],
       }
     : {
         subject: "The request to come back is cancelled",

@@ -1,15 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { Secret, TOTP } from "otpauth";
 import { Authenticator } from "../../test/support/authenticator.ts";
+import { HOUR_MS, Recoveries } from "../../test/support/recoveries.ts";
 import { BY, from, PASSWORD, refused, Signers } from "../../test/support/signers.ts";
-import { type SignedUserOptions, signedUser } from "../../test/support/users.ts";
-import { withTx } from "../db/tx.ts";
 import { Credentials } from "./credentials.ts";
 import { readFactors } from "./factors.ts";
-import { joinTenant, removeMember } from "./members.ts";
-import { createOperatorLink } from "./operators.ts";
-import type { OperatorPrincipal, Principal } from "./principal.ts";
+import { removeMember } from "./members.ts";
 import {
   askRecovery,
   cancelRecoveryByLink,
@@ -18,93 +14,26 @@ import {
   readRecoveries,
   refuseRecovery,
 } from "./recovery.ts";
-import { approveRecovery } from "./recovery-approval.ts";
 import { beginRecoveryPasskey, beginRecoveryTotp, completeRecovery } from "./recovery-completion.ts";
 import { completeSecondFactor } from "./second-factor.ts";
-import { changeSignInRules } from "./sign-in-rules.ts";
 import { setUserEnabled } from "./users.ts";
 
-const HOUR_MS = 3_600_000;
 let signers: Signers;
-let count = 0;
+let recoveries: Recoveries;
 
 before(async () => {
   signers = await Signers.open();
+  recoveries = new Recoveries(signers);
 });
 after(async () => {
   await signers[Symbol.asyncDispose]();
 });
-beforeEach(() => {
-  signers.nowMs = Date.now() + ++count * 100 * 24 * HOUR_MS;
-});
-
-const sweep = () => signers.house.tenancy.internals.identity.sweep();
-const makeTenant = async () => (await signers.house.tenancy.tenants.create({ name: `Studio ${++count}` })).id;
-
-/** Somebody who used a second factor just now, unless told otherwise. */
-async function member(tenantId: string, role: string, options: SignedUserOptions = {}) {
-  const signed = await signedUser(signers.house.tenancy, {
-    tenants: { [tenantId]: [role] },
-    isMfa: true,
-    ...options,
-  });
-  return { ...signed, principal: await signers.principalOf(signed.token) };
-}
-
-async function operator(name: string, mfaAt: Date | null = signers.parts.clock.now()) {
-  const { pool, clock } = signers.parts;
-  const made = await createOperatorLink({ pool, clock }, BY, name);
-  const principal: OperatorPrincipal = {
-    kind: "operator",
-    id: made.operator.id,
-    name,
-    actor: `operator:${made.operator.id}`,
-    sessionId: "01980000-0000-7000-8000-000000000001",
-    amr: ["link"],
-    authenticatedAt: clock.now(),
-    mfaAt,
-    expiresAt: new Date(signers.nowMs + HOUR_MS),
-  };
-  return principal;
-}
-
-/** A tenant with two who may approve, and a member who asked. */
-async function asked(role = "member") {
-  const tenantId = await makeTenant();
-  const person = await signers.personWithTotp({ tenants: { [tenantId]: [role] } });
-  const step = await signers.halfWay(person.email);
-  await askRecovery(signers.parts, step.token, from());
-  const [owner, admin] = [await member(tenantId, "owner"), await member(tenantId, "admin")];
-  const [recovery] = await readRecoveries(signers.parts, tenantId);
-  assert.ok(recovery);
-  return { tenantId, person, owner, admin, id: recovery.id };
-}
-
-const approve = (id: string, tenantId: string | null, principal: Principal) =>
-  approveRecovery(signers.parts, { id, tenantId }, principal, { actor: principal.actor });
-
-/** Approved by both, and the delay is over. */
-async function ready(role = "member") {
-  const all = await asked(role);
-  await approve(all.id, all.tenantId, all.owner.principal);
-  const { readyAt } = await approve(all.id, all.tenantId, all.admin.principal);
-  assert.equal(readyAt?.getTime(), signers.nowMs + 24 * HOUR_MS);
-  signers.nowMs += 24 * HOUR_MS;
-  await sweep();
-  return { ...all, link: (await signers.mailed(all.person.email, "recovery")) ?? "" };
-}
-
-async function newApp(link: string, token: string) {
-  const { secret } = await beginRecoveryTotp(signers.parts, { link, token });
-  return new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: signers.nowMs });
-}
-
-const mailsOf = async (email: string) => (await signers.parts.mail.list(email)).map(({ kind }) => kind);
+beforeEach(() => recoveries.goFarAhead());
 
 test("a person comes back: two approve, a day passes, and with the new app everything old ends", async () => {
-  const { person, link } = await ready();
+  const { person, link } = await recoveries.ready();
   const step = await signers.halfWay(person.email);
-  const code = await newApp(link, step.token);
+  const code = await recoveries.newApp(link, step.token);
 
   const { step: done, recoveryCodes } = await completeRecovery(
     signers.parts,
@@ -129,14 +58,14 @@ test("a person comes back: two approve, a day passes, and with the new app every
       completeSecondFactor(signers.parts, next.token, answer, from()),
       refused("sign_in.wrong_code"),
     );
-  const kinds = await mailsOf(person.email);
+  const kinds = await recoveries.mailsOf(person.email);
   for (const kind of ["asked", "approved", "ready", "completed"])
     assert.ok(kinds.includes(`recovery_${kind}`), kind);
   assert.equal(await readOwnRecovery(signers.parts, person.user.id), null);
 });
 
 test("a passkey serves as well, and the codes that come with it are new", async () => {
-  const { person, link } = await ready();
+  const { person, link } = await recoveries.ready();
   const { token } = await signers.halfWay(person.email);
   const begun = await beginRecoveryPasskey(signers.parts, { link, token });
   const device = new Authenticator(signers.parts.site.origin());
@@ -157,114 +86,17 @@ test("a passkey serves as well, and the codes that come with it are new", async 
   );
 });
 
-test("nobody approves for themselves, nor twice, nor without a second factor used minutes ago", async () => {
-  const { id, tenantId, person, owner } = await asked("owner");
-
-  const self = await signers.principalOf(person.token);
-  await assert.rejects(
-    approve(id, tenantId, { ...self, mfaAt: signers.parts.clock.now() }),
-    refused("recovery.own"),
-  );
-  await approve(id, tenantId, owner.principal);
-  await assert.rejects(approve(id, tenantId, owner.principal), refused("recovery.approved_already"));
-  const stale = await member(tenantId, "owner");
-  const never = await member(tenantId, "owner", { isMfa: false });
-  signers.nowMs += 10 * 60_000 + 1;
-  for (const { principal } of [stale, never])
-    await assert.rejects(approve(id, tenantId, principal), refused("session.step_up"));
-  const [listed] = await readRecoveries(signers.parts, tenantId);
-  assert.deepEqual([listed?.status, listed?.approvals.length], ["asked", 1]);
-});
-
-test("a program approves nothing, and an admin nothing for an owner", async () => {
-  const { id, tenantId, admin } = await asked("owner");
-  const key: Principal = {
-    kind: "key",
-    id: "01980000-0000-7000-8000-000000000002",
-    name: "robot",
-    actor: "key:01980000-0000-7000-8000-000000000002",
-    tenantId,
-    scopes: null,
-    serviceAccountId: null,
-    roles: ["owner"],
-    expiresAt: null,
-  };
-
-  await assert.rejects(approve(id, tenantId, key), refused("recovery.people_only"));
-  await assert.rejects(approve(id, tenantId, admin.principal), refused("role.not_grantable"));
-});
-
-test("to another tenant's admins a recovery is one that never was", async () => {
-  const { id } = await asked();
-  const foreign = await makeTenant();
-  const stranger = await member(foreign, "owner");
-  const nowhere = "01980000-0000-7000-8000-00000000dead";
-
-  for (const each of [id, nowhere, "nonsense"]) {
-    await assert.rejects(approve(each, foreign, stranger.principal), refused("recovery.not_found"), each);
-    await assert.rejects(
-      refuseRecovery(signers.parts, each, foreign, BY),
-      refused("recovery.not_found"),
-      each,
-    );
-  }
-  assert.deepEqual(await readRecoveries(signers.parts, foreign), []);
-});
-
-test("a member of two tenants needs staff, and neither tenant learns of the other", async () => {
-  const { id, tenantId, person, owner, admin } = await asked();
-  const other = await makeTenant();
-  const joining = { tenantId: other, userId: person.user.id, roles: ["viewer"] };
-  await withTx(signers.parts.pool, (tx) => joinTenant(tx, signers.parts.clock, joining, BY));
-  const theirs = await member(other, "owner");
-
-  await approve(id, tenantId, owner.principal);
-  await approve(id, tenantId, admin.principal);
-  assert.equal((await approve(id, other, theirs.principal)).readyAt, null, "two tenants, no staff");
-  const [seen] = await readRecoveries(signers.parts, other);
-  assert.deepEqual(
-    seen?.approvals.filter(({ name }) => name !== null).map(({ name }) => name),
-    [theirs.user.name],
-  );
-  assert.ok((await approve(id, null, await operator("Staff of two"))).readyAt);
-});
-
-test("where nobody else could approve, two operators do, after three days; one alone does not", async () => {
-  const tenantId = await makeTenant();
-  const person = await signers.personWithTotp({ tenants: { [tenantId]: ["owner"] } });
-  await askRecovery(signers.parts, (await signers.halfWay(person.email)).token, from());
-  const [recovery] = await readRecoveries(signers.parts, tenantId);
-  const id = recovery?.id ?? "";
-  const [one, two] = [await operator("First"), await operator("Second")];
-
-  await assert.rejects(approve(id, null, await operator("Third", null)), refused("session.step_up"));
-  assert.equal((await approve(id, null, one)).readyAt, null);
-  await assert.rejects(approve(id, null, one), refused("recovery.approved_already"));
-  assert.equal((await approve(id, null, two)).readyAt?.getTime(), signers.nowMs + 72 * HOUR_MS);
-});
-
-test("a tenant that keeps recovery to its own people refuses staff, and its delay holds", async () => {
-  const { id, tenantId, owner, admin } = await asked();
-  const rules = { mfaRequired: false, recoveryHours: 48, recoveryByOperators: false };
-  await changeSignInRules(signers.parts, tenantId, rules, BY);
-
-  await assert.rejects(approve(id, null, await operator("Refused")), refused("recovery.not_admitted"));
-  await approve(id, tenantId, owner.principal);
-  const { readyAt } = await approve(id, tenantId, admin.principal);
-  assert.equal(readyAt?.getTime(), signers.nowMs + 48 * HOUR_MS);
-});
-
 test("the delay cannot be skipped, the link works once, and of two who complete it at once one does", async () => {
-  const early = await asked();
-  await approve(early.id, early.tenantId, early.owner.principal);
-  await approve(early.id, early.tenantId, early.admin.principal);
+  const early = await recoveries.asked();
+  await recoveries.approve(early.id, early.tenantId, early.owner.principal);
+  await recoveries.approve(early.id, early.tenantId, early.admin.principal);
   signers.nowMs += 24 * HOUR_MS - 1;
-  await sweep();
+  await recoveries.sweep();
   assert.equal(await signers.mailed(early.person.email, "recovery"), undefined, "no link before its time");
 
-  const { person, link } = await ready();
+  const { person, link } = await recoveries.ready();
   const steps = await Promise.all([1, 2, 3].map(() => signers.halfWay(person.email)));
-  const code = await newApp(link, steps[0]?.token ?? "");
+  const code = await recoveries.newApp(link, steps[0]?.token ?? "");
   const outcomes = await Promise.allSettled(
     steps.map(({ token }) =>
       completeRecovery(signers.parts, { link, token }, { kind: "totp", code }, from()),
@@ -279,7 +111,7 @@ test("the delay cannot be skipped, the link works once, and of two who complete 
 });
 
 test("one person's link and another's sign-in do nothing together, and neither does one alone", async () => {
-  const [mine, other] = [await ready(), await signers.personWithTotp()];
+  const [mine, other] = [await recoveries.ready(), await signers.personWithTotp()];
   const theirs = await signers.halfWay(other.email);
   const made = "x".repeat(43);
 
@@ -304,9 +136,9 @@ test("one person's link and another's sign-in do nothing together, and neither d
 });
 
 test("a wrong first code changes nothing: the link, the old factors and the sessions stay", async () => {
-  const { person, link } = await ready();
+  const { person, link } = await recoveries.ready();
   const { token } = await signers.halfWay(person.email);
-  await newApp(link, token);
+  await recoveries.newApp(link, token);
 
   await assert.rejects(
     completeRecovery(signers.parts, { link, token }, { kind: "totp", code: person.code() }, from()),
@@ -314,12 +146,12 @@ test("a wrong first code changes nothing: the link, the old factors and the sess
   );
 
   assert.ok((await readFactors(signers.parts, person.user.id)).totpSince);
-  const code = await newApp(link, token);
+  const code = await recoveries.newApp(link, token);
   await completeRecovery(signers.parts, { link, token }, { kind: "totp", code }, from());
 });
 
 test("it is cancelled by a session, by any mail's link, by whoever may approve, and by using a factor", async () => {
-  const ways: readonly ((all: Awaited<ReturnType<typeof asked>>) => Promise<unknown>)[] = [
+  const ways: readonly ((all: Awaited<ReturnType<Recoveries["asked"]>>) => Promise<unknown>)[] = [
     ({ person }) =>
       cancelRecoveryOf(signers.parts, person.user.id, { actor: person.principal.actor }, "session"),
     async ({ person }) => {
@@ -334,27 +166,30 @@ test("it is cancelled by a session, by any mail's link, by whoever may approve, 
     },
   ];
   for (const way of ways) {
-    const all = await asked();
-    await approve(all.id, all.tenantId, all.owner.principal);
+    const all = await recoveries.asked();
+    await recoveries.approve(all.id, all.tenantId, all.owner.principal);
 
     await way(all);
 
     assert.equal(await readOwnRecovery(signers.parts, all.person.user.id), null);
-    await assert.rejects(approve(all.id, all.tenantId, all.admin.principal), refused("recovery.not_found"));
-    assert.equal((await mailsOf(all.person.email))[0], "recovery_cancelled");
+    await assert.rejects(
+      recoveries.approve(all.id, all.tenantId, all.admin.principal),
+      refused("recovery.not_found"),
+    );
+    assert.equal((await recoveries.mailsOf(all.person.email))[0], "recovery_cancelled");
   }
 });
 
 test("an approval ends with its giver: removed or disabled, they have approved nothing", async () => {
   for (const fall of ["removed", "disabled"]) {
-    const { person, link, admin, tenantId } = await ready();
+    const { person, link, admin, tenantId } = await recoveries.ready();
     if (fall === "disabled") await setUserEnabled(signers.parts, admin.user.id, false, BY);
     else {
       const leaver = { tenantId, userId: admin.user.id };
       await removeMember(signers.parts, leaver, { ...BY, principal: null });
     }
     const { token } = await signers.halfWay(person.email);
-    const code = await newApp(link, token);
+    const code = await recoveries.newApp(link, token);
 
     await assert.rejects(
       completeRecovery(signers.parts, { link, token }, { kind: "totp", code }, from()),
@@ -367,41 +202,41 @@ test("an approval ends with its giver: removed or disabled, they have approved n
 });
 
 test("asking needs the first factor; asking again sends nothing more", async () => {
-  const { person } = await asked();
-  const sent = (await mailsOf(person.email)).length;
+  const { person } = await recoveries.asked();
+  const sent = (await recoveries.mailsOf(person.email)).length;
 
   await askRecovery(signers.parts, (await signers.halfWay(person.email)).token, from());
 
-  assert.equal((await mailsOf(person.email)).length, sent);
+  assert.equal((await recoveries.mailsOf(person.email)).length, sent);
   await assert.rejects(askRecovery(signers.parts, "x".repeat(43), from()), refused("sign_in.expired"));
 });
 
 test("what nobody approves in a week, or completes in four days, is over, and can be asked for anew", async () => {
-  const { person, id, tenantId, owner } = await asked();
+  const { person, id, tenantId, owner } = await recoveries.asked();
   signers.nowMs += 7 * 24 * HOUR_MS;
   await assert.rejects(
-    approve(id, tenantId, { ...owner.principal, mfaAt: signers.parts.clock.now() }),
+    recoveries.approve(id, tenantId, { ...owner.principal, mfaAt: signers.parts.clock.now() }),
     refused("recovery.not_found"),
   );
   const again = await askRecovery(signers.parts, (await signers.halfWay(person.email)).token, from());
   assert.equal(again.status, "asked");
 
-  const late = await ready();
+  const late = await recoveries.ready();
   signers.nowMs += 4 * 24 * HOUR_MS;
   const { token } = await signers.halfWay(late.person.email);
   await assert.rejects(
     beginRecoveryTotp(signers.parts, { link: late.link, token }),
     refused("recovery.link_invalid"),
   );
-  await sweep();
+  await recoveries.sweep();
   const [listed] = await readRecoveries(signers.parts, late.tenantId);
   assert.equal(listed?.status, "expired");
 });
 
 test("no link, seed or code stands in a table, and a tenant's erasure takes its approvals", async () => {
-  const { person, link, tenantId } = await ready();
+  const { person, link, tenantId } = await recoveries.ready();
   const { token } = await signers.halfWay(person.email);
-  await newApp(link, token);
+  await recoveries.newApp(link, token);
   const cancel = (await signers.mailed(person.email, "cancel-recovery")) ?? "";
   let all = "";
   for (const table of ["recoveries", "recovery_links", "recovery_approvals", "audit_records", "mails"]) {

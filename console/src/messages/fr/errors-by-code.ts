@@ -364,18 +364,18 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
   },
   "recovery.not_found": {
     title: "Aucune demande de retour ouverte ne correspond.",
-    cure: "Rechargez la liste : une demande achevée, annulée ou restée sans approbation est terminée.",
+    cure: "Rechargez la liste : une demande achevée, annulée ou restée sans approbation est terminée.",
   },
   "recovery.own": {
     title: "Personne n’approuve son propre retour.",
-    cure: "Demandez à deux autres personnes : propriétaires et administrateurs du locataire, ou personnel de la plateforme.",
+    cure: "Demandez à deux autres personnes : propriétaires et administrateurs du locataire, ou personnel de la plateforme.",
   },
   "recovery.people_only": {
     title: "Un retour est approuvé par des personnes, pas par des clés d’API.",
     cure: "Connectez-vous et approuvez-le dans la console.",
   },
   "recovery.approved_already": {
-    title: "Vous avez déjà approuvé ce retour ; la seconde approbation revient à quelqu’un d’autre.",
+    title: "Vous avez déjà approuvé ce retour ; la seconde approbation revient à quelqu’un d’autre.",
     cure: "Demandez à une autre personne qui peut l’approuver.",
   },
   "recovery.not_admitted": {
@@ -383,13 +383,13 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
     cure: "Demandez à deux de ses propriétaires ou administrateurs.",
   },
   "recovery.not_approved": {
-    title: "La demande est annulée : une personne qui l’avait approuvée n’en a plus le droit.",
+    title: "La demande est annulée : une personne qui l’avait approuvée n’en a plus le droit.",
     cure: "Faites une nouvelle demande en vous connectant.",
   },
   "recovery.link_invalid": {
     title:
-      "Le lien n’est pas valable : il a servi, la demande est terminée, ou elle concerne quelqu’un d’autre.",
-    cure: "Connectez-vous avec le compte dont parle le message ; si la demande est terminée, faites-en une nouvelle.",
+      "Le lien n’est pas valable : il a servi, la demande est terminée, ou elle concerne quelqu’un d’autre.",
+    cure: "Connectez-vous avec le compte dont parle le message ; si la demande est terminée, faites-en une nouvelle.",
   },
   "api_key.not_found": {
     title: "Cette clé d’API n’existe pas.",
