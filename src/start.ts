@@ -61,6 +61,10 @@ import { LiveAppSchema } from "./start/app-shape.ts";
 import { tenantRemnants } from "./start/remnants.ts";
 import { openCustodians, openKeyPool, openRootKey } from "./start/root-key.ts";
 import { openCache, remnantsOf } from "./start/stores.ts";
+import { openStreams } from "./start/streams.ts";
+import { streamSecretPlaces } from "./streams/secrets.ts";
+import type { StreamSender } from "./streams/sender.ts";
+import type { Streams } from "./streams/streams.ts";
 import { Cells } from "./tenants/cells.ts";
 import { openInstallation } from "./tenants/installation.ts";
 
@@ -147,6 +151,9 @@ export interface Internals {
   readonly sso: Sso;
   readonly scim: Scim;
   readonly integrations: Integrations;
+  /** Of the audit log, to receivers outside. */
+  readonly streams: Streams;
+  readonly sender: StreamSender;
   readonly log: Log;
   readonly embedded: EmbeddedServer | null;
   /** The app's schema as this process knows it. */
@@ -254,7 +261,11 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     clock,
     rotationDays: config.security.keyRotationDays,
     env,
-    places: [fileKeysPlace(keyring, control), subjectKeysPlace(keyring, control)],
+    places: [
+      fileKeysPlace(keyring, control),
+      subjectKeysPlace(keyring, control),
+      ...streamSecretPlaces(keyring, control),
+    ],
     record: recordEvent,
   });
   listener.on(
@@ -359,6 +370,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     fetch: outbound,
     providers: configuredProviders(config.integrations),
   });
+  const { streams, sender } = openStreams({ config, control, clock, keyring, identity, audit, log });
   const parts: LifecycleParts = {
     control,
     cells,
@@ -368,7 +380,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     connections,
     forget: (tenantId) => directory.forget(tenantId),
     ...remnantsOf(cache, storage),
-    identity: tenantRemnants({ control, identity, integrations, scim, sso }),
+    identity: tenantRemnants({ control, identity, integrations, scim, sso, streams }),
     keys: {
       erase: async (tenantId, by) => void (await encryption.destroy(tenantId, by)),
       count: (tenantId) => encryption.countLive(tenantId),
@@ -412,10 +424,12 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
   if (options.background !== false) {
     keeper.start();
     audit.sequencer.start();
+    sender.start();
   }
 
   const close = async () => {
     await keeper.close();
+    await sender.close();
     await mail.close();
     await audit.close();
     feed.close();
@@ -446,6 +460,8 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     sso,
     scim,
     integrations,
+    streams,
+    sender,
     log,
     embedded,
     app: () => live.app,

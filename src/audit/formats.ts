@@ -53,8 +53,12 @@ const ACTIVITIES: readonly (readonly [RegExp, number])[] = [
   [/\.(removed|erased|revoked|deleted|deletion_requested)$/, 4],
 ];
 
-/** An event of class API Activity (6003) of the Open Cybersecurity Schema Framework 1.6. */
-export function toOcsf(record: AuditRecord): Readonly<Record<string, unknown>> {
+/**
+ * An event of class API Activity (6003) of the Open Cybersecurity Schema Framework 1.6.
+ *
+ * @param sequence its number in the log
+ */
+export function toOcsf(record: AuditRecord, sequence?: number): Readonly<Record<string, unknown>> {
   const activity = ACTIVITIES.find(([form]) => form.test(record.action))?.[1] ?? 99;
   const [kind = "", uid = record.actor] = record.actor.split(":", 2);
   return {
@@ -63,6 +67,7 @@ export function toOcsf(record: AuditRecord): Readonly<Record<string, unknown>> {
       uid: record.id,
       product: { name: "Tenancy", vendor_name: "Tenancy" },
       log_name: "audit",
+      ...(sequence === undefined ? {} : { sequence }),
     },
     category_uid: 6,
     class_uid: 6003,

@@ -98,10 +98,13 @@ function values(filter: RecordFilter, from: string | null): unknown[] {
   ];
 }
 
+function toRecord({ body }: FoundRow): AuditRecord {
+  return parseRecord(body);
+}
+
 /** Records of the release before lack what it did not know. */
-function toRecord(row: FoundRow): AuditRecord {
-  const body = JSON.parse(row.body) as Partial<AuditRecord> &
-    Pick<AuditRecord, "id" | "at" | "actor" | "action">;
+export function parseRecord(text: string): AuditRecord {
+  const body = JSON.parse(text) as Partial<AuditRecord> & Pick<AuditRecord, "id" | "at" | "actor" | "action">;
   return {
     kind: "change",
     outcome: "allowed",

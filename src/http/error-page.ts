@@ -13,6 +13,7 @@ import { lifecycleErrors } from "../lifecycle/errors.ts";
 import { mailErrors } from "../mail/errors.ts";
 import { scimErrors } from "../scim/errors.ts";
 import { ssoErrors } from "../sso/errors.ts";
+import { streamErrors } from "../streams/errors.ts";
 import { tenantErrors } from "../tenants/errors.ts";
 import { vaultErrors } from "../vaults/errors.ts";
 import { httpErrors } from "./errors.ts";
@@ -25,6 +26,7 @@ export const ERROR_TABLES: readonly ErrorTable[] = [
   tenantErrors,
   mailErrors,
   auditErrors,
+  streamErrors,
   ssoErrors,
   scimErrors,
   integrationErrors,

@@ -2,6 +2,7 @@ import type { Route } from "./route.ts";
 import { accessRoutes } from "./routes/access.ts";
 import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { auditRoutes } from "./routes/audit.ts";
+import { auditStreamRoutes } from "./routes/audit-streams.ts";
 import { encryptionRoutes } from "./routes/encryption.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { fileRoutes } from "./routes/files.ts";
@@ -53,6 +54,7 @@ export const routes: readonly Route[] = [
   ...encryptionRoutes,
   ...eventRoutes,
   ...auditRoutes,
+  ...auditStreamRoutes,
   ...apiKeyRoutes,
   ...roleRoutes,
   ...policyRoutes,

@@ -50,6 +50,17 @@ export const findMember = query<MemberRow>(
   `select ${MEMBER} where m.tenant_id = $1::uuid and m.user_id = $2::uuid`,
 );
 
+/** Whom a tenant's own matters are mailed to; no more than a few dozen. */
+export const listAdministrators = query<{ email: string; locale: Locale }>(
+  "identity.list_administrators",
+  `select u.email, u.locale
+   from tenancy.memberships m
+   join tenancy.users u on u.id = m.user_id
+   where m.tenant_id = $1::uuid and m.roles && array['owner', 'admin'] and m.status = 'active' and u.status = 'active'
+   order by u.email
+   limit 30`,
+);
+
 /** None when they are a member already. */
 export const insertMembership = query<{ user_id: string }>(
   "identity.insert_membership",

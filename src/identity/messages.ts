@@ -107,3 +107,42 @@ export function factorChanged(locale: Locale, change: FactorChange, origin: stri
         ],
       };
 }
+
+const STREAM_ENDINGS = {
+  gone: {
+    en: "The receiver answered that it wants nothing more (410).",
+    fr: "Le destinataire a répondu qu’il ne veut plus rien recevoir (410).",
+  },
+  failing: {
+    en: "Nothing has arrived there for five days.",
+    fr: "Rien n’y est arrivé depuis cinq jours.",
+  },
+  too_many_failures: {
+    en: "Too many messages had to be given up.",
+    fr: "Trop de messages ont dû être abandonnés.",
+  },
+} as const;
+
+export function streamDisabled(
+  locale: Locale,
+  stream: { name: string; host: string; because: keyof typeof STREAM_ENDINGS },
+  origin: string,
+): Message {
+  const { name, host } = stream;
+  const said = STREAM_ENDINGS[stream.because][locale];
+  return locale === "fr"
+    ? {
+        subject: `Le flux d’audit « ${name} » est arrêté`,
+        paragraphs: [`Le journal d’audit n’est plus envoyé à ${host}.`, said],
+        after: [
+          `Rien n’est perdu : réparez le destinataire et réactivez le flux sur ${origin}, il reprend là où il s’est arrêté.`,
+        ],
+      }
+    : {
+        subject: `The audit stream “${name}” has stopped`,
+        paragraphs: [`The audit log is no longer sent to ${host}.`, said],
+        after: [
+          `Nothing is lost: mend the receiver and activate the stream again at ${origin}; it goes on where it stopped.`,
+        ],
+      };
+}

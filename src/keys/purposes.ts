@@ -2,8 +2,10 @@
 export const KEY_PURPOSES = [
   /** TOTP seeds, recovery secrets. */
   "credentials",
-  /** Secrets of SSO, SCIM, webhooks. */
+  /** Secrets of SSO and SCIM, mails. */
   "secrets",
+  /** Secrets that sign streams of the audit log. */
+  "streams",
   /** Tokens of connected services. */
   "integrations",
   /** Files. */

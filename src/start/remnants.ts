@@ -5,6 +5,7 @@ import type { Integrations } from "../integrations/integrations.ts";
 import type { LifecycleParts } from "../lifecycle/parts.ts";
 import type { Scim } from "../scim/scim.ts";
 import type { Sso } from "../sso/sso.ts";
+import type { Streams } from "../streams/streams.ts";
 import { countVaultRemnants, eraseTenantVaults } from "../vaults/erase.ts";
 
 interface Keepers {
@@ -13,16 +14,18 @@ interface Keepers {
   readonly integrations: Integrations;
   readonly scim: Scim;
   readonly sso: Sso;
+  readonly streams: Streams;
 }
 
 /** What the control database keeps about a tenant's people and rules, as the erasure sees it. */
 export function tenantRemnants(keepers: Keepers): LifecycleParts["identity"] {
-  const { control, identity, integrations, scim, sso } = keepers;
+  const { control, identity, integrations, scim, sso, streams } = keepers;
   return {
     erase: async (tenantId) => {
       await identity.eraseTenant(tenantId);
       await eraseTenantAccess(control, tenantId);
       await integrations.eraseTenant(tenantId);
+      await streams.eraseTenant(tenantId);
       await scim.eraseTenant(tenantId);
       await sso.eraseTenant(tenantId);
       await eraseTenantVaults(control, tenantId);
@@ -32,6 +35,7 @@ export function tenantRemnants(keepers: Keepers): LifecycleParts["identity"] {
         await identity.countTenant(tenantId),
         await countTenantRules(control, tenantId),
         await integrations.countTenant(tenantId),
+        await streams.countTenant(tenantId),
         await scim.countTenant(tenantId),
         await sso.countTenant(tenantId),
         await countVaultRemnants(control, tenantId),

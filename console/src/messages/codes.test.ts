@@ -11,6 +11,7 @@ import { lifecycleErrors } from "../../../src/lifecycle/errors.ts";
 import { mailErrors } from "../../../src/mail/errors.ts";
 import { scimErrors } from "../../../src/scim/errors.ts";
 import { ssoErrors } from "../../../src/sso/errors.ts";
+import { streamErrors } from "../../../src/streams/errors.ts";
 import { tenantErrors } from "../../../src/tenants/errors.ts";
 import { vaultErrors } from "../../../src/vaults/errors.ts";
 import { fr } from "./fr.ts";
@@ -30,6 +31,7 @@ const table = {
   ...integrationErrors,
   ...ssoErrors,
   ...scimErrors,
+  ...streamErrors,
 };
 
 test("every error that the API answers has a French sentence, and none is for an unknown code", () => {

@@ -5,6 +5,7 @@ import { type Call, defineCommand, type Positional } from "../command.ts";
 import { usageError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
 import { choice, flag, integer, text } from "../options.ts";
+import { commands as streamCommands } from "./audit-stream.ts";
 
 const tenant = text("TENANT", "Only this tenant's: id, slug or domain; an id also when it is erased.");
 const from = text("TIME", "From this time on, such as 2026-11-01 or 2026-11-01T08:00:00Z.");
@@ -218,4 +219,4 @@ function timeOf(path: string, value: string | undefined): Date | undefined {
   );
 }
 
-export const commands = [search, exporting, verify, checkpoint];
+export const commands = [search, exporting, verify, checkpoint, ...streamCommands];

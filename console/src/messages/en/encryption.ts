@@ -37,6 +37,7 @@ export const encryption = {
     storage: "Files",
     cache: "Cache",
     secrets: "Secrets",
+    streams: "Audit streams",
     credentials: "Credentials",
     subjects: "Keys of persons",
     index: "Search indexes",

@@ -40,6 +40,7 @@ export const encryption = {
     storage: "Fichiers",
     cache: "Cache",
     secrets: "Secrets",
+    streams: "Flux d’audit",
     credentials: "Identifiants de connexion",
     subjects: "Clés des personnes",
     index: "Index de recherche",

@@ -13,6 +13,18 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
     title: "Aucun enregistrement d’audit ne porte cet ID.",
     cure: "Cherchez-le dans le journal d’audit. La rétention l’a peut-être supprimé.",
   },
+  "stream.not_found": {
+    title: "Aucun flux d’audit ne porte cet ID.",
+    cure: "La liste des flux d’audit les montre.",
+  },
+  "stream.settings_invalid": {
+    title: "Ces réglages d’un flux d’audit ne sont pas acceptables.",
+    cure: "Corrigez les champs signalés.",
+  },
+  "stream.too_many": {
+    title: "Il y a déjà autant de flux d’audit que possible.",
+    cure: "Supprimez-en un, ou laissez un destinataire transmettre aux autres.",
+  },
   "audit.not_sequenced": {
     title: "L’enregistrement n’est pas encore dans l’arbre.",
     cure: "Redemandez dans deux secondes.",
