@@ -20,14 +20,24 @@ after(async () => {
   await receiver[Symbol.asyncDispose]();
 });
 
+/** What the nine routes answer, together. */
+interface Told {
+  readonly code: string;
+  readonly stream: { readonly id: string };
+  readonly secret: string;
+  readonly isDelivered: boolean;
+  readonly status: number | string;
+  readonly items: readonly object[];
+  readonly messages: number;
+}
+
 const make = async (name: string) => (await platform.tenancy.tenants.create({ name, slug: name })).id;
 
 test("a tenant's admin subscribes, tests, pauses, rotates and removes; the secret is told twice in all, and is right", async () => {
   const tenantId = await make("signals");
   const { headers } = await signInMember(platform, tenantId, ["admin"]);
-  // biome-ignore lint/suspicious/noExplicitAny: nine routes, nine shapes
   const ask = (method: string, path: string, body?: object) =>
-    call<any>(platform, method, `/v1/tenants/signals/audit/streams${path}`, {
+    call<Told>(platform, method, `/v1/tenants/signals/audit/streams${path}`, {
       key: null,
       headers,
       ...(body ? { body } : {}),

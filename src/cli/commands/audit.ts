@@ -180,7 +180,7 @@ async function verifyLog({ out, open }: Call, kept: string | undefined): Promise
 
 const checkpoint = defineCommand({
   path: ["audit", "checkpoint"],
-  summary: "Print the newest signed checkpoint, to be kept where the log cannot change it",
+  summary: "Print the newest signed checkpoint, to be kept elsewhere",
   examples: ["tenancy audit checkpoint > kept.txt", "tenancy audit checkpoint --json"],
   async run({ out, open }) {
     const { internals } = await open();
