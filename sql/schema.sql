@@ -426,6 +426,105 @@ comment on column tenancy.audit_settings.held_at is 'Legal hold: since then rete
 comment on column tenancy.audit_settings.held_reason is 'Why.';
 comment on column tenancy.audit_settings.updated_at is 'Last change.';
 
+create table tenancy.audit_stream_batches (
+  id uuid not null,
+  stream_id uuid not null,
+  first bigint not null,
+  last bigint not null,
+  format text not null,
+  actions text[] not null,
+  note text,
+  status text default 'waiting'::text not null,
+  is_replay boolean default false not null,
+  attempts integer default 0 not null,
+  error text,
+  due_at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  failed_at timestamp with time zone,
+  constraint audit_stream_batches_pkey PRIMARY KEY (id),
+  constraint audit_stream_batches_failed_whole CHECK (((status = 'failed'::text) = (failed_at IS NOT NULL))),
+  constraint audit_stream_batches_range CHECK ((first <= last)),
+  constraint audit_stream_batches_status_known CHECK ((status = ANY (ARRAY['waiting'::text, 'failed'::text])))
+);
+comment on table tenancy.audit_stream_batches is 'Messages that are on their way or were given up. A message is a range of the log: its bytes are made anew from it.';
+comment on column tenancy.audit_stream_batches.id is 'UUID version 7; the message''s webhook-id.';
+comment on column tenancy.audit_stream_batches.stream_id is 'The stream.';
+comment on column tenancy.audit_stream_batches.first is 'First number in it; of a checkpoint, the size sent before.';
+comment on column tenancy.audit_stream_batches.last is 'Last number in it; of a checkpoint, its size.';
+comment on column tenancy.audit_stream_batches.format is 'Of the stream when the message was made.';
+comment on column tenancy.audit_stream_batches.actions is 'Of the stream when the message was made.';
+comment on column tenancy.audit_stream_batches.note is 'The checkpoint; those of the log are thinned out.';
+comment on column tenancy.audit_stream_batches.status is 'waiting, or failed: given up until somebody replays it.';
+comment on column tenancy.audit_stream_batches.is_replay is 'Failed once; now sent again beside the stream.';
+comment on column tenancy.audit_stream_batches.attempts is 'How many failed.';
+comment on column tenancy.audit_stream_batches.error is 'Of the last one.';
+comment on column tenancy.audit_stream_batches.due_at is 'A replay is not sent before.';
+comment on column tenancy.audit_stream_batches.created_at is 'When it was made.';
+comment on column tenancy.audit_stream_batches.failed_at is 'When it was given up.';
+CREATE UNIQUE INDEX audit_stream_batches_head_key ON tenancy.audit_stream_batches USING btree (stream_id) WHERE ((status = 'waiting'::text) AND (NOT is_replay));
+CREATE INDEX audit_stream_batches_stream_idx ON tenancy.audit_stream_batches USING btree (stream_id, id);
+
+create table tenancy.audit_streams (
+  id uuid not null,
+  tenant_id uuid,
+  name text not null,
+  url text not null,
+  sends text not null,
+  format text not null,
+  actions text[] not null,
+  records_max integer not null,
+  secret bytea not null,
+  former_secret bytea,
+  former_until timestamp with time zone,
+  "position" bigint not null,
+  status text default 'active'::text not null,
+  disabled_because text,
+  failing_since timestamp with time zone,
+  last_error text,
+  delivered_at timestamp with time zone,
+  due_at timestamp with time zone not null,
+  lease uuid,
+  leased_until timestamp with time zone,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint audit_streams_pkey PRIMARY KEY (id),
+  constraint audit_streams_disabled_known CHECK ((disabled_because = ANY (ARRAY['gone'::text, 'failing'::text, 'too_many_failures'::text]))),
+  constraint audit_streams_disabled_whole CHECK (((status = 'disabled'::text) = (disabled_because IS NOT NULL))),
+  constraint audit_streams_format_known CHECK ((format = ANY (ARRAY['json'::text, 'ocsf'::text]))),
+  constraint audit_streams_former_whole CHECK (((former_secret IS NULL) = (former_until IS NULL))),
+  constraint audit_streams_position_positive CHECK (("position" >= 0)),
+  constraint audit_streams_records_positive CHECK ((records_max > 0)),
+  constraint audit_streams_sends_known CHECK ((sends = ANY (ARRAY['records'::text, 'checkpoints'::text]))),
+  constraint audit_streams_status_known CHECK ((status = ANY (ARRAY['active'::text, 'paused'::text, 'disabled'::text])))
+);
+comment on table tenancy.audit_streams is 'Who is sent the audit log by signed webhooks as it grows: tenants their own chain, operators all.';
+comment on column tenancy.audit_streams.id is 'UUID version 7.';
+comment on column tenancy.audit_streams.tenant_id is 'Whose chain; null: the whole log, for operators.';
+comment on column tenancy.audit_streams.name is 'For people.';
+comment on column tenancy.audit_streams.url is 'Where to; its query may hold a token of the receiver.';
+comment on column tenancy.audit_streams.sends is 'records, or checkpoints: the signed states of the tree.';
+comment on column tenancy.audit_streams.format is 'Of records: json is ours, ocsf is the Open Cybersecurity Schema Framework''s.';
+comment on column tenancy.audit_streams.actions is 'Only these, such as tenant.created or user.*; empty: all.';
+comment on column tenancy.audit_streams.records_max is 'Most records in one message.';
+comment on column tenancy.audit_streams.secret is 'Signs messages; sealed with the tenant''s key, or the platform''s.';
+comment on column tenancy.audit_streams.former_secret is 'The secret before, which signs too until former_until; sealed.';
+comment on column tenancy.audit_streams.former_until is 'End of the overlap after a rotation.';
+comment on column tenancy.audit_streams."position" is 'What comes next: number in the tenant''s chain; for all, index in the tree; for checkpoints, the size sent last.';
+comment on column tenancy.audit_streams.status is 'active, paused by people, or disabled by itself.';
+comment on column tenancy.audit_streams.disabled_because is 'gone: it answered 410. failing: nothing arrived for days. too_many_failures: too many messages were given up.';
+comment on column tenancy.audit_streams.failing_since is 'First failure since the last success.';
+comment on column tenancy.audit_streams.last_error is 'Of the last failure since then.';
+comment on column tenancy.audit_streams.delivered_at is 'Last success.';
+comment on column tenancy.audit_streams.due_at is 'Not before.';
+comment on column tenancy.audit_streams.lease is 'The process that sends; drawn for each turn.';
+comment on column tenancy.audit_streams.leased_until is 'A process that died holds the stream no longer than this.';
+comment on column tenancy.audit_streams.created_by is 'Actor.';
+comment on column tenancy.audit_streams.created_at is 'When.';
+comment on column tenancy.audit_streams.updated_at is 'Last change by people.';
+CREATE INDEX audit_streams_due_idx ON tenancy.audit_streams USING btree (due_at) WHERE (status = 'active'::text);
+CREATE INDEX audit_streams_tenant_idx ON tenancy.audit_streams USING btree (tenant_id);
+
 create table tenancy.audit_tiles (
   level smallint not null,
   index bigint not null,
@@ -1731,6 +1830,10 @@ alter table tenancy.api_keys add constraint api_keys_tenant_fkey FOREIGN KEY (te
 alter table tenancy.audit_cosignatures add constraint audit_cosignatures_checkpoint_fkey FOREIGN KEY (size) REFERENCES tenancy.audit_checkpoints(size);
 
 alter table tenancy.audit_cosignatures add constraint audit_cosignatures_witness_fkey FOREIGN KEY (witness) REFERENCES tenancy.audit_witnesses(name);
+
+alter table tenancy.audit_stream_batches add constraint audit_stream_batches_stream_fkey FOREIGN KEY (stream_id) REFERENCES tenancy.audit_streams(id) ON DELETE CASCADE;
+
+alter table tenancy.audit_streams add constraint audit_streams_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
 
 alter table tenancy.cells add constraint cells_region_fkey FOREIGN KEY (region) REFERENCES tenancy.regions(key);
 

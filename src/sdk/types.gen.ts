@@ -3087,6 +3087,458 @@ export interface paths {
     };
     trace?: never;
   };
+  "/v1/audit/streams": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List the streams of the whole audit log */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AuditStreamList"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    /** Stream the whole audit log to a receiver by signed webhook */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["AuditStreamCreate"] } };
+      responses: {
+        201: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AuditStreamWithSecret"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/audit/streams/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Show a stream of the whole audit log */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id of the stream. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AuditStream"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    /** Remove a stream of the whole audit log */
+    delete: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id of the stream. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    options?: never;
+    head?: never;
+    /** Change, pause or activate a stream of the whole audit log */
+    patch: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id of the stream. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["AuditStreamUpdate"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AuditStream"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    trace?: never;
+  };
+  "/v1/audit/streams/{id}/rotate-secret": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Draw a new secret for a stream of the whole audit log */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id of the stream. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: { content: { "application/json": components["schemas"]["AuditStreamRotate"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AuditStreamWithSecret"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/audit/streams/{id}/test": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Send a test to the receiver of a stream of the whole audit log */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id of the stream. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AuditStreamTest"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/audit/streams/{id}/failed": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List messages of a stream of the whole audit log that were given up */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id of the stream. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["FailedMessageList"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/audit/streams/{id}/replay": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Send messages of a stream of the whole audit log again that were given up */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id of the stream. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: { content: { "application/json": components["schemas"]["AuditStreamReplay"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AuditStreamReplayed"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/audit/streams": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List the streams of a tenant's audit log */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AuditStreamList"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    /** Stream a tenant's audit log to a receiver by signed webhook */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["AuditStreamCreate"] } };
+      responses: {
+        201: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AuditStreamWithSecret"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/audit/streams/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Show a stream of a tenant's audit log */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the stream. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AuditStream"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    /** Remove a stream of a tenant's audit log */
+    delete: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the stream. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    options?: never;
+    head?: never;
+    /** Change, pause or activate a stream of a tenant's audit log */
+    patch: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the stream. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["AuditStreamUpdate"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AuditStream"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/audit/streams/{id}/rotate-secret": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Draw a new secret for a stream of a tenant's audit log */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the stream. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: { content: { "application/json": components["schemas"]["AuditStreamRotate"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AuditStreamWithSecret"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/audit/streams/{id}/test": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Send a test to the receiver of a stream of a tenant's audit log */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the stream. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AuditStreamTest"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/audit/streams/{id}/failed": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List messages of a stream of a tenant's audit log that were given up */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the stream. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["FailedMessageList"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/audit/streams/{id}/replay": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Send messages of a stream of a tenant's audit log again that were given up */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the stream. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: { content: { "application/json": components["schemas"]["AuditStreamReplay"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AuditStreamReplayed"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/api-keys": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     /** List the API keys, newest first */
@@ -4835,6 +5287,91 @@ export interface components {
       /** Records in this chain. */
       records: number;
     };
+    AuditStream: {
+      /** UUID version 7, lower case. */
+      id: string;
+      name: string;
+      /** Without its query, which may hold a token of the receiver. */
+      url: string;
+      /** `checkpoints`: the signed states of the tree, each with the proof that it grew from the last. */
+      sends: "records" | "checkpoints";
+      /** `json`: records as the API shows them. `ocsf`: Open Cybersecurity Schema Framework 1.6. */
+      format: "json" | "ocsf";
+      actions: string[];
+      recordsMax: number;
+      /** `disabled`: by itself; activate it again, and it goes on where it stopped. */
+      status: "active" | "paused" | "disabled";
+      /** `gone`: it answered 410. `failing`: nothing arrived for five days. */
+      disabledBecause: "gone" | "failing" | "too_many_failures" | null;
+      /** What comes next: number in the tenant's chain; of the whole log, index in the tree; of checkpoints, the size sent last. */
+      position: number;
+      /** First failure since the last success. */
+      failingSince: string | null;
+      /** Of the last failure since then. */
+      lastError: string | null;
+      /** Last success. */
+      deliveredAt: string | null;
+      /** Until then messages carry two signatures. */
+      formerSecretUntil: string | null;
+      createdBy: string;
+      /** RFC 3339, UTC. */
+      createdAt: string;
+      /** RFC 3339, UTC. */
+      updatedAt: string;
+    };
+    AuditStreamCreate: {
+      name: string;
+      /** An https:// address. It is only reached in a public network, or one of `security.outboundAllow`. */
+      url: string;
+      sends?: "records" | "checkpoints";
+      /** `json`: records as the API shows them. `ocsf`: Open Cybersecurity Schema Framework 1.6. */
+      format?: "json" | "ocsf";
+      /** Only these, such as `tenant.created` or `user.*`; empty: all. */
+      actions?: string[];
+      /** Most records in one message. */
+      recordsMax?: number;
+      /** `start`: everything that the log still holds comes first. */
+      from?: "now" | "start";
+    };
+    AuditStreamList: {
+      items: components["schemas"]["AuditStream"][];
+    };
+    AuditStreamReplay: {
+      /** Default: all. */
+      messages?: string[];
+    };
+    AuditStreamReplayed: {
+      /** How many are sent again. */
+      messages: number;
+    };
+    AuditStreamRotate: {
+      /** So long the secret before signs too. */
+      overlapHours?: number;
+    };
+    AuditStreamTest: {
+      isDelivered: boolean;
+      /** Null: nothing came back. */
+      status: number | null;
+      error: string | null;
+      durationMs: number;
+    };
+    AuditStreamUpdate: {
+      name?: string;
+      /** An https:// address. It is only reached in a public network, or one of `security.outboundAllow`. */
+      url?: string;
+      /** `json`: records as the API shows them. `ocsf`: Open Cybersecurity Schema Framework 1.6. */
+      format?: "json" | "ocsf";
+      /** Only these, such as `tenant.created` or `user.*`; empty: all. */
+      actions?: string[];
+      /** Most records in one message. */
+      recordsMax?: number;
+      status?: "active" | "paused";
+    };
+    AuditStreamWithSecret: {
+      stream: components["schemas"]["AuditStream"];
+      /** `whsec_…` (Standard Webhooks), shown this once. */
+      secret: string;
+    };
     Cell: {
       key: string;
       name: string;
@@ -5027,6 +5564,21 @@ export interface components {
         lastUsedAt: string | null;
       })[];
       recoveryCodesLeft: number;
+    };
+    FailedMessageList: {
+      items: ({
+        /** UUID version 7, lower case. */
+        id: string;
+        /** First number of the log in it. */
+        first: number;
+        last: number;
+        attempts: number;
+        error: string | null;
+        /** RFC 3339, UTC. */
+        createdAt: string;
+        /** RFC 3339, UTC. */
+        failedAt: string;
+      })[];
     };
     Grant: {
       permissions: components["schemas"]["Permission"][];
