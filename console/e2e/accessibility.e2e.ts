@@ -53,6 +53,8 @@ const pages = [
   "/encryption",
   "/cells",
   "/activity",
+  "/audit",
+  "/audit?outcome=denied&kind=change",
   "/api-keys",
   "/api-keys/new",
   "/no-such-page",

@@ -9,11 +9,11 @@ import {
   createUser,
   launchBrowser,
   mailedLink,
-  mailsTo,
   openPlatform,
   overflowPx,
   type Platform,
   settle,
+  signInByLink,
   visit,
 } from "./support.ts";
 
@@ -36,7 +36,7 @@ test("a person enrols an app and a passkey, loses the device, and comes back, by
   await using visitor = await visit(browser, nobody);
   const { page } = visitor;
 
-  await signInByLink(page, email);
+  await signInByLink(platform, page, email);
   await page.getByRole("link", { name: "Ways to sign in" }).click();
   await page.getByRole("heading", { level: 1, name: "Ways to sign in" }).waitFor();
 
@@ -112,9 +112,9 @@ test("a wrong password and an unknown address are the same refusal on the screen
 test("a person ends the session of another device, and that device is signed out", async () => {
   const email = await createUser(platform, "Two Devices");
   await using phone = await visit(browser, nobody, { userAgent: "Mozilla/5.0 (Phone) Test/1.0" });
-  await signInByLink(phone.page, email);
+  await signInByLink(platform, phone.page, email);
   await using laptop = await visit(browser, nobody);
-  await signInByLink(laptop.page, email);
+  await signInByLink(platform, laptop.page, email);
 
   await laptop.page.getByRole("link", { name: "Devices" }).click();
   await laptop.page.getByRole("heading", { level: 1, name: "Devices" }).waitFor();
@@ -133,7 +133,7 @@ test("a member finds in the portal what the policies permit; another tenant is t
   const owned = await createTenantFor(platform, email, "owner");
   await using visitor = await visit(browser, nobody);
   const { page } = visitor;
-  await signInByLink(page, email);
+  await signInByLink(platform, page, email);
 
   await page.goto(`${platform.url}/t/${owned.slug}`);
   await page.getByRole("heading", { level: 1, name: owned.name }).waitFor();
@@ -160,7 +160,7 @@ test("an owner invites somebody by mail, who accepts, sets a password, and is a 
   const owner = await createUser(platform, "Owner");
   const tenant = await createTenantFor(platform, owner, "owner");
   await using hers = await visit(browser, nobody);
-  await signInByLink(hers.page, owner);
+  await signInByLink(platform, hers.page, owner);
   const email = `guest-${Date.now()}@example.com`;
 
   await hers.page.goto(`${platform.url}/t/${tenant.slug}/members`);
@@ -190,7 +190,7 @@ test("the pages of an account are free of axe violations, fit a telephone, and s
   const email = await createUser(platform, "Élise");
   await using visitor = await visit(browser, nobody);
   const { page } = visitor;
-  await signInByLink(page, email);
+  await signInByLink(platform, page, email);
 
   for (const path of ["/account", "/account/methods", "/account/sessions", "/sign-in", "/sign-in/link"]) {
     await page.goto(platform.url + path);
@@ -204,20 +204,6 @@ test("the pages of an account are free of axe violations, fit a telephone, and s
   await page.getByRole("heading", { level: 1, name: "Se connecter avec ce lien" }).waitFor();
   assert.deepEqual(visitor.complaints, []);
 });
-
-async function signInByLink(page: Page, email: string): Promise<void> {
-  await page.goto(`${platform.url}/account`);
-  await page.getByLabel("E-mail address").fill(email);
-  await page.getByRole("button", { name: "Continue" }).click();
-  const before = await mailsTo(platform, email);
-  await page.getByRole("button", { name: "Send me a sign-in link" }).click();
-  await page.getByRole("heading", { level: 1, name: "Look in your inbox" }).waitFor();
-  await page.goto(await mailedLink(platform, email, before));
-  await page.getByRole("heading", { level: 1, name: "Sign in with this link" }).waitFor();
-  assert.equal(new URL(page.url()).hash, "", "the token leaves the address");
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await page.getByRole("heading", { level: 1, name: "Profile" }).waitFor();
-}
 
 async function signOut(page: Page): Promise<void> {
   await page.getByRole("button", { name: /^Account of/ }).click();

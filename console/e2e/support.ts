@@ -52,7 +52,7 @@ export async function createTenantFor(
 }
 
 /** The mails to somebody so far, newest first, as the outbox of a platform without a mail server shows them. */
-export async function mailsTo(platform: Platform, email: string): Promise<readonly string[]> {
+async function mailsTo(platform: Platform, email: string): Promise<readonly string[]> {
   const path = `/v1/mail/outbox?to=${encodeURIComponent(email)}`;
   return (await ask<{ items: { id: string }[] }>(platform, path)).items.map(({ id }) => id);
 }
@@ -125,6 +125,21 @@ export async function signIn(browser: Browser, platform: Platform): Promise<Sess
   const session = await context.storageState();
   await context.close();
   return session;
+}
+
+/** As a person does it: by a link in a mail. */
+export async function signInByLink(platform: Platform, page: Page, email: string): Promise<void> {
+  await page.goto(`${platform.url}/account`);
+  await page.getByLabel("E-mail address").fill(email);
+  await page.getByRole("button", { name: "Continue" }).click();
+  const before = await mailsTo(platform, email);
+  await page.getByRole("button", { name: "Send me a sign-in link" }).click();
+  await page.getByRole("heading", { level: 1, name: "Look in your inbox" }).waitFor();
+  await page.goto(await mailedLink(platform, email, before));
+  await page.getByRole("heading", { level: 1, name: "Sign in with this link" }).waitFor();
+  assert.equal(new URL(page.url()).hash, "", "the token leaves the address");
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await page.getByRole("heading", { level: 1, name: "Profile" }).waitFor();
 }
 
 export async function visit(

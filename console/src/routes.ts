@@ -14,6 +14,7 @@ import { AccountFrame } from "./features/account/AccountFrame.tsx";
 import { factorsQuery, meQuery, mySessionsQuery } from "./features/account/queries.ts";
 import { eventsQuery, parseActivitySearch } from "./features/activity/queries.ts";
 import { apiKeysQuery } from "./features/api-keys/queries.ts";
+import { parseAuditSearch } from "./features/audit/queries.ts";
 import { cellsQuery } from "./features/cells/queries.ts";
 import { encryptionQuery, tenantKeysQuery } from "./features/encryption/queries.ts";
 import { type AttemptFilter, outcomes } from "./features/isolation/attempts.ts";
@@ -267,6 +268,14 @@ const activity = createRoute({
   component: lazyRouteComponent(() => import("./features/activity/ActivityPage.tsx"), "ActivityPage"),
 });
 
+const audit = createRoute({
+  getParentRoute: () => frame,
+  path: "/audit",
+  staticData: { crumb: crumbs.audit },
+  validateSearch: parseAuditSearch,
+  component: lazyRouteComponent(() => import("./features/audit/AuditPage.tsx"), "AuditPage"),
+});
+
 const apiKeys = createRoute({
   getParentRoute: () => frame,
   path: "/api-keys",
@@ -369,6 +378,13 @@ const portalKeys = createRoute({
   staticData: { crumb: crumbs.encryption },
   component: lazyRouteComponent(() => import("./features/portal/KeysRoom.tsx"), "KeysRoom"),
 });
+const portalAudit = createRoute({
+  getParentRoute: () => portal,
+  path: "/audit",
+  staticData: { crumb: crumbs.audit },
+  validateSearch: parseAuditSearch,
+  component: lazyRouteComponent(() => import("./features/portal/AuditRoom.tsx"), "AuditRoom"),
+});
 
 const notFound = createRoute({ getParentRoute: () => frame, path: "$", component: NotFoundPage });
 
@@ -410,6 +426,7 @@ const routeTree = root.addChildren([
     portalMembers.addChildren([members, invitations]),
     portalAccess,
     portalKeys,
+    portalAudit,
   ]),
   frame.addChildren([
     home,
@@ -430,6 +447,7 @@ const routeTree = root.addChildren([
     encryption,
     cells,
     activity,
+    audit,
     apiKeys.addChildren([apiKeysIndex, newApiKey]),
     notFound,
   ]),

@@ -65,6 +65,11 @@ export const upsertSettings = query<SettingsRow>(
    returning reads, held_at, held_reason`,
 );
 
+export const findPrunedBefore = query<{ pruned_before: Date | null }>(
+  "audit.find_pruned_before",
+  "select pruned_before from tenancy.audit_log",
+);
+
 export const listWitnesses = query<{ name: string; key: string; added_at: Date }>(
   "audit.list_witnesses",
   "select name, key, added_at from tenancy.audit_witnesses order by name",

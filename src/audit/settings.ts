@@ -3,7 +3,7 @@ import { maybe, one } from "../db/sql.ts";
 import { withTx } from "../db/tx.ts";
 import { PLATFORM_CHAIN } from "./leaf.ts";
 import { type Actor, recordEvent } from "./record.ts";
-import { findSettings, type SettingsRow, upsertSettings } from "./search-store.ts";
+import { findPrunedBefore, findSettings, type SettingsRow, upsertSettings } from "./search-store.ts";
 
 export interface AuditSettings {
   /** `strict`: an answer waits until its record is durable. `relaxed`: it does not; a crash may lose the last ones. */
@@ -16,6 +16,11 @@ export interface AuditSettings {
 export async function readSettings(pool: pg.Pool, tenantId: string | null): Promise<AuditSettings> {
   const row = await maybe(pool, findSettings, [tenantId ?? PLATFORM_CHAIN]);
   return row ? fromRow(row) : { reads: "strict", hold: null };
+}
+
+/** Up to when retention removed records; null: it removed none. */
+export async function readPrunedBefore(pool: pg.Pool): Promise<Date | null> {
+  return (await maybe(pool, findPrunedBefore))?.pruned_before ?? null;
 }
 
 export async function changeSettings(

@@ -90,6 +90,30 @@ test("a tenant's log shows nothing of another tenant: not in searches, records, 
   }
 });
 
+test("operators narrow the whole log to one tenant; a tenant cannot widen its own", async () => {
+  const ofOne = await get<{ items: Found[] }>(`/v1/audit/records?tenantId=${ids["aurora"]}&limit=200`);
+  const chain = await download(`/v1/audit/export?tenantId=${ids["aurora"]}`);
+  const widened = await get(`/v1/tenants/aurora/audit/records?tenantId=${ids["borealis"]}`);
+  const exported = await get(`/v1/tenants/aurora/audit/export?format=csv&tenantId=${ids["borealis"]}`);
+
+  assert.ok(ofOne.body.items.length > 3);
+  assert.ok(ofOne.body.items.every((each) => each.tenantId === ids["aurora"]));
+  const report = await verifyExport(chain.split("\n"), { key: platform.tenancy.internals.audit.signer });
+  assert.deepEqual([report.faults, report.chains], [[], 1]);
+  assert.deepEqual([widened.status, exported.status], [422, 422]);
+});
+
+test("the state tells how long records are kept, and who watches the log", async () => {
+  const { body } = await get<{ retentionDays: number; prunedBefore: string | null; witnesses: unknown[] }>(
+    "/v1/tenants/aurora/audit/state",
+  );
+
+  assert.deepEqual(
+    [body.retentionDays, body.prunedBefore, Array.isArray(body.witnesses)],
+    [platform.tenancy.config.auditRetentionDays, null, true],
+  );
+});
+
 interface Proof {
   id: string;
   body: string;

@@ -28,6 +28,20 @@ export function createClient({ baseUrl, apiKey, fetch }: ClientOptions): Client<
   });
 }
 
+export {
+  type Checkpoint,
+  cosignedAt,
+  openCheckpoint,
+  parseVerifierKey,
+  type VerifierKey,
+} from "./audit/note.ts";
+export {
+  type ProofFault,
+  type ProofVerdict,
+  type RecordProof,
+  verifyGrowth,
+  verifyRecordProof,
+} from "./audit/record-proof.ts";
 export type { Bytes } from "./vault/bytes.ts";
 export type { MemberKeyRecord, PasskeyPrf, PublicMemberKey } from "./vault/member-key.ts";
 export { MemberKey } from "./vault/member-key.ts";

@@ -1,5 +1,6 @@
 import type { Static } from "typebox";
 import type * as access from "../../../src/http/schemas/access.ts";
+import type * as audit from "../../../src/http/schemas/audit.ts";
 import type * as common from "../../../src/http/schemas/common.ts";
 import type * as encryption from "../../../src/http/schemas/encryption.ts";
 import type * as fleet from "../../../src/http/schemas/fleet.ts";
@@ -43,6 +44,12 @@ export type ProofAttempt = Static<typeof fleet.ProofAttempt>;
 export type ProofDetail = Static<typeof fleet.ProofDetail>;
 export type ProofPage = Static<typeof fleet.ProofPage>;
 export type ProofCreate = Static<typeof fleet.ProofCreate>;
+
+export type AuditRecord = Static<typeof audit.AuditRecord>;
+export type AuditRecordPage = Static<typeof audit.AuditRecordPage>;
+export type AuditState = Static<typeof audit.AuditState>;
+export type AuditSettings = Static<typeof audit.AuditSettings>;
+export type AuditSettingsUpdate = Static<typeof audit.AuditSettingsUpdate>;
 
 export type AccessMine = Static<typeof access.AccessMine>;
 export type PermissionName = Static<typeof access.PermissionName>;

@@ -1,5 +1,6 @@
 import { access } from "./en/access.ts";
 import { account } from "./en/account.ts";
+import { audit } from "./en/audit.ts";
 import { encryption } from "./en/encryption.ts";
 import { activity, apiKeys, cells, migrations } from "./en/fleet.ts";
 import { errors, general } from "./en/general.ts";
@@ -19,6 +20,7 @@ export const en = {
   signIn,
   access,
   account,
+  audit,
   members,
   portal,
   tenants,

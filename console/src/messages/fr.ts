@@ -1,6 +1,7 @@
 import type { Messages } from "./en.ts";
 import { access } from "./fr/access.ts";
 import { account } from "./fr/account.ts";
+import { audit } from "./fr/audit.ts";
 import { encryption } from "./fr/encryption.ts";
 import { errors } from "./fr/errors.ts";
 import { activity, apiKeys, cells, migrations } from "./fr/fleet.ts";
@@ -21,6 +22,7 @@ export const fr = {
   signIn,
   access,
   account,
+  audit,
   members,
   portal,
   tenants,

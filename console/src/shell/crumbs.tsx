@@ -16,6 +16,7 @@ export const crumbs = {
   encryption: () => useMessages().shell.rooms.encryption,
   cells: () => useMessages().shell.rooms.cells,
   activity: () => useMessages().shell.rooms.activity,
+  audit: () => useMessages().audit.title,
   apiKeys: () => useMessages().shell.rooms.apiKeys,
   newApiKey: () => useMessages().apiKeys.create,
   portalOverview: () => useMessages().portal.rooms.overview,

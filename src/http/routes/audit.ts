@@ -15,8 +15,8 @@ import {
   scanAudit,
   searchAudit,
 } from "../../audit/search.ts";
-import { changeSettings, readSettings } from "../../audit/settings.ts";
-import { addCosignature, addWitness, readWitnesses } from "../../audit/witnesses.ts";
+import { changeSettings, readPrunedBefore, readSettings } from "../../audit/settings.ts";
+import { addCosignature, addWitness, readWitnesses, type Witness } from "../../audit/witnesses.ts";
 import { many } from "../../db/sql.ts";
 import { findTenant } from "../api-tenant.ts";
 import type { House } from "../house.ts";
@@ -35,6 +35,8 @@ import {
   ConsistencyQuery,
   CosignatureCreate,
   Cosigned,
+  PlatformAuditExportQuery,
+  PlatformAuditQuery,
   WitnessCreate,
   WitnessList,
 } from "../schemas/audit.ts";
@@ -47,6 +49,8 @@ interface Scope {
   readonly export: Permission;
   readonly manage: Permission;
   readonly params: Readonly<Record<string, string>>;
+  readonly query: typeof AuditQuery | typeof PlatformAuditQuery;
+  readonly exportQuery: typeof AuditExportQuery | typeof PlatformAuditExportQuery;
 }
 
 const PLATFORM: Scope = {
@@ -56,6 +60,8 @@ const PLATFORM: Scope = {
   export: "events.export",
   manage: "events.manage",
   params: {},
+  query: PlatformAuditQuery,
+  exportQuery: PlatformAuditExportQuery,
 };
 const OF_TENANT: Scope = {
   url: "/v1/tenants/:tenant/audit",
@@ -64,6 +70,8 @@ const OF_TENANT: Scope = {
   export: "audit.export",
   manage: "audit.manage",
   params: { tenant: TENANT },
+  query: AuditQuery,
+  exportQuery: AuditExportQuery,
 };
 
 /** The same for the whole platform and for one tenant, who sees its own records and nothing of others but hashes. */
@@ -79,11 +87,11 @@ function routesOf(scope: Scope): readonly Route[] {
       description:
         "Changes, reads and refusals. Every filter narrows; times are ranges of months' partitions.",
       params: scope.params,
-      query: AuditQuery,
+      query: scope.query,
       answer: AuditRecordPage,
       handle: async ({ house, params, query }) => {
-        const { limit, cursor, ...filters } = query;
-        const tenantId = await tenantOf(house, params);
+        const { limit, cursor, tenantId: chosen, ...filters }: Static<typeof PlatformAuditQuery> = query;
+        const tenantId = (await tenantOf(house, params)) ?? chosen ?? null;
         const { rows, nextCursor } = await readPage(house, {
           list: "audit",
           query: { limit, cursor },
@@ -131,6 +139,7 @@ function routesOf(scope: Scope): readonly Route[] {
           leaf: base64(proof.leaf),
           path: proof.path.map(base64),
           checkpoint: proof.checkpoint.note,
+          signedAt: proof.checkpoint.signedAt.toISOString(),
           key: toVkey(house.tenancy.internals.audit.signer),
           proof: toTlogProof(proof),
         };
@@ -144,12 +153,16 @@ function routesOf(scope: Scope): readonly Route[] {
       permission: scope.export,
       summary: `Take the audit log ${scope.of} out`,
       params: scope.params,
-      query: AuditExportQuery,
+      query: scope.exportQuery,
       isFile: true,
       answer: null,
       handle: async ({ house, params, query, reply }) => {
-        const { format = "proof", ...filters } = query;
-        const tenantId = await tenantOf(house, params);
+        const {
+          format = "proof",
+          tenantId: chosen,
+          ...filters
+        }: Static<typeof PlatformAuditExportQuery> = query;
+        const tenantId = (await tenantOf(house, params)) ?? chosen ?? null;
         // What cannot be exported is told before the first byte.
         if (format === "proof") await readCheckpoint(poolOf(house));
         const type = format === "csv" ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson";
@@ -182,6 +195,9 @@ function routesOf(scope: Scope): readonly Route[] {
           checkpoint: checkpoint.note,
           key: toVkey(house.tenancy.internals.audit.signer),
           records: Number(head?.size ?? 0),
+          witnesses: (await readWitnesses(poolOf(house))).map(toApiWitness),
+          retentionDays: house.tenancy.config.auditRetentionDays,
+          prunedBefore: (await readPrunedBefore(poolOf(house)))?.toISOString() ?? null,
         };
       },
     }),
@@ -279,10 +295,7 @@ const witnessRoutes = [
     summary: "List who may cosign checkpoints",
     answer: WitnessList,
     handle: async ({ house }) => ({
-      items: (await readWitnesses(poolOf(house))).map((witness) => ({
-        ...witness,
-        addedAt: witness.addedAt.toISOString(),
-      })),
+      items: (await readWitnesses(poolOf(house))).map(toApiWitness),
     }),
   }),
   route({
@@ -363,6 +376,10 @@ function timesOf({ from, to }: { from?: string | undefined; to?: string | undefi
 function toApi(record: Found): Static<typeof AuditRecord> {
   const { policies, ...rest } = record;
   return { ...rest, ...(policies ? { policies: [...policies] } : {}) };
+}
+
+function toApiWitness({ name, key, addedAt }: Witness) {
+  return { name, key, addedAt: addedAt.toISOString() };
 }
 
 function toApiSettings({

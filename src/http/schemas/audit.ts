@@ -22,6 +22,11 @@ const Filters = {
 
 export const AuditQuery = Type.Object({ ...PageQuery, ...Filters });
 
+const OfTenant = {
+  tenantId: Type.Optional({ ...Id, description: "Only this tenant's, also an erased one's." }),
+};
+export const PlatformAuditQuery = Type.Object({ ...PageQuery, ...OfTenant, ...Filters });
+
 export const AuditExportQuery = Type.Object({
   format: Type.Optional(
     Type.Union([Type.Literal("proof"), Type.Literal("jsonl"), Type.Literal("csv"), Type.Literal("ocsf")], {
@@ -32,6 +37,7 @@ export const AuditExportQuery = Type.Object({
   ),
   ...Filters,
 });
+export const PlatformAuditExportQuery = Type.Object({ ...OfTenant, ...AuditExportQuery.properties });
 
 export const AuditRecord = Type.Object(
   {
@@ -72,11 +78,14 @@ export const AuditProof = Type.Object(
     leaf: Hash,
     path: Type.Array(Hash, { description: "Inclusion proof (RFC 6962, section 2.1.1)." }),
     checkpoint: Type.String({ description: "Signed note that the proof leads to." }),
+    signedAt: { ...Timestamp, description: "When the checkpoint was signed, by the log's clock." },
     key: Type.String({ description: "The log's verifier key." }),
     proof: Type.String({ description: "The same as c2sp.org/tlog-proof." }),
   },
   { title: "AuditProof" },
 );
+
+export const Witness = Type.Object({ name: Type.String(), key: Type.String(), addedAt: Timestamp });
 
 export const AuditState = Type.Object(
   {
@@ -86,6 +95,11 @@ export const AuditState = Type.Object(
     checkpoint: Type.String({ description: "Signed note with its cosignatures." }),
     key: Type.String({ description: "The log's verifier key; keep it where the log cannot change it." }),
     records: Type.Integer({ description: "Records in this chain." }),
+    witnesses: Type.Array(Witness, { description: "Who may cosign checkpoints." }),
+    retentionDays: Type.Integer({ description: "After so many days a record goes; its hash stays." }),
+    prunedBefore: Type.Union([Timestamp, Type.Null()], {
+      description: "Records from before this time are gone; null: none is.",
+    }),
   },
   { title: "AuditState" },
 );
@@ -122,7 +136,6 @@ export const AuditSettingsUpdate = Type.Object(
   { additionalProperties: false },
 );
 
-export const Witness = Type.Object({ name: Type.String(), key: Type.String(), addedAt: Timestamp });
 export const WitnessList = Type.Object({ items: Type.Array(Witness) }, { title: "WitnessList" });
 export const WitnessCreate = Type.Object(
   { key: Type.String({ maxLength: 300, description: "C2SP vkey of type 0x04." }) },

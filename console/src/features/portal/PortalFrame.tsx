@@ -43,6 +43,13 @@ const rooms: readonly (Omit<Room, "to"> & { readonly path: string; readonly perm
     icon: "lock",
     key: "k",
   },
+  {
+    path: "/audit",
+    permission: "audit.read",
+    label: ({ portal }) => portal.rooms.audit,
+    icon: "log",
+    key: "l",
+  },
 ];
 
 /**

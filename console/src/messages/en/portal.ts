@@ -1,5 +1,11 @@
 export const portal = {
-  rooms: { members: "Members", overview: "Overview", access: "Roles", keys: "Encryption" },
+  rooms: {
+    members: "Members",
+    overview: "Overview",
+    access: "Roles",
+    keys: "Encryption",
+    audit: "Audit log",
+  },
   in: (tenant: string) => `In ${tenant}`,
   switch: "Switch tenant",
   switchFrom: (tenant: string) => `${tenant}, switch tenant`,

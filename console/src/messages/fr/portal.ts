@@ -1,7 +1,13 @@
 import type { Messages } from "../en.ts";
 
 export const portal = {
-  rooms: { members: "Membres", overview: "Vue d’ensemble", access: "Rôles", keys: "Chiffrement" },
+  rooms: {
+    members: "Membres",
+    overview: "Vue d’ensemble",
+    access: "Rôles",
+    keys: "Chiffrement",
+    audit: "Journal d’audit",
+  },
   in: (tenant) => `Dans ${tenant}`,
   switch: "Changer de locataire",
   switchFrom: (tenant) => `${tenant}, changer de locataire`,

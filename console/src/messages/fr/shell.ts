@@ -15,6 +15,7 @@ export const shell = {
     encryption: "Chiffrement",
     cells: "Cellules",
     activity: "Activité",
+    audit: "Journal d’audit",
     apiKeys: "Clés d’API",
   },
   region: "Région",

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { AuditRecord } from "../../api/types.ts";
+import { isOf } from "./check-proof.ts";
+import { keptCheckpoint } from "./kept-checkpoint.ts";
+import { exportUrl, parseAuditSearch } from "./queries.ts";
+
+const record: AuditRecord = {
+  id: "01990000-0000-7000-8000-000000000001",
+  at: "2026-11-26T00:00:00.000Z",
+  kind: "change",
+  action: "tenant.updated",
+  outcome: "allowed",
+  actor: "user:1",
+  onBehalfOf: null,
+  tenantId: null,
+  resource: null,
+  requestId: "r",
+  ip: null,
+  session: null,
+  detail: {},
+};
+
+test("proved bytes that say something else than the record on the screen are no proof of it", () => {
+  const body = JSON.stringify(record);
+
+  assert.equal(isOf(record, { body }), true);
+  assert.equal(isOf(record, { body: null }), true);
+  assert.equal(isOf({ ...record, action: "tenant.read" }, { body }), false);
+  assert.equal(isOf({ ...record, outcome: "denied" }, { body }), false);
+  assert.equal(isOf({ ...record, tenantId: "t" }, { body }), false);
+  assert.equal(isOf(record, { body: JSON.stringify({ ...record, id: "another" }) }), false);
+});
+
+test("a provable file takes only tenant and times; other formats take every filter", () => {
+  const filters = parseAuditSearch({
+    action: "tenant.read",
+    from: "2026-11-01",
+    to: "no time",
+    outcome: "?",
+  });
+
+  assert.equal(exportUrl("/v1/audit", "proof", filters), "/v1/audit/export?format=proof&from=2026-11-01");
+  assert.equal(
+    exportUrl("/v1/audit", "csv", filters),
+    "/v1/audit/export?format=csv&action=tenant.read&from=2026-11-01",
+  );
+});
+
+test("what the browser kept of the log counts only when it is whole", () => {
+  const kept = (text: string | null) => keptCheckpoint({ getItem: () => text });
+
+  assert.equal(kept(null), undefined);
+  assert.equal(kept("{"), undefined);
+  assert.equal(kept('{"key":"k"}'), undefined);
+  assert.deepEqual(kept('{"key":"k","note":"n","at":"a","more":1}'), { key: "k", note: "n", at: "a" });
+});
