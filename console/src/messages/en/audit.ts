@@ -15,7 +15,7 @@ export const audit = {
     own: "From and to …",
   },
   only: "Only these",
-  onlyNamed: (field: string) => `Only records with this: ${field}`,
+  onlyNamed: (field: string) => `Only these: ${field}`,
   noPolicies: "None recorded",
   fields: {
     at: "Time",

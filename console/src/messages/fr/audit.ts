@@ -17,7 +17,7 @@ export const audit = {
     own: "De … à …",
   },
   only: "Eux seuls",
-  onlyNamed: (field) => `Seuls les enregistrements ayant ceci : ${field}`,
+  onlyNamed: (field) => `Eux seuls : ${field}`,
   noPolicies: "Aucune consignée",
   fields: {
     at: "Heure",
