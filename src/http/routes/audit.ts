@@ -16,7 +16,7 @@ import {
   searchAudit,
 } from "../../audit/search.ts";
 import { changeSettings, readPrunedBefore, readSettings } from "../../audit/settings.ts";
-import { addCosignature, addWitness, readWitnesses, type Witness } from "../../audit/witnesses.ts";
+import { readWitnesses } from "../../audit/witnesses.ts";
 import { many } from "../../db/sql.ts";
 import { findTenant } from "../api-tenant.ts";
 import type { House } from "../house.ts";
@@ -33,13 +33,10 @@ import {
   AuditState,
   ConsistencyProof,
   ConsistencyQuery,
-  CosignatureCreate,
-  Cosigned,
   PlatformAuditExportQuery,
   PlatformAuditQuery,
-  WitnessCreate,
-  WitnessList,
 } from "../schemas/audit.ts";
+import { toApiWitness, witnessRoutes } from "./audit-witnesses.ts";
 import { TENANT } from "./tenants.ts";
 
 interface Scope {
@@ -285,47 +282,6 @@ function routesOf(scope: Scope): readonly Route[] {
   ];
 }
 
-const witnessRoutes = [
-  route({
-    method: "GET",
-    url: "/v1/audit/witnesses",
-    tag: "Audit trail",
-    action: "audit_witness.read",
-    permission: "events.read",
-    summary: "List who may cosign checkpoints",
-    answer: WitnessList,
-    handle: async ({ house }) => ({
-      items: (await readWitnesses(poolOf(house))).map(toApiWitness),
-    }),
-  }),
-  route({
-    method: "POST",
-    url: "/v1/audit/witnesses",
-    tag: "Audit trail",
-    action: "audit.witness_added",
-    permission: "events.manage",
-    summary: "Let a witness cosign checkpoints",
-    body: WitnessCreate,
-    answer: null,
-    handle: async ({ house, body, by }) => addWitness(poolOf(house), body.key, by),
-  }),
-  route({
-    method: "POST",
-    url: "/v1/audit/cosignatures",
-    tag: "Audit trail",
-    action: "audit.checkpoint_cosigned",
-    permission: "events.manage",
-    summary: "Hand in a checkpoint that a witness cosigned",
-    body: CosignatureCreate,
-    answer: Cosigned,
-    handle: async ({ house, body, by }) => {
-      const { signer } = house.tenancy.internals.audit;
-      const { size, witnesses } = await addCosignature(poolOf(house), signer, body.note, by);
-      return { size, witnesses: [...witnesses] };
-    },
-  }),
-];
-
 export const auditRoutes: readonly Route[] = [
   ...routesOf(PLATFORM),
   ...witnessRoutes,
@@ -376,10 +332,6 @@ function timesOf({ from, to }: { from?: string | undefined; to?: string | undefi
 function toApi(record: Found): Static<typeof AuditRecord> {
   const { policies, ...rest } = record;
   return { ...rest, ...(policies ? { policies: [...policies] } : {}) };
-}
-
-function toApiWitness({ name, key, addedAt }: Witness) {
-  return { name, key, addedAt: addedAt.toISOString() };
 }
 
 function toApiSettings({
