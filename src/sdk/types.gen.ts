@@ -2400,6 +2400,8 @@ export interface paths {
           limit?: number;
           /** `nextCursor` of the page before; opaque. */
           cursor?: string;
+          /** Only this tenant's, also an erased one's. */
+          tenantId?: string;
           /** Such as tenant.suspended or tenant.read. */
           action?: string;
           /** Such as operator:… or user:… */
@@ -2499,6 +2501,8 @@ export interface paths {
     get: {
       parameters: {
         query?: {
+          /** Only this tenant's, also an erased one's. */
+          tenantId?: string;
           /** `proof`: JSON lines that `tenancy audit verify` proves offline; filters but `from` and `to` do not apply. The others: plain records for other tools. */
           format?: "proof" | "jsonl" | "csv" | "ocsf";
           /** Such as tenant.suspended or tenant.read. */
@@ -5223,6 +5227,8 @@ export interface components {
       path: string[];
       /** Signed note that the proof leads to. */
       checkpoint: string;
+      /** When the checkpoint was signed, by the log's clock. */
+      signedAt: string;
       /** The log's verifier key. */
       key: string;
       /** The same as c2sp.org/tlog-proof. */
@@ -5286,6 +5292,17 @@ export interface components {
       key: string;
       /** Records in this chain. */
       records: number;
+      /** Who may cosign checkpoints. */
+      witnesses: {
+        name: string;
+        key: string;
+        /** RFC 3339, UTC. */
+        addedAt: string;
+      }[];
+      /** After so many days a record goes; its hash stays. */
+      retentionDays: number;
+      /** Records from before this time are gone; null: none is. */
+      prunedBefore: string | null;
     };
     AuditStream: {
       /** UUID version 7, lower case. */
