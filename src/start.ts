@@ -239,7 +239,12 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     role,
     ...(options.connections ? { limits: options.connections } : {}),
   });
-  const executor = new Executor({ directory, connections, rewrite: (text) => live.rewrite(text) });
+  const executor = new Executor({
+    directory,
+    connections,
+    rewrite: (text) => live.rewrite(text),
+    refuse: (text) => live.refuseSealed(text),
+  });
   live.watch(listener, log);
   const keyPool = openKeyPool(cells.control.url);
   const clock = options.clock ?? systemClock;
@@ -420,7 +425,8 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
       analytics: tenantAnalytics(executor, live.shape.tables, files, tenantId, assertOpen),
     };
   };
-  const data = new TenantDataManager(() => ({ executor, facets, ...live.shape }));
+  const sealing = { keyring, subjects, stageOf: live.stageOf };
+  const data = new TenantDataManager(() => ({ executor, facets, sealing, ...live.shape }));
   if (options.background !== false) {
     keeper.start();
     audit.sequencer.start();

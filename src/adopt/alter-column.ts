@@ -1,6 +1,7 @@
 import type { AlterTableCmd } from "@pgsql/types";
 import { unwrap } from "./ast.ts";
 import { keyOf, type Table } from "./model.ts";
+import { setDefault } from "./tables.ts";
 import { typeText } from "./type-text.ts";
 import type { Work } from "./work.ts";
 
@@ -13,7 +14,7 @@ export function alterColumn(work: Work, table: Table, command: AlterTableCmd) {
     case "AT_DropColumn":
       return dropColumn(work, table, column.name);
     case "AT_ColumnDefault":
-      column.hasDefault = command.def !== undefined;
+      setDefault(column, command.def);
       return;
     case "AT_DropNotNull":
       column.nullable = true;

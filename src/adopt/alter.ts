@@ -6,6 +6,7 @@ import { adaptConstraint, companionName, includingKey, inOrderOf } from "./const
 import { TENANT_COLUMN, unforced } from "./guard.ts";
 import { family, findTable, keyOf, type Table } from "./model.ts";
 import { relationName } from "./names.ts";
+import { isOfSealed, refuseSealedChange } from "./sealed.ts";
 import { grantSequences, readColumn } from "./tables.ts";
 import { emit, NOT_THERE, notice, refuse, type Unit, type Work } from "./work.ts";
 
@@ -71,6 +72,8 @@ function columnName(command: AlterTableCmd): string {
 }
 
 function adaptCommand(work: Work, table: Table, command: AlterTableCmd): Adapted {
+  if (isOfSealed(table, command)) return NOTHING;
+  refuseSealedChange(table, command);
   const self = keyOf(table.schema, table.name);
   switch (command.subtype) {
     case "AT_AddColumn":
@@ -227,6 +230,7 @@ function neighbours(work: Work, table: Table): string[] {
 }
 
 function dropConstraint(work: Work, table: Table, name: string) {
+  work.dropped.add(`${keyOf(table.schema, table.name)}.${name}`);
   if (table.constraints[name] === "primary") table.primaryKey = [];
   table.uniques = table.uniques.filter((each) => each.name !== name);
   table.foreignKeys = table.foreignKeys.filter((each) => each.name !== name);

@@ -3,6 +3,7 @@ import { loadParser, walk } from "./ast.ts";
 import { adoptErrors } from "./errors.ts";
 import { finishKeys } from "./guard.ts";
 import type { AppModel } from "./model.ts";
+import { keepSealed } from "./sealed-uses.ts";
 import { findShared } from "./shared.ts";
 import { type ReadFile, readFiles, type SourceFile } from "./source.ts";
 import { compileStatement } from "./statements.ts";
@@ -72,6 +73,7 @@ export function assertAdopted(compiled: Pick<Compiled, "findings">): void {
 function compileFile(work: Work, file: ReadFile): CompiledFile {
   work.statements = [];
   work.madeInFile = new Map();
+  work.columnsMade = new Set();
   work.enumsMade = new Map();
   work.enumsRenamed = new Set();
   for (const { text, line } of file.metaCommands) {
@@ -83,6 +85,7 @@ function compileFile(work: Work, file: ReadFile): CompiledFile {
     const before = work.statements.length;
     try {
       compileStatement(work, statement);
+      keepSealed(work, statement.node);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       work.statements.length = before;

@@ -3,6 +3,7 @@ import { print, unwrap } from "./ast.ts";
 import { TENANT_COLUMN } from "./guard.ts";
 import { findTable, isRelation, keyOf, type Table } from "./model.ts";
 import { expressionName, freeName, joinColumns } from "./names.ts";
+import { isSealedIndex } from "./sealed.ts";
 import { emit, notice, refuse, type Unit, type Work } from "./work.ts";
 
 /** B-tree indexes lead with tenant_id: every query carries the guard's condition on it. Other methods stay. */
@@ -21,7 +22,7 @@ export function createIndex(work: Work, statement: IndexStmt, unit: Unit) {
   const parameters = (statement.indexParams ?? []).filter(
     (each) => table.shared || elementOf(each).name !== TENANT_COLUMN,
   );
-  if (isOwnIndex(statement, table, parameters)) return;
+  if (isOwnIndex(statement, table, parameters) || isSealedIndex(table, statement)) return;
   const columns = parameters.map((each) => elementOf(each).name ?? null);
   const name =
     statement.idxname || autoName(work, table, [...parameters, ...(statement.indexIncludingParams ?? [])]);

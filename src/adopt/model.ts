@@ -54,6 +54,32 @@ export interface Column {
   hasDefault: boolean;
   generated: boolean;
   identity: "always" | "by default" | null;
+  /** The function that the default calls, if it is no more than such a call: `gen_random_uuid`. */
+  drawnBy?: string;
+  /** The table's column holds nothing then: what it means stands sealed beside it. */
+  sealed?: Sealed;
+}
+
+/** How a sealed column stands in the database: the envelope in a column of its own, hidden from the app. */
+export interface Sealed {
+  /** Bound into each value; stays when table or column are renamed. */
+  id: string;
+  /** Column of the envelope. */
+  cipher: string;
+  /** Column of the blind index; null when values are not searched for. */
+  index: string | null;
+  /** Column that names the person whose key seals the value; null: the tenant's. */
+  subject: string | null;
+  /** The table's key, which is bound into each value too. */
+  key: string[];
+  /** The constraint by which the plain column holds nothing. */
+  only: string;
+  /** The constraint that stands for NOT NULL; null for a column that may be null. */
+  present: string | null;
+  /** The index over the blind index. */
+  lookup: string | null;
+  /** False when the column may have held plain values before: they are sealed in the background. */
+  isNew: boolean;
 }
 
 export interface Unique {

@@ -12,6 +12,7 @@ import { createEnum } from "./enums.ts";
 import { GUARD_POLICY, ROWS_POLICY } from "./guard.ts";
 import { findTable, keyOf, own } from "./model.ts";
 import { quote, relationName } from "./names.ts";
+import { sealByComment } from "./sealed.ts";
 import { typeMadeBy } from "./shared.ts";
 import { typeText } from "./type-text.ts";
 import { emit, notice, refuse, type Unit, type Work } from "./work.ts";
@@ -169,6 +170,8 @@ export function comment(work: Work, statement: CommentStmt, unit: Unit) {
   const table = tableOfComment(work, statement.objtype ?? "", names);
   if (statement.objtype === "OBJECT_TABLE" && table && statement.comment) table.comment = statement.comment;
   emit(work, table?.shared ? "database" : "place", unit.text);
+  const column = statement.objtype === "OBJECT_COLUMN" ? names.at(-1) : undefined;
+  if (table && column !== undefined) sealByComment(work, table, column, statement.comment ?? "");
 }
 
 function tableOfComment(work: Work, kind: string, names: readonly string[]) {

@@ -2,6 +2,7 @@ import type { RenameStmt } from "@pgsql/types";
 import { namesOf } from "./drop.ts";
 import { GUARD_POLICY, ROWS_POLICY, TENANT_COLUMN } from "./guard.ts";
 import { type AppModel, findTable, keyOf, own, type Table } from "./model.ts";
+import { isSealedStorage } from "./sealed.ts";
 import { emit, refuse, type Unit, type Work } from "./work.ts";
 
 export function rename(work: Work, statement: RenameStmt, unit: Unit) {
@@ -13,6 +14,8 @@ export function rename(work: Work, statement: RenameStmt, unit: Unit) {
     case "OBJECT_COLUMN":
       if (from === TENANT_COLUMN || (to === TENANT_COLUMN && !table?.shared))
         refuse("tenant_id is Tenancy's column.", "Choose another name.");
+      if (table && isSealedStorage(table, from))
+        refuse(`The column ${from} of ${table.name} holds sealed values.`, "Leave its name.");
       if (table) renameColumn(work, table, from, to);
       break;
     case "OBJECT_TABLE":
@@ -58,7 +61,11 @@ export function rename(work: Work, statement: RenameStmt, unit: Unit) {
 function renameColumn(work: Work, table: Table, from: string, to: string) {
   const key = keyOf(table.schema, table.name);
   const renamed = (names: (string | null)[]) => names.map((each) => (each === from ? to : each));
-  for (const column of table.columns) if (column.name === from) column.name = to;
+  for (const column of table.columns) {
+    if (column.name === from) column.name = to;
+    if (column.sealed) column.sealed.key = renamed(column.sealed.key) as string[];
+    if (column.sealed?.subject === from) column.sealed.subject = to;
+  }
   table.primaryKey = renamed(table.primaryKey) as string[];
   for (const unique of table.uniques) unique.columns = renamed(unique.columns) as string[];
   for (const foreign of table.foreignKeys) foreign.columns = renamed(foreign.columns) as string[];

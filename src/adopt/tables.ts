@@ -154,7 +154,9 @@ export function readColumn(
   const name = definition.colname ?? "";
   const kept: Node[] = [];
   const moved: Constraint[] = [];
-  const column = table.columns.find((each) => each.name === name) ?? newColumn(table, definition);
+  const known = table.columns.find((each) => each.name === name);
+  if (!known) work.columnsMade.add(`${keyOf(table.schema, table.name)}.${name}`);
+  const column = known ?? newColumn(table, definition);
   let last: Constraint | null = null;
   for (const node of definition.constraints ?? []) {
     const constraint = (unwrap(node)?.[1] ?? {}) as Constraint;
@@ -196,7 +198,7 @@ function noteConstraint(table: Table, column: Column, constraint: Constraint) {
       column.nullable = false;
       break;
     case "CONSTR_DEFAULT":
-      column.hasDefault = true;
+      setDefault(column, constraint.raw_expr);
       break;
     case "CONSTR_GENERATED":
       column.generated = true;
@@ -208,6 +210,16 @@ function noteConstraint(table: Table, column: Column, constraint: Constraint) {
     default:
       if (constraint.conname) table.constraints[constraint.conname] = "check";
   }
+}
+
+/** Follows a default, or its end, in the model. */
+export function setDefault(column: Column, expression: unknown): void {
+  column.hasDefault = expression !== undefined && expression !== null;
+  delete column.drawnBy;
+  const [kind, body] = unwrap(expression) ?? ["", {} as Body];
+  const isBare = kind === "FuncCall" && !Array.isArray(body["args"]);
+  const name = isBare ? strings(body["funcname"]).at(-1) : undefined;
+  if (name !== undefined) column.drawnBy = name;
 }
 
 function applyAttribute(constraint: Constraint, kind: string) {

@@ -51,6 +51,12 @@ export interface Work {
   statements: CompiledStatement[];
   /** Keys of tables made in this file, which may still get their primary key in it. */
   madeInFile: Map<string, SourceStatement>;
+  /** `table.column` of what this file makes: nothing was written there before. */
+  columnsMade: Set<string>;
+  /** `table.constraint` of what was dropped. */
+  readonly dropped: Set<string>;
+  /** All statements so far: what they make may not hang on a column that is sealed after them. */
+  readonly seen: Node[];
   /** Enums made in this file, and where: a value added in the same file goes into the statement that makes them. */
   enumsMade: Map<EnumType, { readonly at: number; readonly name: string }>;
   /** Enums that this file has renamed, or values of which it has. */
@@ -96,6 +102,9 @@ export function startWork(options: AdoptOptions, ahead: AppModel | null): Work {
     findings: [],
     statements: [],
     madeInFile: new Map(),
+    columnsMade: new Set(),
+    dropped: new Set(),
+    seen: [],
     enumsMade: new Map(),
     enumsRenamed: new Set(),
     refusedTables: new Set(),

@@ -8,11 +8,13 @@ import type { CompiledStatement, Finding } from "../adopt/work.ts";
 import { type Actor, recordEvent } from "../audit/record.ts";
 import { exec, many, maybe } from "../db/sql.ts";
 import { withTx } from "../db/tx.ts";
+import { SEALING_STAGES, type SealingStage } from "../isolation/sealed-shape.ts";
 import { fleetError } from "./errors.ts";
 import {
   insertAppMigration,
   latestAppModel,
   listAppMigrations,
+  listStages,
   lockAppMigrations,
   notifyAppChanged,
 } from "./store.ts";
@@ -30,6 +32,8 @@ export interface AppSchema {
   readonly version: number;
   readonly migrations: readonly AppMigration[];
   readonly model: AppModel;
+  /** How far the sealing of columns that had rows has come, by their sealed ids. */
+  readonly stages: ReadonlyMap<string, SealingStage>;
 }
 
 export interface MigrationFile {
@@ -58,7 +62,9 @@ export async function readMigrationFolder(folder: string): Promise<MigrationFile
 export async function loadAppSchema(pool: pg.Pool): Promise<AppSchema> {
   const rows = await many(pool, listAppMigrations);
   const latest = await maybe(pool, latestAppModel);
+  const stages = await many(pool, listStages);
   return {
+    stages: new Map(stages.map(({ id, stage }) => [id, stage])),
     version: latest?.version ?? 0,
     model: latest?.model ?? emptyModel(),
     migrations: rows.map((row) => ({
@@ -118,7 +124,7 @@ export async function previewMigrations(
 ): Promise<{ added: string[]; app: AppSchema; notices: Finding[] }> {
   const files = input.toSorted((a, b) => a.version - b.version);
   const compiled = await compileFiles(files, options.shared);
-  const { migrations } = await loadAppSchema(pool);
+  const { migrations, stages } = await loadAppSchema(pool);
   const fresh = findNew(migrations, files);
   const added = fresh.map((file): AppMigration => {
     const { version, name, sql } = file;
@@ -129,8 +135,14 @@ export async function previewMigrations(
     version: files.at(-1)?.version ?? 0,
     migrations: [...migrations, ...added],
     model: compiled.model,
+    stages,
   };
   return { added: fresh.map(({ name }) => name), app, notices: noticesOf(compiled) };
+}
+
+/** All steps taken in sealing columns, as `latestAppVersion` counts them. */
+export function sealingSteps(stages: AppSchema["stages"]): number {
+  return [...stages.values()].reduce((sum, stage) => sum + SEALING_STAGES.indexOf(stage), 0);
 }
 
 async function compileFiles(files: readonly MigrationFile[], shared: readonly string[]): Promise<Compiled> {

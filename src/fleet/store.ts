@@ -1,6 +1,7 @@
 import type { AppModel } from "../adopt/model.ts";
 import type { CompiledStatement } from "../adopt/work.ts";
 import { query } from "../db/sql.ts";
+import type { SealingStage } from "../isolation/sealed-shape.ts";
 import type { IsolationLevel, Limits, TenantStatus } from "../tenants/tenant.ts";
 
 export interface AppMigrationRow {
@@ -22,9 +23,23 @@ export const latestAppModel = query<{ version: number; model: AppModel }>(
   `select version, model from tenancy.app_migrations order by version desc limit 1`,
 );
 
-export const latestAppVersion = query<{ version: number }>(
+/** `steps` grows with each step of a sealing. */
+export const latestAppVersion = query<{ version: number; steps: number }>(
   "fleet.latest_app_version",
-  `select coalesce(max(version), 0) as version from tenancy.app_migrations`,
+  `select (select coalesce(max(version), 0) from tenancy.app_migrations) as version,
+     (select coalesce(sum(array_position(array['readable', 'sealing', 'sealed'], stage)), 0)::int
+      from tenancy.sealed_columns) as steps`,
+);
+
+export interface StageRow {
+  id: string;
+  stage: Exclude<SealingStage, "declared">;
+  since: Date;
+}
+
+export const listStages = query<StageRow>(
+  "fleet.list_stages",
+  `select id, stage, since from tenancy.sealed_columns order by id`,
 );
 
 export const insertAppMigration = query(

@@ -1,7 +1,7 @@
 import { Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
 import type pg from "pg";
 import type { QueryResult } from "pg";
-import { type AppModel, own } from "../adopt/model.ts";
+import type { AppModel } from "../adopt/model.ts";
 import type { RowFilter } from "../db/row-filter.ts";
 import type { AppDatabase, AppRepositories } from "./app-tables.ts";
 import type { TenantCache } from "./cache.ts";
@@ -12,6 +12,7 @@ import { type Outside, TenantDialect } from "./kysely-dialect.ts";
 import { TenantPgPool } from "./pg-client.ts";
 import { filterSql, Repository, type TableShape, tableShape, toProperty } from "./repository.ts";
 import type { ScopedQueryConfig } from "./scope.ts";
+import { SealedColumns, type SealedColumnsOptions } from "./sealed-columns.ts";
 import { Session } from "./session.ts";
 import type { TenantStorage } from "./storage.ts";
 import { type Runner, runSavepoint, runTransaction, type TransactionOptions } from "./transaction.ts";
@@ -29,6 +30,7 @@ export interface ContextParts {
   /** `Transaction` with the tables of the app schema. */
   readonly transactionClass: typeof Transaction;
   readonly facets: (tenantId: string, assertOpen: AssertOpen) => ContextFacets;
+  readonly sealing: SealedColumnsOptions;
 }
 
 /** A transaction as apps see it: tables of the app schema are its properties. */
@@ -71,7 +73,7 @@ export class Transaction implements Runner {
 
   table(name: string): Repository {
     this.#assertOpen();
-    return repository(this, this.#parts.tables, this.#repositories, name, this.#tenantId);
+    return repository(this, this.#tenantId, this.#parts, this.#repositories, name);
   }
 
   /** As `ctx.permitted`. */
@@ -198,7 +200,7 @@ export class TenantContext implements Runner {
   /** The repository of a table; `ctx.tracks` is `ctx.table("tracks")`. */
   table(name: string): Repository {
     this.#assertOpen();
-    return repository(this, this.#parts.tables, this.#repositories, name, this.tenantId);
+    return repository(this, this.tenantId, this.#parts, this.#repositories, name);
   }
 
   /**
@@ -286,7 +288,7 @@ export function withTables<C extends HasTables>(base: C, tables: ReadonlyMap<str
 export function tableShapes(model: AppModel): Map<string, TableShape> {
   const shapes = new Map<string, TableShape>();
   for (const table of Object.values(model.tables)) {
-    const shape = tableShape(table, (type) => own(model.enums, type.replace(/^public\./, "")) !== null);
+    const shape = tableShape(model, table);
     const key = table.schema === "public" ? table.name : `${table.schema}.${table.name}`;
     shapes.set(key, shape);
     if (!shapes.has(toProperty(key))) shapes.set(toProperty(key), shape);
@@ -296,14 +298,16 @@ export function tableShapes(model: AppModel): Map<string, TableShape> {
 
 function repository(
   runner: Runner,
-  tables: ReadonlyMap<string, TableShape>,
+  tenantId: string,
+  { tables, sealing }: ContextParts,
   known: Map<string, Repository>,
   name: string,
-  tenantId: string,
 ): Repository {
   const existing = known.get(name);
   if (existing) return existing;
-  const made = new Repository(runner, shapeOf(tables, name), tenantId);
+  const shape = shapeOf(tables, name);
+  const seals = shape.sealed && new SealedColumns(tenantId, sealing);
+  const made = new Repository(runner, shape, tenantId, seals);
   known.set(name, made);
   return made;
 }

@@ -37,6 +37,11 @@ export const { table: isolationErrors, error: isolationError } = defineErrors({
     sentence: "A value does not fit its column in `{table}`: {reason}.",
     cure: "Send a value of the column's type and size.",
   },
+  "context.sealed_column": {
+    status: 500,
+    sentence: "Column `{column}` of `{table}` is sealed: {reason}.",
+    cure: "{cure}.",
+  },
   "context.not_found": {
     status: 404,
     sentence: "No row of `{table}` has the id {id}.",

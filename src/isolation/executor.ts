@@ -41,9 +41,19 @@ export class Executor {
   readonly directory: Directory;
   readonly connections: Connections;
   readonly #rewrite: Rewrite;
+  readonly #refuse: (text: string) => void;
   readonly #rewritten = new Map<string, string>();
+  /** Texts that `refuse` let pass. */
+  readonly #passed = new Set<string>();
 
-  constructor(options: { directory: Directory; connections: Connections; rewrite: Rewrite }) {
+  /** @param options.refuse throws for a text that would find nothing, since what it asks for is sealed */
+  constructor(options: {
+    directory: Directory;
+    connections: Connections;
+    rewrite: Rewrite;
+    refuse: (text: string) => void;
+  }) {
+    this.#refuse = options.refuse;
     this.directory = options.directory;
     this.connections = options.connections;
     this.#rewrite = options.rewrite;
@@ -76,6 +86,7 @@ export class Executor {
   /** Encodes values and rewrites the text, before anything is sent: a bad value harms no connection. */
   prepare(config: ScopedQueryConfig): ScopedQueryConfig {
     assertStatement(config);
+    if (!config.knowsSealed) this.#pass(config.text);
     return { ...config, text: this.rewrite(config.text), values: config.values?.map(pgUtils.prepareValue) };
   }
 
@@ -89,9 +100,17 @@ export class Executor {
     return rewritten;
   }
 
+  #pass(text: string): void {
+    if (this.#passed.has(text)) return;
+    this.#refuse(text);
+    if (this.#passed.size >= REWRITES_MAX) this.#passed.clear();
+    this.#passed.add(text);
+  }
+
   /** After a change of the app schema texts may need another form. */
   forgetRewrites(): void {
     this.#rewritten.clear();
+    this.#passed.clear();
   }
 
   /** True when the tenant is elsewhere by now, so that the refused work may be tried again there. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import fc from "fast-check";
 import { codeOf, pairAt, type StudioWorld, studioWorld } from "../../test/support/world.ts";
+import { emptyModel } from "../adopt/model.ts";
 import { ISOLATION_LEVELS } from "../tenants/tenant.ts";
 import { tableShape, toProperty } from "./repository.ts";
 
@@ -264,7 +265,12 @@ test("columns that would be one property keep apart", () => {
     identity: null,
   }));
 
-  const shape = tableShape({ name: "t", schema: "public", columns, primaryKey: ["id"] } as never);
+  const shape = tableShape(emptyModel(), {
+    name: "t",
+    schema: "public",
+    columns,
+    primaryKey: ["id"],
+  } as never);
 
   assert.deepEqual([...shape.propertyOf.values()], ["genreId", "genre_id", "aB", "a__b", "id"]);
   for (const [column, property] of shape.propertyOf) assert.equal(shape.columnOf.get(property), column);

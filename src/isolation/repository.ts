@@ -1,9 +1,12 @@
 import type { QueryResult } from "pg";
-import type { Table } from "../adopt/model.ts";
+import { type AppModel, own, type Table } from "../adopt/model.ts";
 import type { FieldProblem } from "../base/errors.ts";
 import { conditionSql, numbered, type RowFilter, type RowShape, type SqlParts } from "../db/row-filter.ts";
 import { quoteIdentifier } from "../db/sql.ts";
 import { isolationError } from "./errors.ts";
+import type { SealedColumns } from "./sealed-columns.ts";
+import { SealedRows } from "./sealed-rows.ts";
+import { type SealedTable, sealedTableOf } from "./sealed-shape.ts";
 import type { Runner } from "./transaction.ts";
 import { type WhereInput, whereClause } from "./where.ts";
 
@@ -23,6 +26,8 @@ export interface TableShape {
   readonly selection: string;
   /** Columns that policies may ask for, by whether they are texts already: their values have one text form each. */
   readonly attributes: ReadonlyMap<string, { readonly isText: boolean }>;
+  /** Null for a table without sealed columns. */
+  readonly sealed: SealedTable | null;
 }
 
 const JSON_TYPE = /^(pg_catalog\.)?jsonb?$/i;
@@ -33,7 +38,7 @@ const PLAIN_TYPE =
   /^(uuid|citext|bool(ean)?|smallint|int|integer|bigint|int[248]|(small|big)?serial|(numeric|decimal)(\(.*\))?)$/i;
 
 /** Made once per app schema: contexts come and go with requests. */
-export function tableShape(table: Table, isEnum: (type: string) => boolean = () => false): TableShape {
+export function tableShape(model: AppModel, table: Table): TableShape {
   const columns = table.columns.map((column) => column.name);
   const columnOf = new Map(columns.map((column) => [column, column]));
   const propertyOf = new Map<string, string>();
@@ -55,13 +60,20 @@ export function tableShape(table: Table, isEnum: (type: string) => boolean = () 
       .map((c) => `${quoteIdentifier(c)} as ${quoteIdentifier(propertyOf.get(c) ?? c)}`)
       .join(", "),
     attributes: new Map(
-      table.columns.flatMap(({ name, type }) => {
+      table.columns.flatMap(({ name, type, sealed }) => {
+        // No policy can be asked of the database about what it cannot read.
+        if (sealed) return [];
         const plain = type.replace(/^pg_catalog\./, "");
         const isText = TEXT_TYPE.test(plain);
-        return isText || PLAIN_TYPE.test(plain) || isEnum(type) ? [[name, { isText }] as const] : [];
+        return isText || PLAIN_TYPE.test(plain) || isEnum(model, type) ? [[name, { isText }] as const] : [];
       }),
     ),
+    sealed: sealedTableOf(model, table, propertyOf),
   };
+}
+
+function isEnum(model: AppModel, type: string): boolean {
+  return own(model.enums, type.replace(/^public\./, "")) !== null;
 }
 
 /**
@@ -120,26 +132,26 @@ export class Repository<Row = Record<string, unknown>, Insert = Record<string, u
   readonly #runner: Runner;
   readonly #table: TableShape;
   readonly #from: string;
-  readonly #selection: string;
+  readonly #sealed: SealedRows | null;
   readonly #tenantId: string;
 
-  constructor(runner: Runner, table: TableShape, tenantId: string) {
+  constructor(runner: Runner, table: TableShape, tenantId: string, seals: SealedColumns | null) {
     this.#runner = runner;
     this.#table = table;
     this.#tenantId = tenantId;
     this.#from = tableName(table);
-    this.#selection = table.selection;
+    this.#sealed = seals && table.sealed ? new SealedRows(seals, table.sealed, runner) : null;
   }
 
   /** The row with this key; undefined when the tenant has none, or none that is permitted. */
   async findById(id: Id, { permitted }: Permitted = {}): Promise<Row | undefined> {
     const { text, values } = this.#and(this.#key(id, 1), permitted, 1);
-    const result = await this.#run(`select ${this.#selection} from ${this.#from} where ${text}`, values);
-    return result.rows[0] as Row | undefined;
+    const rows = await this.#rows(`select ${this.#selection} from ${this.#from} where ${text}`, values);
+    return rows[0];
   }
 
   async findAll(options: FindOptions<Row> = {}): Promise<Row[]> {
-    const where = this.#where(options);
+    const where = await this.#where(options);
     const limit = bounded("limit", options.limit ?? LIMIT_DEFAULT, 0, LIMIT_MAX);
     const offset = bounded("offset", options.offset ?? 0, 0, Number.MAX_SAFE_INTEGER);
     const text = [
@@ -150,8 +162,7 @@ export class Repository<Row = Record<string, unknown>, Insert = Record<string, u
       offset > 0 && `offset $${where.values.length + 2}`,
     ];
     const values = [...where.values, limit, ...(offset > 0 ? [offset] : [])];
-    const result = await this.#run(text.filter(Boolean).join(" "), values);
-    return result.rows as Row[];
+    return this.#rows(text.filter(Boolean).join(" "), values);
   }
 
   async findOne(options: FindOptions<Row> = {}): Promise<Row | undefined> {
@@ -160,7 +171,7 @@ export class Repository<Row = Record<string, unknown>, Insert = Record<string, u
   }
 
   async count(options: Pick<FindOptions<Row>, "where" | "permitted"> = {}): Promise<number> {
-    const where = this.#where(options);
+    const where = await this.#where(options);
     const text = `select count(*)::float8 as n from ${this.#from}${where.text ? ` where ${where.text}` : ""}`;
     const result = await this.#run(text, where.values);
     return (result.rows[0] as { n: number }).n;
@@ -174,7 +185,12 @@ export class Repository<Row = Record<string, unknown>, Insert = Record<string, u
 
   async insertMany(rows: readonly Insert[]): Promise<Row[]> {
     if (rows.length === 0) return [];
-    const named = this.#columnsOf(rows as readonly Record<string, unknown>[]);
+    const given = this.#records(rows as readonly Record<string, unknown>[]);
+    const { rows: records, overrides } = (await this.#sealed?.insert(given)) ?? {
+      rows: given,
+      overrides: false,
+    };
+    const named = [...new Set(records.flatMap((record) => Object.keys(record)))];
     // Rows of defaults alone: DEFAULT VALUES would make one row, however many are asked for.
     const columns = named.length > 0 ? named : this.#table.columns.slice(0, 1);
     const perStatement = Math.max(1, Math.floor(PARAMETERS_MAX / Math.max(1, columns.length)));
@@ -184,34 +200,42 @@ export class Repository<Row = Record<string, unknown>, Insert = Record<string, u
       ]);
     }
     const values: unknown[] = [];
-    const tuples = (rows as readonly Record<string, unknown>[]).map((row) => {
+    const tuples = records.map((record) => {
       const cells = columns.map((column) => {
-        const value = this.#cell(row, column);
+        const value = record[column];
         if (value === undefined) return "default";
         values.push(this.#encode(column, value));
         return `$${values.length}`;
       });
       return `(${cells.join(", ")})`;
     });
-    const into = `(${columns.map(quoteIdentifier).join(", ")}) values ${tuples.join(", ")}`;
-    const result = await this.#run(`insert into ${this.#from} ${into} returning ${this.#selection}`, values);
-    return result.rows as Row[];
+    const list = columns.map(quoteIdentifier).join(", ");
+    const into = `(${list})${overrides ? " overriding system value" : ""} values ${tuples.join(", ")}`;
+    return this.#rows(`insert into ${this.#from} ${into} returning ${this.#selection}`, values);
   }
 
   /** Changes the row with this key. Throws context.not_found when the tenant has none, or none that is permitted. */
   async update(id: Id, patch: Partial<Insert>, { permitted }: Permitted = {}): Promise<Row> {
-    const columns = this.#columnsOf([patch as Record<string, unknown>]);
-    if (columns.length === 0)
+    const [given = {}] = this.#records([patch as Record<string, unknown>]);
+    if (Object.keys(given).length === 0)
       throw badInput([{ path: "patch", message: "Expected at least one column, got none" }]);
-    const record = patch as Record<string, unknown>;
-    const values = columns.map((column) => this.#encode(column, this.#cell(record, column)));
+    const { patch: record, guard } = (await this.#sealed?.update(this.#key(id, 1).values, given)) ?? {
+      patch: given,
+      guard: {},
+    };
+    const columns = Object.keys(record);
+    const values = columns.map((column) => this.#encode(column, record[column]));
     const sets = columns.map((column, i) => `${quoteIdentifier(column)} = $${i + 1}`);
-    const key = this.#and(this.#key(id, values.length + 1), permitted, values.length + 1);
-    const text = `update ${this.#from} set ${sets.join(", ")} where ${key.text} returning ${this.#selection}`;
-    const result = await this.#run(text, [...values, ...key.values]);
-    if (result.rows.length === 0)
+    const key = this.#key(id, values.length + 1);
+    const from = values.length + key.values.length + 1;
+    const guards = Object.keys(guard).map((column, i) => ` and ${quoteIdentifier(column)} = $${from + i}`);
+    const wanted = { text: key.text + guards.join(""), values: [...key.values, ...Object.values(guard)] };
+    const where = this.#and(wanted, permitted, values.length + 1);
+    const text = `update ${this.#from} set ${sets.join(", ")} where ${where.text} returning ${this.#selection}`;
+    const rows = await this.#rows(text, [...values, ...where.values]);
+    if (rows.length === 0)
       throw isolationError("context.not_found", { table: this.#table.name, id: print(id) });
-    return result.rows[0] as Row;
+    return rows[0] as Row;
   }
 
   /** Deletes the row with this key; false when the tenant has none, or none that is permitted. */
@@ -224,21 +248,49 @@ export class Repository<Row = Record<string, unknown>, Insert = Record<string, u
   /** A row as policies see it, to ask about it alone: `admission.may("data.write", ctx.tracks.resourceOf(row))`. */
   resourceOf(row: Row): { id: string; type: string; attributes: Record<string, string> } {
     const { name, primaryKey, attributes, propertyOf } = this.#table;
-    const cells = row as Readonly<Record<string, unknown>>;
+    const cells = this.#records([row as Readonly<Record<string, unknown>>])[0] ?? {};
     const shown = [...attributes.keys()].flatMap((column) => {
-      const value = this.#cell(cells, column);
+      const value = cells[column];
       const names = new Set([column, propertyOf.get(column) ?? column]);
       return value === null || value === undefined
         ? []
         : [...names].map((each) => [each, String(value)] as const);
     });
-    const id = primaryKey.map((column) => String(this.#cell(cells, column))).join("/");
+    const id = primaryKey.map((column) => String(cells[column])).join("/");
     return { id, type: name, attributes: Object.fromEntries(shown) };
   }
 
-  #where({ where, permitted }: Pick<FindOptions<Row>, "where" | "permitted">) {
-    const asked = whereClause(where as WhereInput<unknown>, (name) => this.#column(name), 1);
-    return this.#and(asked, permitted, 1);
+  get #selection(): string {
+    return this.#sealed ? this.#table.selection + this.#sealed.selection() : this.#table.selection;
+  }
+
+  async #rows(text: string, values: readonly unknown[]): Promise<Row[]> {
+    const { rows } = await this.#run(text, values);
+    await this.#sealed?.open(rows);
+    return rows as Row[];
+  }
+
+  async #where({ where, permitted }: Pick<FindOptions<Row>, "where" | "permitted">) {
+    return this.#and(await this.#asked(where as WhereInput<unknown>), permitted, 1);
+  }
+
+  async #asked(where: WhereInput<unknown> = {}): Promise<{ text: string; values: unknown[] }> {
+    const resolve = (name: string) => this.#column(name);
+    if (!this.#sealed) return whereClause(where, resolve, 1);
+    const sealed: string[] = [];
+    const values: unknown[] = [];
+    const plain: Record<string, unknown> = {};
+    const bind = (value: unknown) => `$${values.push(value)}`;
+    for (const [name, condition] of Object.entries(where)) {
+      const terms = await this.#sealed.terms(name, resolve(name), condition, bind);
+      if (terms) sealed.push(...terms);
+      else plain[name] = condition;
+    }
+    const rest = whereClause(plain, resolve, values.length + 1);
+    return {
+      text: [...sealed, rest.text].filter((term) => term !== "").join(" and "),
+      values: [...values, ...rest.values],
+    };
   }
 
   #and(clause: { text: string; values: unknown[] }, permitted: RowFilter | undefined, from: number) {
@@ -253,7 +305,7 @@ export class Repository<Row = Record<string, unknown>, Insert = Record<string, u
 
   async #run(text: string, values: readonly unknown[]): Promise<QueryResult> {
     try {
-      return await this.#runner.query({ text, values });
+      return await this.#runner.query({ text, values, knowsSealed: true });
     } catch (failure) {
       const { code, message } = failure as { code?: string; message: string };
       if (code === undefined || !BAD_VALUES.has(code)) throw failure;
@@ -274,23 +326,22 @@ export class Repository<Row = Record<string, unknown>, Insert = Record<string, u
     return column;
   }
 
-  #cell(row: Readonly<Record<string, unknown>>, column: string): unknown {
-    const name = Object.hasOwn(row, column) ? column : (this.#table.propertyOf.get(column) ?? column);
-    return Object.hasOwn(row, name) ? row[name] : undefined;
+  /** Rows by column, without what is undefined. */
+  #records(rows: readonly Readonly<Record<string, unknown>>[]): Record<string, unknown>[] {
+    return rows.map((row) => {
+      const record: Record<string, unknown> = Object.create(null);
+      for (const [name, value] of Object.entries(row)) {
+        if (value === undefined) continue;
+        const column = this.#column(name);
+        // Given under both its names, a column's own name counts.
+        if (name === column || !Object.hasOwn(row, column)) record[column] = value;
+      }
+      return record;
+    });
   }
 
   #encode(column: string, value: unknown): unknown {
     return value !== null && this.#table.jsonColumns.includes(column) ? JSON.stringify(value) : value;
-  }
-
-  #columnsOf(rows: readonly Record<string, unknown>[]): string[] {
-    const columns = new Set<string>();
-    for (const row of rows) {
-      for (const [name, value] of Object.entries(row)) {
-        if (value !== undefined) columns.add(this.#column(name));
-      }
-    }
-    return [...columns];
   }
 
   #key(id: Id, from: number): { text: string; values: unknown[] } {
@@ -333,6 +384,7 @@ export class Repository<Row = Record<string, unknown>, Insert = Record<string, u
     if (orderBy === undefined) return "";
     const terms = (typeof orderBy === "string" ? orderBy.split(",") : orderBy).map((term) => {
       const name = term.trim();
+      this.#sealed?.refuseOrder(this.#column(name.replace(/^-/, "")));
       return name.startsWith("-")
         ? `${quoteIdentifier(this.#column(name.slice(1)))} desc`
         : quoteIdentifier(this.#column(name));

@@ -87,6 +87,8 @@ export interface ScopedQueryConfig {
   readonly values?: readonly unknown[];
   readonly types?: pg.CustomTypesConfig;
   readonly rowMode?: "array";
+  /** The text was written for sealed columns: it names storage where values are sealed. */
+  readonly knowsSealed?: boolean;
 }
 
 /**

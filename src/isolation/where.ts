@@ -84,7 +84,7 @@ function conditionTerms(
 }
 
 /** A list of one comparison. With a null in it NOT IN matches no row at all, and IN not the rows without a value. */
-function list(path: string, value: unknown): readonly unknown[] {
+export function list(path: string, value: unknown): readonly unknown[] {
   if (!Array.isArray(value)) throw refuse(path, "is not a list");
   if (value.some((item) => item === null || item === undefined)) {
     throw refuse(path, "holds null or undefined, which no comparison matches; use isNull");
@@ -92,12 +92,12 @@ function list(path: string, value: unknown): readonly unknown[] {
   return value;
 }
 
-function refuse(path: string, fault: string) {
+export function refuse(path: string, fault: string) {
   const problems = [{ path: `where.${path}`, message: `The condition \`${path}\` ${fault}.` }];
   return isolationError("context.bad_input", {}, { problems });
 }
 
-function isComparison(condition: unknown): condition is Comparison {
+export function isComparison(condition: unknown): condition is Comparison {
   return (
     typeof condition === "object" &&
     condition !== null &&

@@ -3,9 +3,11 @@ import { rewriteQuery } from "../adopt/rewrite.ts";
 import type { Log } from "../base/log.ts";
 import type { Listener } from "../db/listener.ts";
 import { one } from "../db/sql.ts";
-import { type AppSchema, loadAppSchema } from "../fleet/app-migrations.ts";
+import { type AppSchema, loadAppSchema, sealingSteps } from "../fleet/app-migrations.ts";
 import { latestAppVersion } from "../fleet/store.ts";
 import { TenantContext, Transaction, tableShapes, withTables } from "../isolation/context.ts";
+import type { SealingStage } from "../isolation/sealed-shape.ts";
+import { refuseSealedSql } from "../isolation/sealed-sql.ts";
 
 /** The app's schema as this process knows it, and the classes that follow from it. */
 export class LiveAppSchema {
@@ -38,6 +40,14 @@ export class LiveAppSchema {
     return rewriteQuery(text, this.#app.model);
   }
 
+  /** Throws context.sealed_column for SQL that would find nothing. */
+  refuseSealed(text: string): void {
+    refuseSealedSql(text, this.#app.model, this.stageOf);
+  }
+
+  /** How far the sealing of a column has come that had rows. */
+  readonly stageOf = (sealedId: string): SealingStage => this.#app.stages.get(sealedId) ?? "declared";
+
   async reload(): Promise<AppSchema> {
     this.#app = await loadAppSchema(this.#control);
     this.#shape = shapeOf(this.#app);
@@ -45,10 +55,11 @@ export class LiveAppSchema {
     return this.#app;
   }
 
-  /** The newest: read again only when another process registered migrations. */
+  /** The newest: read again only when another process registered migrations, or went on sealing a column. */
   async newest(): Promise<AppSchema> {
-    const { version } = await one(this.#control, latestAppVersion);
-    return version === this.#app.version ? this.#app : this.reload();
+    const { version, steps } = await one(this.#control, latestAppVersion);
+    const isKnown = version === this.#app.version && steps === sealingSteps(this.#app.stages);
+    return isKnown ? this.#app : this.reload();
   }
 
   /** Anybody who can send SQL can send a notification, so it only makes us look, once at a time. */
