@@ -10,11 +10,12 @@ import type { Executor } from "./executor.ts";
 import type { AssertOpen, TenantAnalytics } from "./facets.ts";
 import { type Outside, TenantDialect } from "./kysely-dialect.ts";
 import { TenantPgPool } from "./pg-client.ts";
-import { filterSql, Repository, type TableShape, tableShape, toProperty } from "./repository.ts";
+import { Repository } from "./repository.ts";
 import type { ScopedQueryConfig } from "./scope.ts";
 import { SealedColumns, type SealedColumnsOptions } from "./sealed-columns.ts";
 import { Session } from "./session.ts";
 import type { TenantStorage } from "./storage.ts";
+import { filterSql, type TableShape, tableShape, toProperty } from "./table-shape.ts";
 import { type Runner, runSavepoint, runTransaction, type TransactionOptions } from "./transaction.ts";
 
 /** What each context offers besides the database, bound to one tenant. */

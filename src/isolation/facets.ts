@@ -3,8 +3,8 @@ import { quoteLiteral } from "../db/sql.ts";
 import type { CacheStore, TenantCache } from "./cache.ts";
 import type { Directory, Place } from "./directory.ts";
 import type { Executor } from "./executor.ts";
-import { type TableShape, tableName } from "./repository.ts";
 import type { ObjectStorage, TenantStorage } from "./storage.ts";
+import { type TableShape, tableName } from "./table-shape.ts";
 
 export interface TenantMetrics {
   readonly tables: readonly { readonly name: string; readonly rows: number }[];

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { codeOf, pairAt, type StudioWorld, studioWorld } from "../../test/support/world.ts";
 import { emptyModel } from "../adopt/model.ts";
 import { ISOLATION_LEVELS } from "../tenants/tenant.ts";
-import { tableShape, toProperty } from "./repository.ts";
+import { tableShape, toProperty } from "./table-shape.ts";
 
 let world: StudioWorld;
 before(async () => {

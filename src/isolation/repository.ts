@@ -1,107 +1,13 @@
 import type { QueryResult } from "pg";
-import { type AppModel, own, type Table } from "../adopt/model.ts";
 import type { FieldProblem } from "../base/errors.ts";
-import { conditionSql, numbered, type RowFilter, type RowShape, type SqlParts } from "../db/row-filter.ts";
+import { numbered, type RowFilter } from "../db/row-filter.ts";
 import { quoteIdentifier } from "../db/sql.ts";
 import { isolationError } from "./errors.ts";
 import type { SealedColumns } from "./sealed-columns.ts";
 import { SealedRows } from "./sealed-rows.ts";
-import { type SealedTable, sealedTableOf } from "./sealed-shape.ts";
+import { filterSql, type TableShape, tableName, toProperty } from "./table-shape.ts";
 import type { Runner } from "./transaction.ts";
 import { type WhereInput, whereClause } from "./where.ts";
-
-/** What a repository needs to know of a table; from the app schema. */
-export interface TableShape {
-  readonly name: string;
-  readonly schema: string;
-  readonly columns: readonly string[];
-  /** The app's own key, without `tenant_id`. */
-  readonly primaryKey: readonly string[];
-  /** Columns of json and jsonb: the driver would write a list as a PostgreSQL array and a text as it is. */
-  readonly jsonColumns: readonly string[];
-  /** Columns by their own name and by property name. */
-  readonly columnOf: ReadonlyMap<string, string>;
-  readonly propertyOf: ReadonlyMap<string, string>;
-  /** `"genre_id" as "genreId", …` */
-  readonly selection: string;
-  /** Columns that policies may ask for, by whether they are texts already: their values have one text form each. */
-  readonly attributes: ReadonlyMap<string, { readonly isText: boolean }>;
-  /** Null for a table without sealed columns. */
-  readonly sealed: SealedTable | null;
-}
-
-const JSON_TYPE = /^(pg_catalog\.)?jsonb?$/i;
-
-/** Types of which PostgreSQL and JavaScript write the same text; times and floating numbers are not among them. */
-const TEXT_TYPE = /^(text|varchar|character varying)(\(\d+\))?$/i;
-const PLAIN_TYPE =
-  /^(uuid|citext|bool(ean)?|smallint|int|integer|bigint|int[248]|(small|big)?serial|(numeric|decimal)(\(.*\))?)$/i;
-
-/** Made once per app schema: contexts come and go with requests. */
-export function tableShape(model: AppModel, table: Table): TableShape {
-  const columns = table.columns.map((column) => column.name);
-  const columnOf = new Map(columns.map((column) => [column, column]));
-  const propertyOf = new Map<string, string>();
-  for (const column of columns) {
-    // Where two columns would be one property, the later one keeps its own name.
-    const property = columnOf.has(toProperty(column)) ? column : toProperty(column);
-    propertyOf.set(column, property);
-    columnOf.set(property, column);
-  }
-  return {
-    name: table.name,
-    schema: table.schema,
-    columns,
-    primaryKey: table.primaryKey,
-    jsonColumns: table.columns.filter(({ type }) => JSON_TYPE.test(type)).map((column) => column.name),
-    columnOf,
-    propertyOf,
-    selection: columns
-      .map((c) => `${quoteIdentifier(c)} as ${quoteIdentifier(propertyOf.get(c) ?? c)}`)
-      .join(", "),
-    attributes: new Map(
-      table.columns.flatMap(({ name, type, sealed }) => {
-        // No policy can be asked of the database about what it cannot read.
-        if (sealed) return [];
-        const plain = type.replace(/^pg_catalog\./, "");
-        const isText = TEXT_TYPE.test(plain);
-        return isText || PLAIN_TYPE.test(plain) || isEnum(model, type) ? [[name, { isText }] as const] : [];
-      }),
-    ),
-    sealed: sealedTableOf(model, table, propertyOf),
-  };
-}
-
-function isEnum(model: AppModel, type: string): boolean {
-  return own(model.enums, type.replace(/^public\./, "")) !== null;
-}
-
-/**
- * The rows that a filter admits, as SQL for this table. Attributes are columns, by their own name or as properties.
- *
- * @throws context.attribute_unsupported for a policy that asks for a time, a list or a document
- */
-export function filterSql(
-  filter: RowFilter,
-  table: TableShape,
-  at: { readonly tenantId: string; readonly alias?: string },
-): SqlParts {
-  // Made of another tenant's roles, it says nothing here.
-  if (filter.tenantId !== at.tenantId)
-    throw new Error(`A filter of tenant ${filter.tenantId} was used in ${at.tenantId}.`);
-  const shape: RowShape = {
-    name: table.name,
-    id: table.primaryKey,
-    column: (attribute) => {
-      const name = table.columnOf.get(attribute);
-      if (name === undefined) return undefined;
-      const known = table.attributes.get(name);
-      if (!known) throw isolationError("context.attribute_unsupported", { table: table.name, column: name });
-      return { name, ...known };
-    },
-  };
-  return conditionSql(filter.condition, shape, at.alias);
-}
 
 /** The rows that somebody may act on; without it, all of the tenant's. */
 export interface Permitted {
@@ -248,15 +154,17 @@ export class Repository<Row = Record<string, unknown>, Insert = Record<string, u
   /** A row as policies see it, to ask about it alone: `admission.may("data.write", ctx.tracks.resourceOf(row))`. */
   resourceOf(row: Row): { id: string; type: string; attributes: Record<string, string> } {
     const { name, primaryKey, attributes, propertyOf } = this.#table;
-    const cells = this.#records([row as Readonly<Record<string, unknown>>])[0] ?? {};
+    const cells = row as Readonly<Record<string, unknown>>;
+    const cell = (column: string) =>
+      Object.hasOwn(cells, column) ? cells[column] : cells[propertyOf.get(column) ?? column];
     const shown = [...attributes.keys()].flatMap((column) => {
-      const value = cells[column];
+      const value = cell(column);
       const names = new Set([column, propertyOf.get(column) ?? column]);
       return value === null || value === undefined
         ? []
         : [...names].map((each) => [each, String(value)] as const);
     });
-    const id = primaryKey.map((column) => String(cells[column])).join("/");
+    const id = primaryKey.map((column) => String(cell(column))).join("/");
     return { id, type: name, attributes: Object.fromEntries(shown) };
   }
 
@@ -391,17 +299,6 @@ export class Repository<Row = Record<string, unknown>, Insert = Record<string, u
     });
     return terms.length === 0 ? "" : `order by ${terms.join(", ")}`;
   }
-}
-
-/** As the tenant's search_path finds it: only other schemas than `public` are named. */
-export function tableName({ schema, name }: TableShape): string {
-  return schema === "public" ? quoteIdentifier(name) : `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
-}
-
-export function toProperty(column: string): string {
-  return column.replace(/(?<=[\p{L}\p{N}])_+([\p{L}\p{N}])/gu, (_all, letter: string) =>
-    letter.toUpperCase(),
-  );
 }
 
 function bounded(path: string, value: number, min: number, max: number): number {
