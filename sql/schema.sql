@@ -1229,6 +1229,18 @@ comment on column tenancy.scim_users.updated_at is 'Last change.';
 CREATE INDEX scim_users_external_idx ON tenancy.scim_users USING btree (tenant_id, external_id) WHERE (external_id IS NOT NULL);
 CREATE UNIQUE INDEX scim_users_name_key ON tenancy.scim_users USING btree (tenant_id, lower(user_name));
 
+create table tenancy.sealed_columns (
+  id text not null,
+  stage text not null,
+  since timestamp with time zone default now() not null,
+  constraint sealed_columns_pkey PRIMARY KEY (id),
+  constraint sealed_columns_stage_check CHECK ((stage = ANY (ARRAY['readable'::text, 'sealing'::text, 'sealed'::text])))
+);
+comment on table tenancy.sealed_columns is 'Columns of the app that are sealed while they have rows, from the moment on that all places have their storage.';
+comment on column tenancy.sealed_columns.id is 'Table and column as they were called when the column was declared sealed.';
+comment on column tenancy.sealed_columns.stage is 'readable: values are read plain or sealed; sealing: and written sealed; sealed: no plain value is left, nor admitted.';
+comment on column tenancy.sealed_columns.since is 'When it came to this stage; every process has heard of it before the next.';
+
 create table tenancy.seats (
   seat_hash bytea not null,
   tenant_id uuid not null,
