@@ -110,13 +110,19 @@ export class Access {
     return this.engine.check(policies, this.#schema);
   }
 
-  /** Operators and keys of the platform hold what their role has; members what their roles in the tenant have. */
+  /**
+   * What somebody can give on. Operators and keys of the platform hold what their role has; members what their roles in
+   * the tenant have, but for those that they hold for a time: else an hour of power could be made to last.
+   */
   async holdings(subject: Subject, tenantId: string | null): Promise<Holdings> {
     const roles = isOfPlatform(subject)
       ? operatorRoles.filter(({ key }) => subject.roles.includes(key))
       : tenantId === null
         ? []
-        : rolesOf(await this.book.rules(tenantId), subject.roles);
+        : rolesOf(
+            await this.book.rules(tenantId),
+            subject.roles.filter((role) => !subject.temporary?.includes(role)),
+          );
     return holdingsOf(roles, subject.scopes);
   }
 

@@ -3,7 +3,7 @@ import type pg from "pg";
 import { isUuid } from "../base/ids.ts";
 import { many, maybe } from "../db/sql.ts";
 import { tenantError } from "../tenants/errors.ts";
-import { GUARDS, operatorRoles, SCOPED_KEY, tenantRoles } from "./built-in-roles.ts";
+import { GUARDS, operatorRoles, permissionRoles, SCOPED_KEY, tenantRoles } from "./built-in-roles.ts";
 import type { CedarEngine } from "./cedar/engine.ts";
 import { PolicySet } from "./cedar/policy-set.ts";
 import { CedarSet } from "./cedar/value.ts";
@@ -57,7 +57,10 @@ export class Book {
   constructor(options: { readonly pool: pg.Pool; readonly engine: CedarEngine }) {
     this.#pool = options.pool;
     this.#engine = options.engine;
-    this.#base = this.#compile({ ...GUARDS, ...policiesOf([...tenantRoles, SCOPED_KEY]) });
+    this.#base = this.#compile({
+      ...GUARDS,
+      ...policiesOf([...tenantRoles, ...permissionRoles, SCOPED_KEY]),
+    });
     this.platform = this.#compile({ ...GUARDS, ...policiesOf(operatorRoles) });
   }
 

@@ -50,6 +50,11 @@ export const tenantRoles: readonly Role[] = [
 /** A key of a tenant without a service account: its scopes alone bound it. Nobody can be given this role. */
 export const SCOPED_KEY = role("$scoped_key", "API key", "What its scopes say.", ofTenants);
 
+/** Each permission by itself, given for a time; identity/ports.ts names these keys. Nobody can be given one lastingly. */
+export const permissionRoles: readonly Role[] = ofTenants.map((name) =>
+  role(`$may:${name}`, name, PERMISSIONS[name].sentence, [name]),
+);
+
 /** Roles of the platform's staff and keys. */
 export const operatorRoles: readonly Role[] = [
   role("administrator", "Administrator", "Everything on the platform.", permissionNames),

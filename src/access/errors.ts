@@ -43,7 +43,7 @@ export const { table: accessErrors, error: accessError } = defineErrors({
   },
   "role.in_use": {
     status: 409,
-    sentence: "Members, invitations or service accounts still have the role {role}.",
+    sentence: "Members, invitations, grants or service accounts still have the role {role}.",
     cure: "Give them another role first.",
   },
   "role.invalid": {

@@ -6,6 +6,8 @@ export interface Subject {
   readonly id: string;
   /** Keys of roles in the tenant at hand; of an operator on the platform. */
   readonly roles: readonly string[];
+  /** Those of them that are held for a time: they allow, and cannot be given on. Default: none. */
+  readonly temporary?: readonly string[];
   /** The permissions that it has at most; null: no such bound. */
   readonly scopes: readonly string[] | null;
 }

@@ -93,6 +93,8 @@ export const countHolders = query<{ n: number }>(
   "access.count_holders",
   `select (select count(*) from tenancy.memberships where tenant_id = $1::uuid and $2::text = any (roles))::int
      + (select count(*) from tenancy.service_accounts where tenant_id = $1::uuid and $2::text = any (roles))::int
+     + (select count(*) from tenancy.member_grants
+        where tenant_id = $1::uuid and $2::text = any (roles) and ended_at is null and ends_at > now())::int
      + (select count(*) from tenancy.invitations where tenant_id = $1::uuid and $2::text = any (roles))::int as n`,
 );
 

@@ -64,6 +64,8 @@ export const ACTIONS = [
   "member.updated",
   "member.removed",
   "member.left",
+  "grant.given",
+  "grant.ended",
   "access.denied",
   "access.engines_disagreed",
   "access.settings_updated",

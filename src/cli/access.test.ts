@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { answerOf, runCli } from "../../test/support/cli.ts";
 import { type House, openHouse } from "../../test/support/house.ts";
+import { signedUser } from "../../test/support/users.ts";
 
 let house: House;
 
@@ -53,4 +54,23 @@ test("a form that is no role and a text that is no Cedar are refused with what i
   assert.match(text.stderr, /not valid Cedar/);
   assert.match(permission.stderr, /no permission `audit.raed`/);
   for (const { code } of [form, text, permission]) assert.notEqual(code, 0);
+});
+
+test("a grant from the command line holds until it is ended, and is listed with its reason", async () => {
+  const { id } = await house.tenancy.tenants.get("studio");
+  const { user } = await signedUser(house.tenancy, { tenants: { [id]: ["member"] } });
+  const what = ["--email", user.email, "--minutes", "60", "--reason", "Ticket 4711"];
+
+  const given = answerOf(await run(["grant", "give", "studio", "--role", "auditor", ...what, "--json"]));
+  const listed = answerOf(await run(["grant", "list", "studio", "--live", "--json"]));
+  const ended = await run(["grant", "end", "studio", given.id, "--reason", "Done"]);
+  const none = await run(["grant", "give", "studio", "--role", "no_such", ...what]);
+
+  assert.deepEqual(
+    listed.items.map((each: { id: string; reason: string }) => [each.id, each.reason]),
+    [[given.id, "Ticket 4711"]],
+  );
+  assert.equal(ended.code, 0, ended.stderr);
+  assert.deepEqual(answerOf(await run(["grant", "list", "studio", "--live", "--json"])).items, []);
+  assert.match(none.stderr, /has no role no_such/);
 });

@@ -36,6 +36,10 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     summary: "Who may act in a tenant",
     load: async () => (await import("./commands/member.ts")).commands,
   },
+  grant: {
+    summary: "What members hold for a time",
+    load: async () => (await import("./commands/grant.ts")).commands,
+  },
   user: {
     summary: "People, across tenants",
     load: async () => (await import("./commands/user.ts")).commands,

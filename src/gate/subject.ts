@@ -33,7 +33,8 @@ export async function subjectInTenant(
   if (principal.kind === "user") {
     const membership = await parts.memberships.find(tenantId, id);
     if (membership?.status !== "active") return undefined;
-    return { kind: "user", id, roles: membership.roles, scopes: null };
+    const { roles, temporary } = membership;
+    return { kind: "user", id, roles, scopes: null, ...(temporary.length > 0 ? { temporary } : {}) };
   }
   if (principal.kind === "operator" || principal.tenantId === null)
     return subjectOnPlatform(parts, principal);

@@ -235,7 +235,12 @@ test("the caller is told by the same policies what they may do", async () => {
 
   const mine = await as(viewer, "GET", "/access");
 
-  assert.deepEqual(mine.body, { roles: ["viewer"], permissions: ["tenants.read", "data.read"], stepUp: [] });
+  assert.deepEqual(mine.body, {
+    roles: ["viewer"],
+    temporary: [],
+    permissions: ["tenants.read", "data.read"],
+    stepUp: [],
+  });
 });
 
 test("operators act by their role, and the last administrator stays one", async () => {

@@ -6,6 +6,7 @@ import { auditStreamRoutes } from "./routes/audit-streams.ts";
 import { encryptionRoutes } from "./routes/encryption.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { fileRoutes } from "./routes/files.ts";
+import { grantRoutes } from "./routes/grants.ts";
 import { integrationRoutes } from "./routes/integrations.ts";
 import { mailRoutes } from "./routes/mails.ts";
 import { meRoutes } from "./routes/me.ts";
@@ -59,6 +60,7 @@ export const routes: readonly Route[] = [
   ...roleRoutes,
   ...policyRoutes,
   ...accessRoutes,
+  ...grantRoutes,
   ...vaultRoutes,
   ...vaultRecoveryRoutes,
   ...mailRoutes,

@@ -232,6 +232,26 @@ export const { table: identityErrors, error: identityError } = defineErrors({
     sentence: "This is the last owner of the tenant.",
     cure: "Make another member an owner first.",
   },
+  "grant.not_found": {
+    status: 404,
+    sentence: "The tenant has no such grant.",
+    cure: "`GET /v1/tenants/{id}/grants` lists them.",
+  },
+  "grant.over": {
+    status: 409,
+    sentence: "The grant is over already.",
+    cure: "There is nothing to end.",
+  },
+  "grant.invalid": {
+    status: 422,
+    sentence: "The grant is not acceptable.",
+    cure: "Mend the fields that `errors` lists.",
+  },
+  "grant.too_many": {
+    status: 409,
+    sentence: "The member has {max} grants already that hold or will.",
+    cure: "End one that is not needed, or give them a role.",
+  },
   "role.unknown": {
     status: 422,
     sentence: "The tenant has no role {roles}.",

@@ -61,7 +61,8 @@ export async function invite(
   const token = drawToken();
   return withTx(parts.pool, async (tx) => {
     const user = await maybe(tx, findUserByEmail, [email]);
-    if (user && (await maybe(tx, findMembership, [tenantId, user.id]))) throw identityError("member.exists");
+    if (user && (await maybe(tx, findMembership, [tenantId, user.id, now])))
+      throw identityError("member.exists");
     if ((await one(tx, countInvitations, [tenantId])).n >= INVITATIONS_MAX)
       throw identityError("invitation.too_many", { max: INVITATIONS_MAX });
     const locale = user?.locale ?? input.locale ?? "en";
@@ -152,7 +153,7 @@ export async function acceptInvitation(
     await exec(tx, verifyEmail, [userId, now]);
     // An account that is there keeps its password: an invitation is no way to change it.
     if (!known && hashed) await exec(tx, setPassword, [userId, hashed, now]);
-    const isMember = await maybe(tx, findMembership, [taken.tenant_id, userId]);
+    const isMember = await maybe(tx, findMembership, [taken.tenant_id, userId, now]);
     if (!isMember) {
       const { tenant_id: tenantId, roles } = taken;
       await joinTenant(tx, parts.clock, { tenantId, userId, roles }, { ...by, actor: `user:${userId}` });

@@ -22,6 +22,15 @@ export const SESSIONS_SHOWN_MAX = 200;
 /** Invited on Friday, joined after a week away. */
 export const INVITATION_LIFETIME_MS = 7 * 86_400_000;
 
+/** A grant that is needed longer is a role: 90 days are a quarter, and the longest leave to stand in for. */
+export const GRANT_MINUTES_MAX = 90 * 24 * 60;
+
+/** How far ahead a grant may start. */
+export const GRANT_AHEAD_MS_MAX = 90 * 86_400_000;
+
+/** Grants that one member holds or will. */
+export const GRANTS_MAX = 20;
+
 /** Members, invitations and service accounts on one page. */
 export const PAGE_MAX = 200;
 

@@ -5,6 +5,8 @@ export interface MembershipRow {
   status: "active" | "suspended";
   roles: string[];
   mfa_required: boolean;
+  /** Null: none. In milliseconds since 1970. */
+  grants: readonly { readonly roles: string[]; readonly fromMs: number; readonly untilMs: number }[] | null;
 }
 
 /** Whether the tenant demands a second factor; no row: it does not. */
@@ -15,7 +17,13 @@ export const findMfaDemand = query<{ mfa_required: boolean }>(
 
 export const findMembership = query<MembershipRow>(
   "identity.find_membership",
-  `select m.status, m.roles, coalesce(r.mfa_required, false) as mfa_required
+  `select m.status, m.roles, coalesce(r.mfa_required, false) as mfa_required,
+     (select json_agg(json_build_object('roles', g.roles,
+        'fromMs', extract(epoch from g.starts_at)::float8 * 1000,
+        'untilMs', extract(epoch from g.ends_at)::float8 * 1000))
+      from tenancy.member_grants g
+      where g.tenant_id = m.tenant_id and g.user_id = m.user_id and g.ended_at is null
+        and g.ends_at > $3::timestamptz) as grants
    from tenancy.memberships m
    left join tenancy.sign_in_rules r on r.tenant_id = m.tenant_id
    where m.tenant_id = $1::uuid and m.user_id = $2::uuid`,
@@ -117,6 +125,7 @@ export const countTenantIdentity = query<{ n: number }>(
   "identity.count_tenant",
   `select ((select count(*) from tenancy.memberships where tenant_id = $1::uuid)
      + (select count(*) from tenancy.invitations where tenant_id = $1::uuid)
+     + (select count(*) from tenancy.member_grants where tenant_id = $1::uuid)
      + (select count(*) from tenancy.service_accounts where tenant_id = $1::uuid)
      + (select count(*) from tenancy.api_keys where tenant_id = $1::uuid)
      + (select count(*) from tenancy.recovery_approvals where tenant_id = $1::uuid)
@@ -127,6 +136,7 @@ export const countTenantIdentity = query<{ n: number }>(
 export const deleteTenantIdentity = query(
   "identity.delete_tenant",
   `with keys as (delete from tenancy.api_keys where tenant_id = $1::uuid),
+     granted as (delete from tenancy.member_grants where tenant_id = $1::uuid),
      invited as (delete from tenancy.invitations where tenant_id = $1::uuid),
      approved as (delete from tenancy.recovery_approvals where tenant_id = $1::uuid),
      rules as (delete from tenancy.sign_in_rules where tenant_id = $1::uuid),

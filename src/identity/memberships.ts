@@ -10,7 +10,10 @@ import type { RevocationFeed } from "./revocation-feed.ts";
 export interface Membership {
   /** suspended: no access. */
   readonly status: "active" | "suspended";
+  /** All that they hold now. */
   readonly roles: readonly string[];
+  /** Those of them that they hold for a time: to use, not to give on. */
+  readonly temporary: readonly string[];
   /** The tenant, or the platform, demands a second factor in the session. */
   readonly isMfaRequired: boolean;
 }
@@ -22,8 +25,16 @@ interface MembershipParts {
   readonly isMfaRequired?: boolean;
 }
 
+interface TimedGrant {
+  readonly roles: readonly string[];
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
 interface Remembered {
   readonly membership: Membership | null;
+  /** What they hold for a time; looked at by the clock each time, so its end waits for nobody. */
+  readonly grants: readonly TimedGrant[] | null;
   readonly fromMs: number;
   readonly seq: number;
 }
@@ -45,18 +56,20 @@ export class Memberships {
     const slot = `${tenantId}:${userId}`;
     const nowMs = this.#parts.clock.now().getTime();
     const known = this.#remembered.get(slot);
-    if (known && this.#isTrusted(known, nowMs, tenantId, userId)) return known.membership ?? undefined;
+    if (known && this.#isTrusted(known, nowMs, tenantId, userId)) return heldAt(known, nowMs);
     const seq = this.#feed?.seq ?? 0;
-    const row = await maybe(this.#parts.pool, findMembership, [tenantId, userId]);
+    const row = await maybe(this.#parts.pool, findMembership, [tenantId, userId, new Date(nowMs)]);
     const membership = row
       ? {
           status: row.status,
           roles: row.roles,
+          temporary: [],
           isMfaRequired: row.mfa_required || this.#parts.isMfaRequired === true,
         }
       : null;
-    this.#remembered.set(slot, { membership, fromMs: nowMs, seq });
-    return membership ?? undefined;
+    const found = { membership, grants: row?.grants ?? null, fromMs: nowMs, seq };
+    this.#remembered.set(slot, found);
+    return heldAt(found, nowMs);
   }
 
   /** Whether the tenant, or the platform, demands a second factor: for those who have no membership, but come by token. */
@@ -76,4 +89,16 @@ export class Memberships {
     const subjects = [`member:${tenantId}:${userId}`, `tenant:${tenantId}`, `user:${userId}`];
     return this.#feed.isFresh() && ageMs >= 0 && ageMs < REMEMBER_MS && !this.#feed.isRevoked(subjects, seq);
   }
+}
+
+function heldAt({ membership, grants }: Remembered, nowMs: number): Membership | undefined {
+  if (!membership) return undefined;
+  if (!grants) return membership;
+  const given = grants.filter(({ fromMs, untilMs }) => fromMs <= nowMs && nowMs < untilMs);
+  const temporary = [...new Set(given.flatMap(({ roles }) => roles))].filter(
+    (role) => !membership.roles.includes(role),
+  );
+  return temporary.length === 0
+    ? membership
+    : { ...membership, roles: [...membership.roles, ...temporary], temporary };
 }

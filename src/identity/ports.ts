@@ -2,13 +2,29 @@ import type { Principal } from "./principal.ts";
 
 /** What identity asks of access: roles are its matter. Joined by the composition root. */
 export interface RoleBook {
-  /** Those of `roles` that the tenant does not have. */
-  unknown(tenantId: string, roles: readonly string[]): Promise<readonly string[]>;
+  /** Those of `roles` that the tenant does not have. Single permissions, as `permissionRole` names them, are for a time. */
+  unknown(
+    tenantId: string,
+    roles: readonly string[],
+    kind?: "lasting" | "for_a_time",
+  ): Promise<readonly string[]>;
   /**
    * Those of `roles` that this principal may not give or take away in the tenant: nobody makes another more powerful
    * than they are themselves. Null is the platform's own hand (CLI, library, provisioning).
    */
   ungrantable(tenantId: string, roles: readonly string[], by: Principal | null): Promise<readonly string[]>;
+}
+
+/** A permission by itself, as a role: nobody can make a role of such a key. */
+const MAY = "$may:";
+
+export function permissionRole(permission: string): string {
+  return `${MAY}${permission}`;
+}
+
+/** Undefined for what is a role of the tenant. */
+export function permissionOfRole(key: string): string | undefined {
+  return key.startsWith(MAY) ? key.slice(MAY.length) : undefined;
 }
 
 export const OWNER = "owner";

@@ -5,6 +5,7 @@ import {
   readOperators,
   setOperatorRole,
 } from "../../access/settings.ts";
+import { permissionOfRole } from "../../identity/ports.ts";
 import { findTenant } from "../api-tenant.ts";
 import { factsOf } from "../authorise.ts";
 import { route } from "../route.ts";
@@ -44,7 +45,8 @@ export const accessRoutes = [
         if (allowed) permissions.push(permission);
         else if (needs) stepUp.push(permission);
       }
-      return { roles: subject.roles.filter((role) => !role.startsWith("$")), permissions, stepUp };
+      const temporary = (subject.temporary ?? []).map((role) => permissionOfRole(role) ?? role);
+      return { roles: subject.roles.filter((role) => !role.startsWith("$")), temporary, permissions, stepUp };
     },
   }),
   route({

@@ -1,3 +1,4 @@
+import { liveGrantsOf } from "../../identity/grants.ts";
 import {
   acceptInvitation,
   type Invitation as Invited,
@@ -32,6 +33,7 @@ import {
   SignInRules,
   SignInRulesChange,
 } from "../schemas/members.ts";
+import { toHeldGrant } from "./grants.ts";
 import { userOf } from "./me.ts";
 import { callOf, toApiStep } from "./sign-in.ts";
 
@@ -66,7 +68,8 @@ export const memberRoutes = [
       });
       const items = members.slice(0, PAGE_MAX);
       const next = members.length > PAGE_MAX ? (items.at(-1)?.email ?? null) : null;
-      return { items: items.map(toApiMember), next };
+      const grants = await liveGrantsOf(house.identity, id);
+      return { items: items.map((member) => toApiMember(member, grants)), next };
     },
   }),
   route({
@@ -80,7 +83,8 @@ export const memberRoutes = [
     answer: Member,
     handle: async ({ house, params }) => {
       const { id } = await findTenant(house, params.tenant);
-      return toApiMember(await readMember(house.identity.pool, id, params.user));
+      const member = await readMember(house.identity.pool, id, params.user);
+      return toApiMember(member, await liveGrantsOf(house.identity, id, member.userId));
     },
   }),
   route({
@@ -100,7 +104,7 @@ export const memberRoutes = [
       const change = { tenantId, userId: params.user, ...body };
       const changed = await changeMember(house.identity, change, { ...by, principal });
       house.tenancy.internals.identity.memberships.forget();
-      return toApiMember(changed);
+      return toApiMember(changed, await liveGrantsOf(house.identity, tenantId, changed.userId));
     },
   }),
   route({
@@ -244,8 +248,12 @@ export const memberRoutes = [
   }),
 ];
 
-function toApiMember({ userId, email, name, status, roles, joinedAt }: Joined) {
-  return { userId, email, name, status, roles: [...roles], joinedAt: joinedAt.toISOString() };
+function toApiMember(
+  { userId, email, name, status, roles, joinedAt }: Joined,
+  grants: Awaited<ReturnType<typeof liveGrantsOf>>,
+) {
+  const held = (grants.get(userId) ?? []).map(toHeldGrant);
+  return { userId, email, name, status, roles: [...roles], joinedAt: joinedAt.toISOString(), grants: held };
 }
 
 function toApiInvitation(row: Invited) {

@@ -194,7 +194,10 @@ export const PermissionList = Type.Object(
 );
 export const AccessMine = Type.Object(
   {
-    roles: Type.Array(Type.String()),
+    roles: Type.Array(Type.String(), { description: "Those held for a time among them." }),
+    temporary: Type.Array(Type.String(), {
+      description: "Roles, and single permissions, that you hold for a time.",
+    }),
     permissions: Type.Array(PermissionName, {
       description: "What you may do here now, by the same policies.",
     }),

@@ -1,6 +1,7 @@
 import { Type } from "typebox";
 import { RECOVERY_HOURS_MAX, RECOVERY_HOURS_MIN } from "../../identity/limits.ts";
 import { Id, Timestamp } from "./common.ts";
+import { HeldGrant } from "./grants.ts";
 import { Email, Locale } from "./identity.ts";
 
 const Roles = Type.Array(Type.String({ minLength: 1, maxLength: 100 }), {
@@ -20,6 +21,7 @@ export const Member = Type.Object(
     }),
     roles: Type.Array(Type.String()),
     joinedAt: Timestamp,
+    grants: Type.Array(HeldGrant, { description: "What they hold for a time, now or soon." }),
   },
   { title: "Member" },
 );

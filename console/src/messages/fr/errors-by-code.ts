@@ -74,8 +74,24 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
     title: "Le locataire a déjà un rôle de cette clé.",
     cure: "Choisissez une autre clé, ou changez ce rôle.",
   },
+  "grant.not_found": {
+    title: "Le locataire n’a pas cette attribution temporaire.",
+    cure: "La liste des attributions les montre toutes.",
+  },
+  "grant.over": {
+    title: "Cette attribution est déjà terminée.",
+    cure: "Il n’y a rien à terminer.",
+  },
+  "grant.invalid": {
+    title: "L’attribution n’est pas acceptable.",
+    cure: "Corrigez les champs indiqués.",
+  },
+  "grant.too_many": {
+    title: "Ce membre a déjà trop d’attributions en cours ou à venir.",
+    cure: "Terminez-en une qui ne sert plus, ou donnez-lui un rôle.",
+  },
   "role.in_use": {
-    title: "Des membres, des invitations ou des comptes de service ont encore ce rôle.",
+    title: "Des membres, des invitations, des attributions ou des comptes de service ont encore ce rôle.",
     cure: "Donnez-leur d’abord un autre rôle.",
   },
   "role.invalid": {
