@@ -4085,6 +4085,93 @@ export interface paths {
     };
     trace?: never;
   };
+  "/v1/tenants/{tenant}/grants": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List what members were given for a time, newest first */
+    get: {
+      parameters: {
+        query?: {
+          /** Rows on a page. */
+          limit?: number;
+          /** `nextCursor` of the page before; opaque. */
+          cursor?: string;
+          /** UUID version 7, lower case. */
+          user?: string;
+          /** Those alone that hold now or will. */
+          live?: boolean;
+        };
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["TimedGrantPage"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    /** Give a member roles or permissions for a time */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["GrantGive"] } };
+      responses: {
+        201: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["TimedGrant"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/grants/{grant}/end": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** End a grant before its time */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the grant. */
+          grant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: { content: { "application/json": components["schemas"]["GrantEnd"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["TimedGrant"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/me/vault-key": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     /** Show my key for vaults, locked */
@@ -5153,7 +5240,10 @@ export interface paths {
 export interface components {
   schemas: {
     AccessMine: {
+      /** Those held for a time among them. */
       roles: string[];
+      /** Roles, and single permissions, that you hold for a time. */
+      temporary: string[];
       /** What you may do here now, by the same policies. */
       permissions: components["schemas"]["Permission"][];
       /** What you may do after a fresh second factor. */
@@ -5601,6 +5691,21 @@ export interface components {
       permissions: components["schemas"]["Permission"][];
       conditions: components["schemas"]["Condition"][];
     };
+    GrantEnd: {
+      /** Why, for people. */
+      reason?: string;
+    };
+    GrantGive: {
+      /** UUID version 7, lower case. */
+      userId: string;
+      roles?: string[];
+      permissions?: components["schemas"]["Permission"][];
+      /** Why, for people. */
+      reason: string;
+      /** Default: now. */
+      startsAt?: string;
+      durationMinutes: number;
+    };
     Health: {
       /** The process answers. */
       status: "ok";
@@ -5753,6 +5858,17 @@ export interface components {
       roles: string[];
       /** RFC 3339, UTC. */
       joinedAt: string;
+      /** What they hold for a time, now or soon. */
+      grants: {
+        /** UUID version 7, lower case. */
+        id: string;
+        roles: string[];
+        permissions: string[];
+        /** RFC 3339, UTC. */
+        startsAt: string;
+        /** RFC 3339, UTC. */
+        endsAt: string;
+      }[];
     };
     MemberChange: {
       /** Keys of roles of the tenant, such as `admin`. */
@@ -6631,6 +6747,35 @@ export interface components {
       databaseBytes: number | null;
       storageBytes: number;
       storageObjects: number;
+    };
+    TimedGrant: {
+      /** UUID version 7, lower case. */
+      id: string;
+      /** UUID version 7, lower case. */
+      userId: string;
+      email: string;
+      roles: string[];
+      /** Given by themselves, beside the roles. */
+      permissions: string[];
+      reason: string;
+      /** ended: before its time. */
+      state: "scheduled" | "active" | "over" | "ended";
+      /** Actor, such as user:<id>. */
+      grantedBy: string;
+      /** RFC 3339, UTC. */
+      createdAt: string;
+      /** RFC 3339, UTC. */
+      startsAt: string;
+      /** RFC 3339, UTC. */
+      endsAt: string;
+      endedAt: string | null;
+      endedBy: string | null;
+      endReason: string | null;
+    };
+    TimedGrantPage: {
+      items: components["schemas"]["TimedGrant"][];
+      /** Ask for the next page with it; null on the last page. */
+      nextCursor: string | null;
     };
     TotpConfirmation: {
       /** Spaces and dashes are ignored. */
