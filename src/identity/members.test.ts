@@ -61,6 +61,7 @@ test("a member of one tenant is nobody in another", async () => {
   assert.deepEqual(await memberships.find(ours, userId), {
     status: "active",
     roles: ["admin"],
+    temporary: [],
     isMfaRequired: false,
   });
   assert.equal(await memberships.find(theirs, userId), undefined);
