@@ -787,6 +787,39 @@ comment on column tenancy.mails.created_at is 'When it was written.';
 comment on column tenancy.mails.sent_at is 'When the mail server accepted it.';
 CREATE INDEX mails_due_idx ON tenancy.mails USING btree (next_at) WHERE (status = 'waiting'::text);
 
+create table tenancy.member_grants (
+  tenant_id uuid not null,
+  id uuid not null,
+  user_id uuid not null,
+  roles text[] not null,
+  reason text not null,
+  granted_by text not null,
+  created_at timestamp with time zone not null,
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  ended_by text,
+  end_reason text,
+  constraint member_grants_pkey PRIMARY KEY (tenant_id, id),
+  constraint member_grants_bounded CHECK ((ends_at > starts_at)),
+  constraint member_grants_end_whole CHECK (((ended_at IS NULL) = (ended_by IS NULL))),
+  constraint member_grants_roles_some CHECK (((cardinality(roles) >= 1) AND (cardinality(roles) <= 50)))
+);
+comment on table tenancy.member_grants is 'Roles and permissions that members hold for a time, beside those of their membership.';
+comment on column tenancy.member_grants.tenant_id is 'The tenant.';
+comment on column tenancy.member_grants.id is 'UUID version 7.';
+comment on column tenancy.member_grants.user_id is 'The member; the grant goes with the membership.';
+comment on column tenancy.member_grants.roles is 'Keys of roles; $may:<permission> is one permission by itself.';
+comment on column tenancy.member_grants.reason is 'Why, for people.';
+comment on column tenancy.member_grants.granted_by is 'Actor who gave it.';
+comment on column tenancy.member_grants.created_at is 'When it was given.';
+comment on column tenancy.member_grants.starts_at is 'Holds from here on.';
+comment on column tenancy.member_grants.ends_at is 'Does not hold from here on, by the clock alone.';
+comment on column tenancy.member_grants.ended_at is 'Ended early; null: not.';
+comment on column tenancy.member_grants.ended_by is 'Actor who ended it; or null.';
+comment on column tenancy.member_grants.end_reason is 'Why it was ended; or null.';
+CREATE INDEX member_grants_member_idx ON tenancy.member_grants USING btree (tenant_id, user_id, ends_at);
+
 create table tenancy.memberships (
   tenant_id uuid not null,
   user_id uuid not null,
@@ -1862,6 +1895,8 @@ alter table tenancy.integration_attempts add constraint integration_attempts_ten
 alter table tenancy.integrations add constraint integrations_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
 
 alter table tenancy.invitations add constraint invitations_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
+
+alter table tenancy.member_grants add constraint member_grants_member_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES tenancy.memberships(tenant_id, user_id) ON DELETE CASCADE;
 
 alter table tenancy.memberships add constraint memberships_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
 
