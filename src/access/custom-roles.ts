@@ -70,7 +70,9 @@ export async function createRole(
       parts.clock.now(),
     ]);
     if (!row) throw accessError("role.key_taken", { role: key });
-    await recordEvent(tx, author.by, "role.created", tenantId, { key, grants: input.grants });
+    const detail = { key, grants: input.grants };
+    const states = { of: `role:${key}`, before: null, after: stateOf(fromRow(row)) };
+    await recordEvent(tx, author.by, "role.created", tenantId, detail, { states });
     return fromRow(row);
   });
 }
@@ -93,11 +95,9 @@ export async function changeRole(
     const values = [tenantId, key, after.name, after.description, JSON.stringify(after.grants)];
     const row = await maybe(tx, updateRole, [...values, policyText(after), parts.clock.now()]);
     if (!row) throw accessError("role.not_found", { role: key });
-    await recordEvent(tx, author.by, "role.updated", tenantId, {
-      key,
-      before: before.grants,
-      grants: after.grants,
-    });
+    const detail = { key, before: before.grants, grants: after.grants };
+    const states = { of: `role:${key}`, before: stateOf(before), after: stateOf(fromRow(row)) };
+    await recordEvent(tx, author.by, "role.updated", tenantId, detail, { states });
     return fromRow(row);
   });
 }
@@ -110,13 +110,18 @@ export async function removeRole(
   author: Author,
 ): Promise<void> {
   assertOwn(key);
-  const { grants } = await readTenantRole(parts, tenantId, key);
-  await assertHeld(parts, tenantId, grants, author);
+  const before = await readTenantRole(parts, tenantId, key);
+  await assertHeld(parts, tenantId, before.grants, author);
   await changeRules(parts, tenantId, async (tx) => {
     if (!(await maybe(tx, deleteRole, [tenantId, key]))) throw accessError("role.not_found", { role: key });
     if ((await one(tx, countHolders, [tenantId, key])).n > 0) throw accessError("role.in_use", { role: key });
-    await recordEvent(tx, author.by, "role.deleted", tenantId, { key });
+    const states = { of: `role:${key}`, before: stateOf(before), after: null };
+    await recordEvent(tx, author.by, "role.deleted", tenantId, { key }, { states });
   });
+}
+
+function stateOf({ name, description, grants }: TenantRole) {
+  return { name, description, grants };
 }
 
 function assertOwn(key: string): void {

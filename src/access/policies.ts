@@ -59,7 +59,9 @@ export async function createPolicy(
     const values = [tenantId, uuidv7(), name, text, isEnabled, author.by.actor, parts.clock.now()];
     const row = await maybe(tx, insertPolicy, values);
     if (!row) throw accessError("policy.name_taken");
-    await recordEvent(tx, author.by, "policy.created", tenantId, { id: row.id, name, text, isEnabled });
+    const detail = { id: row.id, name, text, isEnabled };
+    const states = { of: `policy:${row.id}`, before: null, after: stateOf(fromRow(row)) };
+    await recordEvent(tx, author.by, "policy.created", tenantId, detail, { states });
     return fromRow(row);
   });
 }
@@ -80,12 +82,9 @@ export async function changePolicy(
   return changeRules(parts, tenantId, async (tx) => {
     const row = await maybe(tx, updatePolicy, [tenantId, id, after.text, after.isEnabled, parts.clock.now()]);
     if (!row) throw accessError("policy.not_found");
-    await recordEvent(tx, author.by, "policy.updated", tenantId, {
-      id,
-      name: row.name,
-      text: after.text,
-      isEnabled: after.isEnabled,
-    });
+    const detail = { id, name: row.name, text: after.text, isEnabled: after.isEnabled };
+    const states = { of: `policy:${id}`, before: stateOf(before), after: stateOf(fromRow(row)) };
+    await recordEvent(tx, author.by, "policy.updated", tenantId, detail, { states });
     return fromRow(row);
   });
 }
@@ -103,8 +102,13 @@ export async function removePolicy(
   await changeRules(parts, tenantId, async (tx) => {
     const row = await maybe(tx, deletePolicy, [tenantId, id]);
     if (!row) throw accessError("policy.not_found");
-    await recordEvent(tx, author.by, "policy.deleted", tenantId, { id, name: row.name });
+    const states = { of: `policy:${id}`, before: stateOf(before), after: null };
+    await recordEvent(tx, author.by, "policy.deleted", tenantId, { id, name: row.name }, { states });
   });
+}
+
+function stateOf({ name, text, isEnabled }: Policy) {
+  return { name, text, isEnabled };
 }
 
 export async function readPolicyTests({ pool }: Pool, tenantId: string): Promise<PolicyTest[]> {

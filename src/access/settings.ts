@@ -48,7 +48,16 @@ export async function changeAccessSettings(
   await withTx(parts.pool, async (tx) => {
     await exec(tx, upsertSettings, [tenantId, after.timeZone, after.allowedRanges, parts.clock.now()]);
     await exec(tx, announceChange, [tenantId]);
-    await recordEvent(tx, by, "access.settings_updated", tenantId, { before, after });
+    await recordEvent(
+      tx,
+      by,
+      "access.settings_updated",
+      tenantId,
+      { before, after },
+      {
+        states: { of: "access_settings", before, after },
+      },
+    );
   });
   parts.access.book.forget(tenantId);
   return after;
@@ -99,10 +108,21 @@ export async function setOperatorRole(
     const administrators = await many(tx, lockAdministrators);
     const isLast = administrators.length === 1 && administrators[0]?.id === id;
     if (isLast && role !== "administrator") throw accessError("operator.last_administrator");
+    const known = (await many(tx, listOperators, [OPERATORS_MAX])).find((each) => each.id === id);
     const row = isUuid(id) ? await maybe(tx, updateOperatorRole, [id, role]) : undefined;
     if (!row) throw accessError("operator.not_found");
     await exec(tx, announceChange, [PLATFORM]);
-    await recordEvent(tx, by, "operator.role_changed", null, { operatorId: id, role });
+    const before = known ? { role: known.role } : null;
+    await recordEvent(
+      tx,
+      by,
+      "operator.role_changed",
+      null,
+      { operatorId: id, role },
+      {
+        states: { of: `operator:${id}`, before, after: { role } },
+      },
+    );
     return fromRow(row);
   });
   parts.access.book.forget(PLATFORM);

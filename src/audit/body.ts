@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { isIP } from "node:net";
 import { uuidv7 } from "../base/ids.ts";
+import { digestOf, type StateDigests } from "./digest.ts";
 import { BODY_BYTES_MAX, TEXT_CHARACTERS_MAX } from "./limits.ts";
 
 /** Who acts, and in which request. Actors: `operator:<id>`, `user:<id>`, `key:<id>`, `cli:<user>`, `library`, `system:<reason>`. */
@@ -30,9 +30,8 @@ export interface RecordInput {
   readonly resource?: string;
   /** Why it was allowed or denied: the determining policies. */
   readonly policies?: readonly string[];
-  /** Digests of the thing before and after, by `digestOf`. */
-  readonly before?: string;
-  readonly after?: string;
+  /** Digests of what was changed, before and after. */
+  readonly states?: StateDigests;
   /** Never secrets. */
   readonly detail?: Readonly<Record<string, unknown>>;
   /** Which process numbered it, and its number there: a lost tail is a missing number. */
@@ -78,8 +77,7 @@ export function composeRecord(input: RecordInput, nowMs = Date.now()): StoredRec
     policies: input.policies,
     boot: input.boot,
     number: input.number,
-    before: input.before,
-    after: input.after,
+    ...input.states,
   };
   const body = castable(JSON.stringify({ v: 1, ...columns, ...rest, detail: input.detail ?? {} }));
   // A record is never refused for its size: what was done stays, its detail becomes a digest.
@@ -113,22 +111,5 @@ function castable(json: string): string {
   // An escaped backslash is one match, so that what follows it is not taken for an escape.
   return json.replace(/\\(u0000|ud[89a-f][0-9a-f]{2}|.)/g, (whole, what: string) =>
     what.length > 1 ? "\\ufffd" : whole,
-  );
-}
-
-/** SHA-256, base64url, of the value as JSON with sorted keys: the same for the same thing. */
-export function digestOf(value: unknown): string {
-  return createHash("sha256")
-    .update(JSON.stringify(sorted(value)) ?? "null")
-    .digest("base64url");
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== "object" || value === null || value instanceof Date) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, sorted(inner)]),
   );
 }

@@ -17,11 +17,12 @@ export async function openLogKey(
   pool: pg.Pool,
   sealing: Sealing,
   installationId: string,
-): Promise<NoteSigner> {
+): Promise<{ readonly signer: NoteSigner; readonly seed: Buffer }> {
   const origin = `tenancy.log/${installationId}`;
   const seed = randomBytes(32);
   const drawn = noteSigner(origin, seed);
   await exec(pool, insertLog, [origin, sealing.seal(CONTEXT, seed.toString("base64")), drawn.publicKey]);
   const row = await one(pool, findLog);
-  return noteSigner(row.origin, Buffer.from(sealing.open(CONTEXT, row.sealed_key), "base64"));
+  const own = Buffer.from(sealing.open(CONTEXT, row.sealed_key), "base64");
+  return { signer: noteSigner(row.origin, own), seed: own };
 }

@@ -2,6 +2,7 @@ import pg from "pg";
 import { isUuid } from "../base/ids.ts";
 import { exec } from "../db/sql.ts";
 import { composeRecord, type RecordInput } from "./body.ts";
+import { useDigestKeys } from "./digest.ts";
 import { FLIGHTS_MAX } from "./limits.ts";
 import { openLogKey, type Sealing } from "./log-key.ts";
 import type { NoteSigner } from "./note.ts";
@@ -40,7 +41,8 @@ export class AuditLog {
     onBatch?: OnBatch | undefined;
   }): Promise<AuditLog> {
     const { pool, sealing, installationId, onError, onBatch } = options;
-    const signer = await openLogKey(pool, sealing, installationId);
+    const { signer, seed } = await openLogKey(pool, sealing, installationId);
+    useDigestKeys(pool, seed);
     // Whatever the server's default is: a record that is called durable is on disk.
     const durable = "-c synchronous_commit=on";
     const own = new pg.Pool({

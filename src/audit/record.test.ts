@@ -7,7 +7,8 @@ import { type House, openHouse } from "../../test/support/house.ts";
 import { uuidv7 } from "../base/ids.ts";
 import { migrateSchema } from "../db/migrate.ts";
 import { withTx } from "../db/tx.ts";
-import { composeRecord, digestOf } from "./body.ts";
+import { composeRecord } from "./body.ts";
+import { digestKeyOf, digestOf, digestState } from "./digest.ts";
 import { BODY_BYTES_MAX } from "./limits.ts";
 import { readEvents, recordEvent } from "./record.ts";
 
@@ -35,9 +36,12 @@ test("a record keeps who, for whom, from where, why, before and after, in the by
     ip: "192.0.2.7",
     session: "s-1",
   };
-  const more = { policies: ["policy-1"], before: digestOf({ a: 1 }), after: digestOf({ a: 2 }) };
+  const states = { of: "thing:1", before: { a: 1 }, after: { a: 2 } };
+  const key = digestKeyOf(control, tenantId);
 
-  await withTx(control, (tx) => recordEvent(tx, by, "tenant.updated", tenantId, { plan: "premium" }, more));
+  await withTx(control, (tx) =>
+    recordEvent(tx, by, "tenant.resumed", tenantId, { plan: "premium" }, { policies: ["policy-1"], states }),
+  );
 
   const { rows } = await control.query<{ body: string; ip: string; on_behalf_of: string; at: Date }>(
     "select body, host(ip) as ip, on_behalf_of, at from tenancy.audit_records where tenant_id = $1",
@@ -51,12 +55,15 @@ test("a record keeps who, for whom, from where, why, before and after, in the by
       id: "",
       at: "",
       kind: "change",
-      action: "tenant.updated",
+      action: "tenant.resumed",
       outcome: "allowed",
       tenantId,
       resource: `tenant:${tenantId}`,
       ...by,
-      ...more,
+      policies: ["policy-1"],
+      of: "thing:1",
+      before: digestState(key, "thing:1", { a: 1 }),
+      after: digestState(key, "thing:1", { a: 2 }),
       detail: { plan: "premium" },
     },
   );
@@ -71,7 +78,7 @@ test("texts that PostgreSQL or JSON would refuse are recorded, and listed afterw
   const odd = '\u0000 \ud800 \n {"a":1}\' --';
 
   await withTx(control, (tx) =>
-    recordEvent(tx, { actor: odd, requestId: odd, ip: "fe80::1%eth0" }, "tenant.updated", tenantId, {
+    recordEvent(tx, { actor: odd, requestId: odd, ip: "fe80::1%eth0" }, "tenant.resumed", tenantId, {
       [odd]: odd,
     }),
   );
@@ -115,7 +122,7 @@ test("a digest is the same for the same thing, whatever the order of its keys", 
 
 test("records cannot be changed or removed by mistake", async () => {
   const { control } = house.tenancy.internals;
-  await withTx(control, (tx) => recordEvent(tx, { actor: "test" }, "tenant.updated", null));
+  await withTx(control, (tx) => recordEvent(tx, { actor: "test" }, "tenant.resumed", null));
 
   for (const text of [
     "update tenancy.audit_records set actor = 'other'",
@@ -127,7 +134,7 @@ test("records cannot be changed or removed by mistake", async () => {
 
 test("each record lies in the partition of its month, and the months ahead are there", async () => {
   const { control } = house.tenancy.internals;
-  await withTx(control, (tx) => recordEvent(tx, { actor: "test" }, "tenant.updated", null));
+  await withTx(control, (tx) => recordEvent(tx, { actor: "test" }, "tenant.resumed", null));
 
   const { rows } = await control.query<{ part: string; n: number }>(
     "select tableoid::regclass::text as part, count(*)::int as n from tenancy.audit_records group by 1",

@@ -2,6 +2,7 @@ import type { Queryable } from "../db/sql.ts";
 import { exec, many, query } from "../db/sql.ts";
 import type { Tx } from "../db/tx.ts";
 import { type Actor, composeRecord, type RecordInput } from "./body.ts";
+import { digestStates, type States } from "./digest.ts";
 import { insertRecord, recordValues } from "./store.ts";
 
 export type { Actor } from "./body.ts";
@@ -145,19 +146,51 @@ export const ACTIONS = [
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
+/** Actions that change what is there: their records prove what it was and what it became. */
+const UPDATES = [
+  "tenant.updated",
+  "tenant.sign_in_rules_changed",
+  "user.updated",
+  "member.updated",
+  "service_account.updated",
+  "access.settings_updated",
+  "role.created",
+  "role.updated",
+  "role.deleted",
+  "policy.created",
+  "policy.updated",
+  "policy.deleted",
+  "operator.role_changed",
+  "sso.connection_updated",
+  "sso.rules_updated",
+  "scim.user_updated",
+  "scim.group_updated",
+  "cell.updated",
+  "audit.settings_changed",
+  "audit.stream_updated",
+] as const satisfies readonly Action[];
+type Update = (typeof UPDATES)[number];
+
 /** What a change may say besides its detail. */
-export type RecordMore = Pick<RecordInput, "resource" | "outcome" | "policies" | "before" | "after">;
+export type RecordMore = Pick<RecordInput, "resource" | "outcome" | "policies"> & {
+  readonly states?: States;
+};
+
+/** One of UPDATES without its states does not compile. */
+type MoreOf<A extends Action> = A extends Update ? [RecordMore & { readonly states: States }] : [RecordMore?];
 
 /** Records an action in the transaction of the change itself: both commit, or neither. */
-export async function recordEvent(
+export async function recordEvent<A extends Action>(
   tx: Tx,
   by: Actor,
-  action: Action,
+  action: A,
   tenantId: string | null,
   detail: Record<string, unknown> = {},
-  more: RecordMore = {},
+  ...[more]: MoreOf<A>
 ): Promise<void> {
-  const record = composeRecord({ kind: "change", by, action, tenantId, detail, ...more });
+  const { states, ...rest } = more ?? {};
+  const digests = states && { states: digestStates(tx.pool, tenantId, states) };
+  const record = composeRecord({ kind: "change", by, action, tenantId, detail, ...rest, ...digests });
   await exec(tx, insertRecord, recordValues(record));
 }
 

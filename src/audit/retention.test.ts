@@ -32,11 +32,11 @@ test("old records go, those under a legal hold and those not in the tree yet sta
   const { control, audit } = house.tenancy.internals;
   const [plain, held] = [uuidv7(), uuidv7()];
   for (const tenantId of [plain, held]) {
-    await withTx(control, (tx) => recordEvent(tx, BY, "tenant.updated", tenantId, { n: 1 }));
+    await withTx(control, (tx) => recordEvent(tx, BY, "tenant.resumed", tenantId, { n: 1 }));
   }
   await changeSettings(control, held, { holdReason: "Case 7" }, BY);
   await audit.sequencer.run();
-  await withTx(control, (tx) => recordEvent(tx, BY, "tenant.updated", plain, { n: 2 }));
+  await withTx(control, (tx) => recordEvent(tx, BY, "tenant.resumed", plain, { n: 2 }));
 
   const removed = await pruneRecords(control, new Date(Date.now() + 1_000));
 

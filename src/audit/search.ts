@@ -23,6 +23,8 @@ export interface AuditRecord {
   readonly ip: string | null;
   readonly session: string | null;
   readonly policies?: readonly string[];
+  /** What `before` and `after` are digests of. */
+  readonly of?: string;
   readonly before?: string;
   readonly after?: string;
   readonly detail: Readonly<Record<string, unknown>>;

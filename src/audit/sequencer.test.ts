@@ -55,7 +55,7 @@ async function newest(): Promise<Checkpoint> {
 
 function write(tenantId: string | null, count = 1): Promise<void> {
   return withTx(house.tenancy.internals.control, async (tx) => {
-    for (let i = 0; i < count; i++) await recordEvent(tx, BY, "tenant.updated", tenantId, { i });
+    for (let i = 0; i < count; i++) await recordEvent(tx, BY, "tenant.resumed", tenantId, { i });
   });
 }
 
@@ -76,7 +76,7 @@ test("many writers, some of whom give up, and several sequencers at once: each c
         const tenantId = tenants[(worker + i) % tenants.length] ?? null;
         const isKept = (worker * 7 + i) % 4 !== 0;
         await withTx(control, async (tx) => {
-          await recordEvent(tx, BY, "tenant.updated", tenantId, { worker, i });
+          await recordEvent(tx, BY, "tenant.resumed", tenantId, { worker, i });
           await tx.query({ text: "select pg_sleep(random() * 0.01)" });
           if (!isKept) throw new Error("given up");
         }).catch((failure: Error) => assert.equal(failure.message, "given up"));

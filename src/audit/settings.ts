@@ -37,7 +37,13 @@ export async function changeSettings(
     const reads = change.reads ?? row?.reads ?? "strict";
     const reason = change.holdReason === undefined ? (row?.held_reason ?? null) : change.holdReason;
     const changed = await one(tx, upsertSettings, [tenantId ?? PLATFORM_CHAIN, reads, reason]);
-    await recordEvent(tx, by, "audit.settings_changed", tenantId, { reads, holdReason: reason });
+    const state = (it: SettingsRow | undefined) => ({
+      reads: it?.reads ?? "strict",
+      holdReason: it?.held_reason ?? null,
+    });
+    const states = { of: "audit_settings", before: state(row), after: state(changed) };
+    const detail = { reads, holdReason: reason };
+    await recordEvent(tx, by, "audit.settings_changed", tenantId, detail, { states });
     return fromRow(changed);
   });
 }

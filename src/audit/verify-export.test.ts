@@ -23,8 +23,8 @@ before(async () => {
   const { control, audit } = house.tenancy.internals;
   for (let i = 0; i < COUNT; i++) {
     await withTx(control, async (tx) => {
-      await recordEvent(tx, { actor: "test" }, "tenant.updated", tenantId, { i, name: "Aurora" });
-      await recordEvent(tx, { actor: "test" }, "tenant.updated", otherId, { i, name: "Borealis" });
+      await recordEvent(tx, { actor: "test" }, "tenant.resumed", tenantId, { i, name: "Aurora" });
+      await recordEvent(tx, { actor: "test" }, "tenant.resumed", otherId, { i, name: "Borealis" });
       await recordEvent(tx, { actor: "test" }, "plan.updated", null, { i });
     });
     if (i % 7 === 0) await audit.sequencer.run();

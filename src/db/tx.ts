@@ -5,6 +5,8 @@ import type { Queryable } from "./sql.ts";
 /** A running transaction. */
 export interface Tx extends Queryable {
   readonly isTransaction: true;
+  /** Whose connection it has. */
+  readonly pool: pg.Pool;
 }
 
 /** Serialization failure and deadlock: the transaction was rolled back whole and may run again. */
@@ -18,7 +20,7 @@ export async function withTx<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Pr
     let isBroken: Error | undefined;
     try {
       await client.query("begin");
-      const result = await work(asTx(client));
+      const result = await work(asTx(client, pool));
       await client.query("commit");
       return result;
     } catch (failure) {
@@ -36,8 +38,8 @@ export async function withTx<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Pr
   }
 }
 
-export function asTx(client: pg.ClientBase): Tx {
-  return { isTransaction: true, query: (config) => client.query(config) };
+function asTx(client: pg.ClientBase, pool: pg.Pool): Tx {
+  return { isTransaction: true, pool, query: (config) => client.query(config) };
 }
 
 /** One per pool; it goes with the pool. */

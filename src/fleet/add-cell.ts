@@ -97,7 +97,8 @@ export async function changeCellStatus(
       throw tenantError("cell.not_found", { cell: key, cells: cells.map((each) => each.key).join(", ") });
     if (cell.status === status) return;
     await exec(tx, setCellStatus, [key, status]);
-    await recordEvent(tx, by, "cell.updated", null, { cell: key, status });
+    const states = { of: `cell:${key}`, before: { status: cell.status }, after: { status } };
+    await recordEvent(tx, by, "cell.updated", null, { cell: key, status }, { states });
   });
 }
 

@@ -111,14 +111,18 @@ export async function changeMember(
     const changed = await maybe(tx, updateMembership, values);
     if (!changed) throw identityError("member.not_found", { user: userId });
     await announceRevocation(tx, "member", `${tenantId}:${userId}`);
-    await recordEvent(tx, by, "member.updated", tenantId, {
+    const row = await maybe(tx, findMember, [tenantId, userId]);
+    if (!row) throw identityError("member.not_found", { user: userId });
+    const after = fromRow(row);
+    const detail = {
       userId,
       ...(roles ? { roles, before: before.roles } : {}),
       ...(status ? { status } : {}),
+    };
+    await recordEvent(tx, by, "member.updated", tenantId, detail, {
+      states: memberStates(userId, before, after),
     });
-    const row = await maybe(tx, findMember, [tenantId, userId]);
-    if (!row) throw identityError("member.not_found", { user: userId });
-    return fromRow(row);
+    return after;
   });
 }
 
@@ -180,4 +184,15 @@ function fromRow(row: MemberRow): Member {
     roles: row.roles,
     joinedAt: row.created_at,
   };
+}
+
+interface Standing {
+  readonly roles: readonly string[];
+  readonly status: string;
+}
+
+/** What a membership was and became, for its record. */
+export function memberStates(userId: string, before: Standing, after: Standing) {
+  const standing = ({ roles, status }: Standing) => ({ roles: [...roles].sort(), status });
+  return { of: `member:${userId}`, before: standing(before), after: standing(after) };
 }

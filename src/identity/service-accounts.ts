@@ -80,12 +80,16 @@ export async function changeServiceAccount(
     const row = await maybe(tx, updateServiceAccount, [tenantId, id, roles ?? null, status ?? null]);
     if (!row) throw identityError("service_account.not_found", { id });
     await forgetKeys(tx, tenantId, id);
-    await recordEvent(tx, by, "service_account.updated", tenantId, {
+    const after = fromRow(row);
+    const detail = {
       id,
       ...(roles ? { roles, before: before.roles } : {}),
       ...(status ? { status } : {}),
-    });
-    return fromRow(row);
+    };
+    const state = (it: ServiceAccount) => ({ roles: [...it.roles].sort(), status: it.status });
+    const states = { of: `service_account:${id}`, before: state(before), after: state(after) };
+    await recordEvent(tx, by, "service_account.updated", tenantId, detail, { states });
+    return after;
   });
 }
 

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { type Actor, recordEvent } from "../audit/record.ts";
 import type { Clock } from "../base/clock.ts";
-import { maybe, one, query } from "../db/sql.ts";
+import { maybe, one, type Queryable, query } from "../db/sql.ts";
 import { withTx } from "../db/tx.ts";
 import { RECOVERY_HOURS_DEFAULT } from "./limits.ts";
 import { announceRevocation } from "./revocations.ts";
@@ -41,8 +41,8 @@ export interface SignInRules {
 /** What is left out stays as it is. */
 export type SignInRulesChange = Pick<SignInRules, "mfaRequired"> & Partial<SignInRules>;
 
-export async function readSignInRules(pool: pg.Pool, tenantId: string): Promise<SignInRules> {
-  const row = await maybe(pool, findSignInRules, [tenantId]);
+export async function readSignInRules(db: Queryable, tenantId: string): Promise<SignInRules> {
+  const row = await maybe(db, findSignInRules, [tenantId]);
   if (row) return fromRow(row);
   return { mfaRequired: false, recoveryHours: RECOVERY_HOURS_DEFAULT, recoveryByOperators: true };
 }
@@ -55,6 +55,7 @@ export async function changeSignInRules(
   by: Actor,
 ): Promise<SignInRules> {
   return withTx(parts.pool, async (tx) => {
+    const before = await readSignInRules(tx, tenantId);
     const { mfaRequired, recoveryHours, recoveryByOperators } = change;
     const values = [mfaRequired, recoveryHours ?? null, recoveryByOperators ?? null];
     const row = await one(tx, upsertSignInRules, [
@@ -64,8 +65,10 @@ export async function changeSignInRules(
       RECOVERY_HOURS_DEFAULT,
     ]);
     await announceRevocation(tx, "tenant", tenantId);
-    await recordEvent(tx, by, "tenant.sign_in_rules_changed", tenantId, { ...change });
-    return fromRow(row);
+    const after = fromRow(row);
+    const states = { of: "sign_in_rules", before, after };
+    await recordEvent(tx, by, "tenant.sign_in_rules_changed", tenantId, { ...change }, { states });
+    return after;
   });
 }
 

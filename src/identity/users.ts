@@ -92,10 +92,13 @@ export async function changeUser(
 ): Promise<User> {
   return withTx(parts.pool, async (tx) => {
     const values = [id, change.name ?? null, change.locale ?? null, parts.clock.now()];
-    const row = isUuid(id) ? await maybe(tx, updateUser, values) : undefined;
+    const before = isUuid(id) ? await maybe(tx, findUser, [id]) : undefined;
+    const row = before && (await maybe(tx, updateUser, values));
     if (!row) throw identityError("user.not_found", { user: id });
     await announceRevocation(tx, "user", id);
-    await recordEvent(tx, by, "user.updated", null, { userId: id, fields: Object.keys(change) });
+    const state = ({ name, locale }: typeof row) => ({ name, locale });
+    const states = { of: `user:${id}`, before: state(before), after: state(row) };
+    await recordEvent(tx, by, "user.updated", null, { userId: id, fields: Object.keys(change) }, { states });
     return fromRow(row);
   });
 }

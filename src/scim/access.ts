@@ -3,7 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import { many, maybe, one } from "../db/sql.ts";
 import type { Tx } from "../db/tx.ts";
 import { normalizeEmail } from "../identity/email.ts";
-import { joinTenant } from "../identity/members.ts";
+import { joinTenant, memberStates } from "../identity/members.ts";
 import { deleteMembership, findMember, lockOwners, updateMembership } from "../identity/members-store.ts";
 import { announceRevocation } from "../identity/revocations.ts";
 import { rolesByGroups } from "../identity/roles-by-groups.ts";
@@ -81,7 +81,8 @@ export async function setActive(
   if (!isActive) await assertOwnerLeft(tx, tenantId, userId);
   await maybe(tx, updateMembership, [tenantId, userId, null, status, parts.clock.now()]);
   await announceRevocation(tx, "member", `${tenantId}:${userId}`);
-  await recordEvent(tx, by, "member.updated", tenantId, { userId, status });
+  const states = memberStates(userId, member, { roles: member.roles, status });
+  await recordEvent(tx, by, "member.updated", tenantId, { userId, status }, { states });
   if (!isActive) await endAccess(tx, tenantId, userId, by);
 }
 
@@ -137,7 +138,7 @@ export async function followGroups(
   if (rows.length === 0) return;
   const table = new Map(rows.map(({ group_name, roles }) => [group_name, roles]));
   const defaults = (await maybe(tx, findDefaultRoles, [tenantId]))?.default_roles ?? ["member"];
-  for (const { user_id: userId, roles: current, groups } of await many(tx, lockMembershipsOf, [
+  for (const { user_id: userId, roles: current, status, groups } of await many(tx, lockMembershipsOf, [
     tenantId,
     scimUserIds,
   ])) {
@@ -145,6 +146,7 @@ export async function followGroups(
     if (roles.length === current.length && roles.every((role) => current.includes(role))) continue;
     await maybe(tx, updateMembership, [tenantId, userId, roles, null, parts.clock.now()]);
     await announceRevocation(tx, "member", `${tenantId}:${userId}`);
-    await recordEvent(tx, by, "member.updated", tenantId, { userId, roles, before: current });
+    const states = memberStates(userId, { roles: current, status }, { roles, status });
+    await recordEvent(tx, by, "member.updated", tenantId, { userId, roles, before: current }, { states });
   }
 }

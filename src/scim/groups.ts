@@ -150,7 +150,13 @@ async function change(
     // The name decides about roles, so a new name changes those of everybody in the group.
     if (displayName !== row.display_name)
       await followGroups(tx, parts, tenantId, [...(await membersOf(tx, at))], by);
-    await recordEvent(tx, by, "scim.group_updated", tenantId, { groupId: id, name: displayName, ...changed });
+    const states = {
+      of: `scim_group:${id}`,
+      before: { displayName: row.display_name, externalId: row.external_id, members: [...before].sort() },
+      after: { displayName, externalId, members: [...(await membersOf(tx, at))].sort() },
+    };
+    const detail = { groupId: id, name: displayName, ...changed };
+    await recordEvent(tx, by, "scim.group_updated", tenantId, detail, { states });
     return toResource(await one(tx, findGroup, [tenantId, id, true]));
   });
 }

@@ -195,13 +195,14 @@ export const listMemberIds = query<{ scim_user_id: string }>(
 export interface RolesRow {
   user_id: string;
   roles: string[];
+  status: string;
   groups: string[];
 }
 
 /** Members with the names of their groups, under a lock on the membership. */
 export const lockMembershipsOf = query<RolesRow>(
   "scim.lock_memberships_of",
-  `select m.user_id, m.roles, array(
+  `select m.user_id, m.roles, m.status, array(
      select g.display_name from tenancy.scim_group_members gm
      join tenancy.scim_groups g on g.tenant_id = gm.tenant_id and g.id = gm.group_id
      where gm.tenant_id = u.tenant_id and gm.scim_user_id = u.id) as groups

@@ -115,12 +115,9 @@ async function change(
     const fields = Object.keys({ ...before, ...after }).filter(
       (key) => !isDeepStrictEqual(before[key], after[key]),
     );
-    await recordEvent(tx, by, "scim.user_updated", tenantId, {
-      scimUserId: id,
-      userId: row.user_id,
-      fields,
-      isActive: active,
-    });
+    const detail = { scimUserId: id, userId: row.user_id, fields, isActive: active };
+    const states = { of: `scim_user:${id}`, before, after };
+    await recordEvent(tx, by, "scim.user_updated", tenantId, detail, { states });
     return toResource(await rowOf(tx, tenantId, id));
   });
 }

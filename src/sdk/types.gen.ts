@@ -2654,6 +2654,30 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/audit/digest-key": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Show the key of digests of the whole platform */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["DigestKey"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/audit/settings": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     /** Show how the audit log of the whole platform is kept */
@@ -3033,6 +3057,33 @@ export interface paths {
       requestBody?: never;
       responses: {
         200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["ConsistencyProof"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/audit/digest-key": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Show the key of digests of a tenant */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["DigestKey"] } };
         default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
       };
     };
@@ -5348,9 +5399,11 @@ export interface components {
       session: string | null;
       /** Policies that decided. */
       policies?: string[];
-      /** Digest of the thing before. */
+      /** What was changed, such as `member:…`. */
+      of?: string;
+      /** Keyed digest of its state before (see the guide). */
       before?: string;
-      /** Digest of the thing after. */
+      /** Keyed digest of its state after. */
       after?: string;
       detail: Record<string, unknown>;
     };
@@ -5584,6 +5637,10 @@ export interface components {
     };
     DeviceList: {
       items: components["schemas"]["Device"][];
+    };
+    DigestKey: {
+      /** HMAC-SHA256 key of this chain's digests, base64url. */
+      key: string;
     };
     DomainAdd: {
       domain: string;

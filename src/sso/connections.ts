@@ -150,12 +150,15 @@ export async function changeConnection(
       change.saml ? parts.clock.now() : null,
     ]);
     if (status !== "active" && before.status === "active") await endConnection(tx, tenantId, id);
-    await recordEvent(tx, by, "sso.connection_updated", tenantId, {
+    const after = fromRow(row as ConnectionRow); // it is locked, so it is there
+    const detail = {
       connectionId: id,
       fields: Object.keys(change),
       ...(change.status ? { status } : {}),
-    });
-    return fromRow(row as ConnectionRow); // it is locked, so it is there
+    };
+    const states = { of: `sso_connection:${id}`, before: stateOf(fromRow(before)), after: stateOf(after) };
+    await recordEvent(tx, by, "sso.connection_updated", tenantId, detail, { states });
+    return after;
   });
 }
 
@@ -268,4 +271,8 @@ export async function oidcSettings(
   const clientSecret =
     secret && (await parts.keyring.open({ tenantId }, context, secret, "secrets")).toString();
   return { ...connection.settings, clientSecret };
+}
+
+function stateOf({ name, kind, status, settings, mapping, hasSecret }: Connection) {
+  return { name, kind, status, settings, mapping, hasSecret };
 }

@@ -2,7 +2,7 @@ import { recordEvent } from "../audit/record.ts";
 import { exec, maybe } from "../db/sql.ts";
 import type { Tx } from "../db/tx.ts";
 import { normalizeEmail } from "../identity/email.ts";
-import { joinTenant } from "../identity/members.ts";
+import { joinTenant, memberStates } from "../identity/members.ts";
 import { findMember, type MemberRow, updateMembership } from "../identity/members-store.ts";
 import { announceRevocation } from "../identity/revocations.ts";
 import { rolesByGroups } from "../identity/roles-by-groups.ts";
@@ -93,9 +93,8 @@ async function followGroups(
   if (isSame) return;
   await maybe(tx, updateMembership, [tenantId, member.user_id, roles, null, parts.clock.now()]);
   await announceRevocation(tx, "member", `${tenantId}:${member.user_id}`);
-  await recordEvent(tx, by, "member.updated", tenantId, {
-    userId: member.user_id,
-    roles,
-    before: member.roles,
-  });
+  const { user_id: userId, status } = member;
+  const detail = { userId, roles, before: member.roles };
+  const states = memberStates(userId, member, { roles, status });
+  await recordEvent(tx, by, "member.updated", tenantId, detail, { states });
 }

@@ -81,10 +81,9 @@ export async function changeRules(
       await exec(tx, deleteGroupRoles, [tenantId]);
       await exec(tx, insertGroupRoles, [tenantId, JSON.stringify([...table.values()])]);
     }
-    await recordEvent(tx, by, "sso.rules_updated", tenantId, {
-      fields: Object.keys(change),
-      isRequired: after.isRequired,
-    });
+    const detail = { fields: Object.keys(change), isRequired: after.isRequired };
+    const states = { of: "sso_rules", before, after: await readRules(tx, tenantId) };
+    await recordEvent(tx, by, "sso.rules_updated", tenantId, detail, { states });
   });
   return readRules(parts.pool, tenantId);
 }

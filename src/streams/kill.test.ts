@@ -61,7 +61,7 @@ test("a sender that is killed again and again, before and after its message arri
     child = startSending(aheadMs);
     const ended = once(child, "exit");
     for (let i = 0; i < 25; i++, written++)
-      await withTx(tenancy.internals.control, (tx) => recordEvent(tx, BY, "tenant.updated", id, { written }));
+      await withTx(tenancy.internals.control, (tx) => recordEvent(tx, BY, "tenant.resumed", id, { written }));
     const [, signal] = await ended;
     assert.equal(signal, "SIGKILL");
     aheadMs += 60_000;

@@ -139,7 +139,8 @@ export class Streams {
         now,
       ]);
       await exec(tx, resetAttempts, [id, now]);
-      await recordEvent(tx, by, "audit.stream_updated", tenantId, said(changed));
+      const states = { of: `audit_stream:${id}`, before: stateOf(row), after: stateOf(changed) };
+      await recordEvent(tx, by, "audit.stream_updated", tenantId, said(changed), { states });
       return fromRow(changed);
     });
   }
@@ -262,6 +263,10 @@ export class Streams {
     if (!row) throw streamError("stream.not_found", { id });
     return row;
   }
+}
+
+function stateOf({ name, url, format, actions, records_max, status }: StreamRow) {
+  return { name, url, format, actions, recordsMax: records_max, status };
 }
 
 /** Chains are numbered from 1, the tree from 0. */

@@ -92,11 +92,18 @@ export async function changeTenant(
   return withTx(pool, async (tx) => {
     const locked = await maybe(tx, lockTenant, [id]);
     if (!locked || locked.status === "erased") throw tenantError("tenant.not_found", { tenant: id });
+    const before = await getTenant(tx, id);
     await exec(tx, updateTenant, [id, name, patch.plan ?? null, features, limits && JSON.stringify(limits)]);
-    await recordEvent(tx, by, "tenant.updated", id, { ...patch });
+    const after = await getTenant(tx, id);
+    const states = { of: `tenant:${id}`, before: changeable(before), after: changeable(after) };
+    await recordEvent(tx, by, "tenant.updated", id, { ...patch }, { states });
     await exec(tx, notifyTenantChanged, [id]);
-    return getTenant(tx, id);
+    return after;
   });
+}
+
+function changeable({ name, plan, features, limits }: TenantRecord): Required<TenantPatch> {
+  return { name, plan, features, limits };
 }
 
 export async function addDomain(

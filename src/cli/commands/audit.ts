@@ -5,6 +5,7 @@ import { type Call, defineCommand, type Positional } from "../command.ts";
 import { usageError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
 import { choice, flag, integer, text } from "../options.ts";
+import { commands as digestCommands } from "./audit-digest.ts";
 import { commands as streamCommands } from "./audit-stream.ts";
 
 const tenant = text("TENANT", "Only this tenant's: id, slug or domain; an id also when it is erased.");
@@ -219,4 +220,4 @@ function timeOf(path: string, value: string | undefined): Date | undefined {
   );
 }
 
-export const commands = [search, exporting, verify, checkpoint, ...streamCommands];
+export const commands = [search, exporting, verify, checkpoint, ...digestCommands, ...streamCommands];

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import type { Static } from "typebox";
 import type { Permission } from "../../access/permissions.ts";
+import { digestKeyOf } from "../../audit/digest.ts";
 import { auditError } from "../../audit/errors.ts";
 import { exportChain, exportWhole } from "../../audit/export.ts";
 import { formatRecords } from "../../audit/formats.ts";
@@ -33,6 +34,7 @@ import {
   AuditState,
   ConsistencyProof,
   ConsistencyQuery,
+  DigestKey,
   PlatformAuditExportQuery,
   PlatformAuditQuery,
 } from "../schemas/audit.ts";
@@ -250,6 +252,20 @@ function routesOf(scope: Scope): readonly Route[] {
         const path = await proveConsistency(poolOf(house), from, to);
         return { from, to, path: path.map((hash) => hash.toString("base64")) };
       },
+    }),
+    route({
+      method: "GET",
+      url: `${scope.url}/digest-key`,
+      tag: "Audit trail",
+      action: "audit_digest_key.read",
+      permission: scope.export,
+      summary: `Show the key of digests ${scope.of}`,
+      description: "With it `tenancy audit digest` proves offline what a thing was before or after a change.",
+      params: scope.params,
+      answer: DigestKey,
+      handle: async ({ house, params }) => ({
+        key: digestKeyOf(poolOf(house), await tenantOf(house, params)),
+      }),
     }),
     route({
       method: "GET",

@@ -54,8 +54,9 @@ export const AuditRecord = Type.Object(
     ip: Nullable("Where the request came from."),
     session: Nullable("Its session."),
     policies: Type.Optional(Type.Array(Type.String(), { description: "Policies that decided." })),
-    before: Type.Optional(Type.String({ description: "Digest of the thing before." })),
-    after: Type.Optional(Type.String({ description: "Digest of the thing after." })),
+    of: Type.Optional(Type.String({ description: "What was changed, such as `member:…`." })),
+    before: Type.Optional(Type.String({ description: "Keyed digest of its state before (see the guide)." })),
+    after: Type.Optional(Type.String({ description: "Keyed digest of its state after." })),
     detail: Type.Record(Type.String(), Type.Unknown()),
   },
   { title: "AuditRecord" },
@@ -111,6 +112,11 @@ export const ConsistencyQuery = Type.Object({
 export const ConsistencyProof = Type.Object(
   { from: Type.Integer(), to: Type.Integer(), path: Type.Array(Hash) },
   { title: "ConsistencyProof" },
+);
+
+export const DigestKey = Type.Object(
+  { key: Type.String({ description: "HMAC-SHA256 key of this chain's digests, base64url." }) },
+  { title: "DigestKey" },
 );
 
 export const AuditSettings = Type.Object(
