@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from "node:crypto";
 import { recordEvent } from "../src/audit/record.ts";
 import { uuidv7 } from "../src/base/ids.ts";
 import { Custodians } from "../src/keys/custodians.ts";
@@ -26,7 +26,7 @@ async function benchSealing(bench: Bench): Promise<Result[]> {
   const plain = randomBytes(1024);
   const context = ["patients", "ssn", "4711"];
   const sealed = await keyring.seal(scope, "columns", context, plain);
-  const key = randomBytes(32);
+  const key = createSecretKey(randomBytes(32));
   const bare = bareSeal(key, plain);
   const [, sealing] = await interleave(
     [
@@ -51,13 +51,13 @@ async function benchSealing(bench: Bench): Promise<Result[]> {
   return [line("seal", sealing), line("open", opening)];
 }
 
-function bareSeal(key: Buffer, plain: Buffer): Buffer {
+function bareSeal(key: KeyObject, plain: Buffer): Buffer {
   const iv = randomBytes(12);
   const cipher = createCipheriv("aes-256-gcm", key, iv);
   return Buffer.concat([iv, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
 }
 
-function bareOpen(key: Buffer, sealed: Buffer): Buffer {
+function bareOpen(key: KeyObject, sealed: Buffer): Buffer {
   const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, 12));
   decipher.setAuthTag(sealed.subarray(-16));
   return Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]);

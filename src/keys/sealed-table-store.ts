@@ -15,9 +15,9 @@ export interface SealedColumn {
 const keyIdOf = (column: string) => `substring(${quoteIdentifier(column)} from 5 for 16)`;
 
 /** Spelled out, since no index serves `is not distinct from`; the planner sees which half it needs. */
-function ofTenant(tenantColumn: string | null, tenant: string): string {
+function ofTenant(tenantColumn: string | null, tenant: string, prefix = ""): string {
   if (tenantColumn === null) return "";
-  const column = quoteIdentifier(tenantColumn);
+  const column = `${prefix}${quoteIdentifier(tenantColumn)}`;
   return `and (${column} = ${tenant} or (${tenant} is null and ${column} is null))`;
 }
 
@@ -30,6 +30,17 @@ export function countSealed({ table, column, tenantColumn }: SealedColumn): Quer
        ${ofTenant(tenantColumn, "$2::uuid")}`,
   );
 }
+
+/**
+ * For the transaction of a step. Each of a tenant's values is found by the index of its key; where statistics are old, the
+ * planner would read all of them at every step instead, and the sweep of a big tenant would never end.
+ */
+export const keepToIndexes = query(
+  "keys.keep_to_indexes",
+  `select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+     set_config('enable_bitmapscan', 'off', true), set_config('enable_seqscan', 'off', true),
+     set_config('enable_sort', 'off', true)`,
+);
 
 /** In the order of the key, after the cursor. */
 export function listSealed(at: SealedColumn): Query<{ key: string[]; sealed: Buffer }> {
@@ -48,7 +59,7 @@ export function listSealed(at: SealedColumn): Query<{ key: string[]; sealed: Buf
   );
 }
 
-/** Compare and swap: what was changed meanwhile stays. */
+/** Compare and swap: what was changed meanwhile stays. The tenant is named for the index that begins with it. */
 export function swapSealed(at: SealedColumn): Query<{ n: number }> {
   const column = quoteIdentifier(at.column);
   const fields = at.key.map((_, i) => `k${i}`);
@@ -61,6 +72,7 @@ export function swapSealed(at: SealedColumn): Query<{ n: number }> {
        set ${column} = n.anew
        from unnest($1::bytea[], $2::bytea[], ${arrays.join(", ")}) as n (old, anew, ${fields.join(", ")})
        where ${join.join(" and ")} and t.${column} = n.old
+         ${ofTenant(at.tenantColumn, `$${at.key.length + 3}::uuid`, "t.")}
        returning 1)
      select count(*)::integer as n from swapped`,
   );

@@ -1,12 +1,19 @@
 import type pg from "pg";
 import { isTenancyError } from "../base/errors.ts";
-import { many } from "../db/sql.ts";
+import { exec, many, type Query } from "../db/sql.ts";
+import { withTx } from "../db/tx.ts";
 import { fromUuid } from "./envelope.ts";
 import type { Keyring } from "./keyring.ts";
 import type { KeyPurpose } from "./purposes.ts";
 import { toScope } from "./scope.ts";
 import type { SealedPlace, SweepStep } from "./sealed-place.ts";
-import { countSealed, listSealed, type SealedColumn, swapSealed } from "./sealed-table-store.ts";
+import {
+  countSealed,
+  keepToIndexes,
+  listSealed,
+  type SealedColumn,
+  swapSealed,
+} from "./sealed-table-store.ts";
 
 export interface SealedTableOptions extends SealedColumn {
   readonly purpose: KeyPurpose;
@@ -39,20 +46,34 @@ export function sealedTable(options: SealedTableOptions): SealedPlace {
       if (options.tenantColumn === null && tenantId !== null) return { resealed: 0, cursor: null };
       const after = cursor ?? Array.from({ length: width }, () => null);
       const tenant = options.tenantColumn === null ? [] : [tenantId];
-      const rows = await many(pool, listSealed(options), [keyIds.map(fromUuid), limit, ...after, ...tenant]);
+      const wanted = [keyIds.map(fromUuid), limit, ...after, ...tenant];
+      const rows = await byIndex(pool, listSealed(options), wanted);
       if (rows.length === 0) return { resealed: 0, cursor: null };
       const anew = await Promise.all(rows.map((row) => resealed(options, tenantId, row)));
       const done = rows.flatMap((row, i) => (anew[i] ? [{ ...row, anew: anew[i] }] : []));
       const keys = Array.from({ length: width }, (_, i) => done.map((row) => row.key[i]));
-      const swapped = await many(pool, swapSealed(options), [
+      const swapped = await byIndex(pool, swapSealed(options), [
         done.map((row) => row.sealed),
         done.map((row) => row.anew),
         ...keys,
+        ...tenant,
       ]);
       const last = rows.at(-1)?.key ?? null;
       return { resealed: swapped[0]?.n ?? 0, cursor: rows.length < limit ? null : last };
     },
   };
+}
+
+/** In a transaction of its own: the keys that are needed meanwhile may ask a custodian far away. */
+function byIndex<Row extends object>(
+  pool: pg.Pool,
+  statement: Query<Row>,
+  values: unknown[],
+): Promise<Row[]> {
+  return withTx(pool, async (tx) => {
+    await exec(tx, keepToIndexes);
+    return many(tx, statement, values);
+  });
 }
 
 /** Undefined for a damaged value: it stays, is counted, and keeps its key from being retired. */
