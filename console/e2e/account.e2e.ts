@@ -1,23 +1,24 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { Secret, TOTP } from "otpauth";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import {
   addPasskeyDevice,
   assertAccessible,
+  codeOf,
   createTenantFor,
   createUser,
   launchBrowser,
   mailedLink,
+  nobody,
   openPlatform,
   overflowPx,
   type Platform,
   settle,
   signInByLink,
+  signOut,
   visit,
 } from "./support.ts";
 
-const nobody = { cookies: [], origins: [] };
 let platform: Platform;
 let browser: Browser;
 
@@ -204,13 +205,3 @@ test("the pages of an account are free of axe violations, fit a telephone, and s
   await page.getByRole("heading", { level: 1, name: "Se connecter avec ce lien" }).waitFor();
   assert.deepEqual(visitor.complaints, []);
 });
-
-async function signOut(page: Page): Promise<void> {
-  await page.getByRole("button", { name: /^Account of/ }).click();
-  await page.getByRole("menuitem", { name: "Sign out" }).click();
-  await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
-}
-
-function codeOf(seed: string): string {
-  return new TOTP({ secret: Secret.fromBase32(seed) }).generate();
-}

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import AxeBuilder from "@axe-core/playwright";
+import { Secret, TOTP } from "otpauth";
 import {
   type Browser,
   type BrowserContextOptions,
@@ -52,7 +53,7 @@ export async function createTenantFor(
 }
 
 /** The mails to somebody so far, newest first, as the outbox of a platform without a mail server shows them. */
-async function mailsTo(platform: Platform, email: string): Promise<readonly string[]> {
+export async function mailsTo(platform: Platform, email: string): Promise<readonly string[]> {
   const path = `/v1/mail/outbox?to=${encodeURIComponent(email)}`;
   return (await ask<{ items: { id: string }[] }>(platform, path)).items.map(({ id }) => id);
 }
@@ -125,21 +126,6 @@ export async function signIn(browser: Browser, platform: Platform): Promise<Sess
   const session = await context.storageState();
   await context.close();
   return session;
-}
-
-/** As a person does it: by a link in a mail. */
-export async function signInByLink(platform: Platform, page: Page, email: string): Promise<void> {
-  await page.goto(`${platform.url}/account`);
-  await page.getByLabel("E-mail address").fill(email);
-  await page.getByRole("button", { name: "Continue" }).click();
-  const before = await mailsTo(platform, email);
-  await page.getByRole("button", { name: "Send me a sign-in link" }).click();
-  await page.getByRole("heading", { level: 1, name: "Look in your inbox" }).waitFor();
-  await page.goto(await mailedLink(platform, email, before));
-  await page.getByRole("heading", { level: 1, name: "Sign in with this link" }).waitFor();
-  assert.equal(new URL(page.url()).hash, "", "the token leaves the address");
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await page.getByRole("heading", { level: 1, name: "Profile" }).waitFor();
 }
 
 export async function visit(
@@ -226,4 +212,38 @@ export async function addPasskeyDevice(page: Page): Promise<{ lose(): Promise<vo
     },
   });
   return { lose: () => cdp.send("WebAuthn.removeVirtualAuthenticator", { authenticatorId }) };
+}
+
+/** A visit of nobody: no cookie, nothing kept. */
+export const nobody = { cookies: [], origins: [] };
+
+/** Asks for a link, opens it from the mail, and signs in with it: whoever has no second factor is in. */
+export async function signInByLink(platform: Platform, page: Page, email: string): Promise<void> {
+  await openSignInLink(platform, page, email);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await page.getByRole("heading", { level: 1, name: "Profile" }).waitFor();
+}
+
+/** The page that a sign-in link leads to. */
+export async function openSignInLink(platform: Platform, page: Page, email: string): Promise<void> {
+  await page.goto(`${platform.url}/account`);
+  await page.getByLabel("E-mail address").fill(email);
+  await page.getByRole("button", { name: "Continue" }).click();
+  const before = await mailsTo(platform, email);
+  await page.getByRole("button", { name: "Send me a sign-in link" }).click();
+  await page.getByRole("heading", { level: 1, name: "Look in your inbox" }).waitFor();
+  await page.goto(await mailedLink(platform, email, before));
+  await page.getByRole("heading", { level: 1, name: "Sign in with this link" }).waitFor();
+  assert.equal(new URL(page.url()).hash, "", "the token leaves the address");
+}
+
+export async function signOut(page: Page): Promise<void> {
+  await page.getByRole("button", { name: /^Account of/ }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
+}
+
+/** What an authenticator app shows. */
+export function codeOf(seed: string, atMs: number = Date.now()): string {
+  return new TOTP({ secret: Secret.fromBase32(seed) }).generate({ timestamp: atMs });
 }

@@ -15,7 +15,12 @@ import { createConsoleQueryClient } from "./shell/query-client.ts";
 import { UiProvider } from "./ui/UiProvider.tsx";
 
 /** Where the links in mails lead. */
-const pages: Readonly<Record<TokenKind, string>> = { "sign-in": "/sign-in/link", invitation: "/invitation" };
+const pages: Readonly<Record<TokenKind, string>> = {
+  "sign-in": "/sign-in/link",
+  invitation: "/invitation",
+  recovery: "/recovery",
+  "cancel-recovery": "/recovery/cancel",
+};
 
 void start();
 

@@ -77,6 +77,16 @@ const signInSso = createRoute({
   path: "/sign-in/sso",
   component: lazyRouteComponent(() => import("./features/sign-in/SsoPage.tsx"), "SsoPage"),
 });
+const recovery = createRoute({
+  getParentRoute: () => root,
+  path: "/recovery",
+  component: lazyRouteComponent(() => import("./features/recovery/RecoveryPage.tsx"), "RecoveryPage"),
+});
+const cancelRecovery = createRoute({
+  getParentRoute: () => root,
+  path: "/recovery/cancel",
+  component: lazyRouteComponent(() => import("./features/recovery/CancelPage.tsx"), "CancelPage"),
+});
 const invitation = createRoute({
   getParentRoute: () => root,
   path: "/invitation",
@@ -366,6 +376,11 @@ const invitations = createRoute({
   path: "/invitations",
   component: lazyRouteComponent(() => import("./features/members/InvitationsTab.tsx"), "InvitationsTab"),
 });
+const recoveries = createRoute({
+  getParentRoute: () => portalMembers,
+  path: "/recoveries",
+  component: lazyRouteComponent(() => import("./features/members/RecoveriesTab.tsx"), "RecoveriesTab"),
+});
 const portalAccess = createRoute({
   getParentRoute: () => portal,
   path: "/access",
@@ -419,11 +434,13 @@ const routeTree = root.addChildren([
   signInLink,
   signInSso,
   invitation,
+  recovery,
+  cancelRecovery,
   operatorSignIn,
   account.addChildren([profile, methods, devices]),
   portal.addChildren([
     portalOverview,
-    portalMembers.addChildren([members, invitations]),
+    portalMembers.addChildren([members, invitations, recoveries]),
     portalAccess,
     portalKeys,
     portalAudit,

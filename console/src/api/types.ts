@@ -7,6 +7,7 @@ import type * as fleet from "../../../src/http/schemas/fleet.ts";
 import type * as identity from "../../../src/http/schemas/identity.ts";
 import type * as membersSchemas from "../../../src/http/schemas/members.ts";
 import type * as operators from "../../../src/http/schemas/operators.ts";
+import type * as recoveries from "../../../src/http/schemas/recoveries.ts";
 import type * as sso from "../../../src/http/schemas/sso.ts";
 import type * as tenants from "../../../src/http/schemas/tenants.ts";
 
@@ -68,6 +69,14 @@ export type InvitationList = Static<typeof membersSchemas.InvitationList>;
 export type InvitationCreate = Static<typeof membersSchemas.InvitationCreate>;
 export type InvitationAccept = Static<typeof membersSchemas.InvitationAccept>;
 export type OpenInvitation = Static<typeof membersSchemas.OpenInvitation>;
+
+export type SignInRules = Static<typeof membersSchemas.SignInRules>;
+export type MyRecovery = Static<typeof recoveries.MyRecovery>;
+export type OwnRecovery = Static<typeof recoveries.OwnRecovery>;
+export type Recovered = Static<typeof recoveries.Recovered>;
+export type Recovery = Static<typeof recoveries.Recovery>;
+export type RecoveryList = Static<typeof recoveries.RecoveryList>;
+export type RecoveryApproved = Static<typeof recoveries.RecoveryApproved>;
 
 export type Me = Static<typeof identity.Me>;
 export type MyTenant = Static<typeof identity.MyTenant>;

@@ -7,6 +7,7 @@ import { errors, general } from "./en/general.ts";
 import { isolation } from "./en/isolation.ts";
 import { members } from "./en/members.ts";
 import { portal } from "./en/portal.ts";
+import { recovery } from "./en/recovery.ts";
 import { session } from "./en/session.ts";
 import { shell } from "./en/shell.ts";
 import { signIn } from "./en/sign-in.ts";
@@ -23,6 +24,7 @@ export const en = {
   audit,
   members,
   portal,
+  recovery,
   tenants,
   migrations,
   isolation,

@@ -9,6 +9,7 @@ import { general } from "./fr/general.ts";
 import { isolation } from "./fr/isolation.ts";
 import { members } from "./fr/members.ts";
 import { portal } from "./fr/portal.ts";
+import { recovery } from "./fr/recovery.ts";
 import { session } from "./fr/session.ts";
 import { shell } from "./fr/shell.ts";
 import { signIn } from "./fr/sign-in.ts";
@@ -25,6 +26,7 @@ export const fr = {
   audit,
   members,
   portal,
+  recovery,
   tenants,
   migrations,
   isolation,

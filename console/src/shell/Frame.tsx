@@ -53,6 +53,7 @@ export function Frame({ wing }: { wing: Wing }) {
           onKeys={() => setOpened("keys")}
         />
         <main className="content" id="content" tabIndex={-1}>
+          {wing.notice}
           <Outlet />
         </main>
         <Palette

@@ -25,6 +25,7 @@ export function OperatorFrame() {
         create: { label: tenants.create, to: "/tenants/new" },
         hasTenants: true,
         signInPath: "/operator/sign-in",
+        methodsPath: "/account/methods",
       }}
     />
   );

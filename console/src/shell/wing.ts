@@ -27,6 +27,10 @@ export interface Wing {
   readonly hasTenants: boolean;
   /** Where signing out leads. */
   readonly signInPath: string;
+  /** Where the person adds a second factor. */
+  readonly methodsPath: string;
+  /** Above every page, as long as it concerns this person. */
+  readonly notice?: ReactNode;
 }
 
 /** Who is signed in, and the menu under their name. */

@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
 import { Frame } from "../../shell/Frame.tsx";
 import type { Room } from "../../shell/wing.ts";
+import { RecoveryNotice } from "../recovery/RecoveryNotice.tsx";
 import { meQuery } from "./queries.ts";
 
 const rooms: readonly Room[] = [
@@ -29,6 +30,8 @@ export function AccountFrame() {
         },
         hasTenants: false,
         signInPath: "/sign-in",
+        methodsPath: "/account/methods",
+        notice: <RecoveryNotice />,
       }}
     />
   );

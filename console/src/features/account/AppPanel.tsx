@@ -4,13 +4,11 @@ import { useAction } from "../../api/use-action.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
 import { ProblemNote } from "../../shell/ProblemNote.tsx";
 import { Button } from "../../ui/Button.tsx";
-import { CopyableId } from "../../ui/Copyable.tsx";
 import { Dialog, DialogActions } from "../../ui/Dialog.tsx";
-import { CodeField } from "../../ui/fields.tsx";
 import { Mark } from "../../ui/Mark.tsx";
 import { Panel } from "../../ui/Panel.tsx";
-import { QrCode } from "../../ui/QrCode.tsx";
 import { useToast } from "../../ui/Toaster.tsx";
+import { AppSetup } from "./AppSetup.tsx";
 import { beginTotp, confirmTotp, meTouches, removeTotp } from "./queries.ts";
 import { useStepUp } from "./StepUp.tsx";
 
@@ -114,11 +112,7 @@ function ConfirmForm({ enrolment, onClose, onCodes }: ConfirmFormProps) {
   }
   return (
     <form className="stack" onSubmit={submit} noValidate>
-      <p>{text.scan}</p>
-      <QrCode text={enrolment.uri} label={text.scanLabel} />
-      <p className="quiet">{text.orType}</p>
-      <CopyableId id={enrolment.secret} what={text.key} />
-      <CodeField label={text.confirm} kind="digits" value={code} onChange={setCode} autoFocus />
+      <AppSetup enrolment={enrolment} code={code} onCode={setCode} />
       {confirm.isError && <ProblemNote error={confirm.error} />}
       <DialogActions>
         <Button onClick={onClose}>{general.cancel}</Button>

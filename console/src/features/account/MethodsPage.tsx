@@ -27,7 +27,7 @@ export function MethodsPage() {
       <p className="prose">{text.intro}</p>
       {factors.isError && <ProblemNote error={factors.error} onRetry={() => factors.refetch()} />}
       {factors.data ? (
-        <StepUpProvider factors={factors.data}>
+        <StepUpProvider>
           <div className="stack-wide narrow">
             <PasskeysPanel passkeys={factors.data.passkeys} onCodes={setCodes} />
             <AppPanel isOn={factors.data.totpSince !== null} onCodes={setCodes} />

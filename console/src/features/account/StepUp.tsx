@@ -1,16 +1,17 @@
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { createContext, type FormEvent, type ReactNode, use, useRef, useState } from "react";
 import { isApiError } from "../../api/api-error.ts";
 import { askForPasskey } from "../../api/passkeys.ts";
-import type { Factors } from "../../api/types.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
 import { ProblemNote } from "../../shell/ProblemNote.tsx";
+import { Bone } from "../../ui/Bone.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { Dialog, DialogActions } from "../../ui/Dialog.tsx";
 import { PasswordField } from "../../ui/fields.tsx";
-import { type SecondFactor, SecondFactorStep } from "../sign-in/SecondFactorStep.tsx";
+import { SecondFactorStep } from "../sign-in/SecondFactorStep.tsx";
 import { byCode } from "../sign-in/use-sign-in.ts";
-import { beginStepUp, type StepUpAnswer, stepUp } from "./queries.ts";
+import { knownFactors } from "./known-factors.ts";
+import { beginStepUp, factorsQuery, type StepUpAnswer, stepUp } from "./queries.ts";
 import { SsoProof } from "./SsoProof.tsx";
 
 type Fresh = <T>(work: () => Promise<T>) => Promise<T>;
@@ -32,7 +33,7 @@ interface Waiting {
   readonly gaveUp: () => void;
 }
 
-export function StepUpProvider({ factors, children }: { factors: Factors; children: ReactNode }) {
+export function StepUpProvider({ children }: { children: ReactNode }) {
   const { account, general } = useMessages();
   const [isOpen, setIsOpen] = useState(false);
   const waiting = useRef<Waiting | null>(null);
@@ -66,33 +67,32 @@ export function StepUpProvider({ factors, children }: { factors: Factors; childr
         closeLabel={general.close}
         width={400}
       >
-        <StepUpForm factors={factors} onProved={() => end(true)} onCancel={() => end(false)} />
+        <StepUpForm onProved={() => end(true)} onCancel={() => end(false)} />
       </Dialog>
     </StepUpContext>
   );
 }
 
 interface StepUpFormProps {
-  readonly factors: Factors;
   readonly onProved: () => void;
   readonly onCancel: () => void;
 }
 
-function StepUpForm({ factors, onProved, onCancel }: StepUpFormProps) {
+function StepUpForm({ onProved, onCancel }: StepUpFormProps) {
   const { account } = useMessages();
+  const factors = useQuery(factorsQuery);
   const prove = useMutation({
     mutationFn: (ask: () => Promise<unknown>) => ask(),
     onSuccess: onProved,
   });
-  const known: SecondFactor[] = [
-    ...(factors.passkeys.length > 0 ? (["passkey"] as const) : []),
-    ...(factors.totpSince !== null ? (["totp"] as const) : []),
-  ];
   const send = (answer: StepUpAnswer) => prove.mutate(() => stepUp(answer));
+  if (factors.isError) return <ProblemNote error={factors.error} onRetry={() => factors.refetch()} />;
+  if (!factors.data) return <Bone width="160px" />;
+  const known = knownFactors(factors.data);
   if (known.length === 0) {
     return (
       <PasswordProof
-        hasPassword={factors.hasPassword}
+        hasPassword={factors.data.hasPassword}
         isBusy={prove.isPending}
         error={prove.error}
         onPassword={(password) => send({ password })}
@@ -104,7 +104,7 @@ function StepUpForm({ factors, onProved, onCancel }: StepUpFormProps) {
     <>
       <p>{account.stepUp.body}</p>
       <SecondFactorStep
-        factors={factors.recoveryCodesLeft > 0 ? [...known, "recovery_code"] : known}
+        factors={known}
         onCode={(kind, code) => send(byCode(kind, code))}
         onPasskey={() =>
           prove.mutate(async () => {

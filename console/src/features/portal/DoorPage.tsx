@@ -2,11 +2,11 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { isApiError } from "../../api/api-error.ts";
 import { askForPasskey } from "../../api/passkeys.ts";
-import type { Factors } from "../../api/types.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
 import { Entrance } from "../../shell/Entrance.tsx";
 import { ProblemNote } from "../../shell/ProblemNote.tsx";
 import { Bone } from "../../ui/Bone.tsx";
+import { knownFactors } from "../account/known-factors.ts";
 import { beginStepUp, factorsQuery, stepUp } from "../account/queries.ts";
 import { type SecondFactor, SecondFactorStep } from "../sign-in/SecondFactorStep.tsx";
 import { SsoChoices } from "../sign-in/SsoStep.tsx";
@@ -52,7 +52,7 @@ function SecondFactorDoor() {
   const factors = useQuery(factorsQuery);
   if (factors.isError) return <ProblemNote error={factors.error} onRetry={() => factors.refetch()} />;
   if (!factors.data) return <Bone width="160px" />;
-  const known = factorsOf(factors.data);
+  const known = knownFactors(factors.data);
   if (known.length > 0) return <Proof known={known} />;
   return (
     <>
@@ -107,12 +107,4 @@ function SsoDoor({ demand, tenantName, email, path }: DoorPageProps) {
       {leave.isError && <ProblemNote error={leave.error} />}
     </>
   );
-}
-
-function factorsOf({ passkeys, totpSince, recoveryCodesLeft }: Factors): SecondFactor[] {
-  const known: SecondFactor[] = [];
-  if (passkeys.length > 0) known.push("passkey");
-  if (totpSince !== null) known.push("totp");
-  if (known.length > 0 && recoveryCodesLeft > 0) known.push("recovery_code");
-  return known;
 }

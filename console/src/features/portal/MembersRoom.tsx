@@ -7,8 +7,8 @@ import { PageHeading } from "../../shell/PageHeading.tsx";
 import { InviteButton } from "../members/InviteButton.tsx";
 
 export function MembersRoom() {
-  const { members } = useMessages();
-  const { tenant } = useHere();
+  const { members, recovery } = useMessages();
+  const { tenant, permissions } = useHere();
   const { slug = "" } = useParams({ strict: false });
   return (
     <>
@@ -37,6 +37,11 @@ export function MembersRoom() {
         <Link className="tab" to="/t/$slug/members/invitations" params={{ slug }}>
           {members.tabs.invitations}
         </Link>
+        {permissions.has("members.manage") && (
+          <Link className="tab" to="/t/$slug/members/recoveries" params={{ slug }}>
+            {recovery.list.tab}
+          </Link>
+        )}
       </nav>
       <Outlet />
     </>

@@ -10,6 +10,7 @@ import { Button } from "../../ui/Button.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import { myAccessQuery } from "../access/queries.ts";
 import { meQuery } from "../account/queries.ts";
+import { RecoveryNotice } from "../recovery/RecoveryNotice.tsx";
 import { DoorPage, demandOf } from "./DoorPage.tsx";
 
 /** Each room with the permission without which it has nothing to show. */
@@ -90,6 +91,8 @@ export function PortalFrame() {
           },
           hasTenants: false,
           signInPath: "/sign-in",
+          methodsPath: "/account/methods",
+          notice: <RecoveryNotice />,
         }}
       />
     </HereProvider>

@@ -9,12 +9,13 @@ import { Button } from "../../ui/Button.tsx";
 import { PasswordField, TextField } from "../../ui/fields.tsx";
 import { takeToken } from "./address-token.ts";
 import { showInvitation } from "./queries.ts";
-import { SecondFactorStep } from "./SecondFactorStep.tsx";
+import { isSecond, SecondSteps, secondTitle } from "./SecondSteps.tsx";
 import { useSignIn } from "./use-sign-in.ts";
 
 /** Where an invitation's mail leads: who invites, what is needed, one press. */
 export function InvitationPage() {
-  const { signIn: text } = useMessages();
+  const messages = useMessages();
+  const { signIn: text } = messages;
   const [token] = useState(() => takeToken("invitation"));
   const shown = useQuery({
     queryKey: ["invitation"],
@@ -36,16 +37,10 @@ export function InvitationPage() {
       ...(draft.password === "" ? {} : { password: draft.password }),
     });
   }
-  if (stage.name === "second") {
+  if (isSecond(stage)) {
     return (
-      <Entrance title={text.second.title} step={stage.name}>
-        <SecondFactorStep
-          factors={stage.factors}
-          onCode={flow.secondByCode}
-          onPasskey={flow.secondByPasskey}
-          isBusy={isBusy}
-          error={error}
-        />
+      <Entrance title={secondTitle(stage, messages)} step={stage.name}>
+        <SecondSteps stage={stage} flow={flow} />
       </Entrance>
     );
   }

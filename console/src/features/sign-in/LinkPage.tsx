@@ -5,26 +5,20 @@ import { Entrance } from "../../shell/Entrance.tsx";
 import { ProblemNote } from "../../shell/ProblemNote.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { takeToken } from "./address-token.ts";
-import { SecondFactorStep } from "./SecondFactorStep.tsx";
+import { isSecond, SecondSteps, secondTitle } from "./SecondSteps.tsx";
 import { useSignIn } from "./use-sign-in.ts";
 
 /** Where the link in a mail leads. It signs in by a press, not by being opened. */
 export function LinkPage() {
-  const { signIn: text } = useMessages();
+  const messages = useMessages();
+  const { signIn: text } = messages;
   const [token] = useState(() => takeToken("sign-in"));
   const flow = useSignIn({ to: undefined, first: { name: "email" } });
   const { stage, isBusy, error } = flow;
-  const isSecond = stage.name === "second";
   return (
-    <Entrance title={isSecond ? text.second.title : text.link.title} step={stage.name}>
-      {isSecond ? (
-        <SecondFactorStep
-          factors={stage.factors}
-          onCode={flow.secondByCode}
-          onPasskey={flow.secondByPasskey}
-          isBusy={isBusy}
-          error={error}
-        />
+    <Entrance title={isSecond(stage) ? secondTitle(stage, messages) : text.link.title} step={stage.name}>
+      {isSecond(stage) ? (
+        <SecondSteps stage={stage} flow={flow} />
       ) : token === null ? (
         <p>{text.link.missing}</p>
       ) : (
@@ -36,7 +30,7 @@ export function LinkPage() {
           </Button>
         </>
       )}
-      {!isSecond && (
+      {!isSecond(stage) && (
         <p className="quiet">
           <Link to="/sign-in">{text.link.ask}</Link>
         </p>

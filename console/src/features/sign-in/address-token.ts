@@ -1,6 +1,6 @@
-export type TokenKind = "sign-in" | "invitation";
+export type TokenKind = "sign-in" | "invitation" | "recovery" | "cancel-recovery";
 
-const kinds: readonly TokenKind[] = ["sign-in", "invitation"];
+const kinds: readonly TokenKind[] = ["sign-in", "invitation", "recovery", "cancel-recovery"];
 const tokens = new Map<TokenKind, string>();
 
 /**

@@ -15,16 +15,35 @@ export type Stage =
   | { readonly name: "password" }
   | { readonly name: "sso"; readonly choices: readonly SsoChoice[] }
   | { readonly name: "link_sent" }
-  | { readonly name: "second"; readonly token: string; readonly factors: readonly SecondFactor[] };
+  | ({ readonly name: "second" } & Half)
+  | ({ readonly name: "lost" } & Half)
+  | ({ readonly name: "enrol"; readonly link: string } & Half);
 
-export function useSignIn(options: { readonly to: string | undefined; readonly first: Stage }) {
+/** The first factor is proved. */
+interface Half {
+  readonly token: string;
+  readonly factors: readonly SecondFactor[];
+}
+
+export interface SignInOptions {
+  readonly to: string | undefined;
+  readonly first: Stage;
+  /** Of the mail that lets the person come back: with it a new second factor takes the place of the old. */
+  readonly link?: string | undefined;
+}
+
+export type SignInFlowState = ReturnType<typeof useSignIn>;
+
+export function useSignIn(options: SignInOptions) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const [stage, setStage] = useState(options.first);
 
   async function take(step: SignInStep): Promise<void> {
     if (step.status === "second_factor" && step.token !== null) {
-      setStage({ name: "second", token: step.token, factors: step.methods });
+      const half = { token: step.token, factors: step.methods };
+      const { link } = options;
+      setStage(link === undefined ? { name: "second", ...half } : { name: "enrol", link, ...half });
       return;
     }
     // Whatever was read before was read as nobody, or as somebody else.
@@ -37,7 +56,7 @@ export function useSignIn(options: { readonly to: string | undefined; readonly f
     onSuccess: take,
     onError: (error) => {
       // A half-done sign-in that took too long begins again.
-      if (stage.name === "second" && isApiError(error, "sign_in.expired")) setStage({ name: "email" });
+      if ("token" in stage && isApiError(error, "sign_in.expired")) setStage({ name: "email" });
     },
   });
   const link = useMutation({
