@@ -8,11 +8,12 @@ import type { TenantCache } from "./cache.ts";
 import { isolationError } from "./errors.ts";
 import type { Executor } from "./executor.ts";
 import type { AssertOpen, TenantAnalytics } from "./facets.ts";
-import { type Outside, TenantDialect } from "./kysely-dialect.ts";
+import { type Outside, type Seal, TenantDialect } from "./kysely-dialect.ts";
 import { TenantPgPool } from "./pg-client.ts";
 import { Repository } from "./repository.ts";
 import type { ScopedQueryConfig } from "./scope.ts";
 import { SealedColumns, type SealedColumnsOptions } from "./sealed-columns.ts";
+import { sealQuery } from "./sealed-query.ts";
 import { Session } from "./session.ts";
 import type { TenantStorage } from "./storage.ts";
 import { filterSql, type TableShape, tableShape, toProperty } from "./table-shape.ts";
@@ -57,7 +58,9 @@ export class Transaction implements Runner {
 
   get db(): Kysely<AppDatabase> {
     this.#assertOpen();
-    this.#db ??= new Kysely<AppDatabase>({ dialect: new TenantDialect(this, null) });
+    this.#db ??= new Kysely<AppDatabase>({
+      dialect: new TenantDialect(this, null, sealOf(this.#tenantId, this.#parts)),
+    });
     return this.#db;
   }
 
@@ -114,7 +117,9 @@ export class TenantContext implements Runner {
   /** Kysely on this tenant. */
   get db(): Kysely<AppDatabase> {
     this.#assertOpen();
-    this.#db ??= new Kysely<AppDatabase>({ dialect: new TenantDialect(this, this.#outside()) });
+    this.#db ??= new Kysely<AppDatabase>({
+      dialect: new TenantDialect(this, this.#outside(), sealOf(this.tenantId, this.#parts)),
+    });
     return this.#db;
   }
 
@@ -163,11 +168,15 @@ export class TenantContext implements Runner {
    * Rows of a large result, fetched 500 at a time: memory stays bounded. The plan's statement timeout counts for each
    * fetch, not for the reader. (A cursor of the protocol has one timeout for all its rows.)
    */
-  async *stream<R = Record<string, unknown>>(
+  stream<R = Record<string, unknown>>(
     text: string,
     values: readonly unknown[] = [],
     signal?: AbortSignal,
   ): AsyncGenerator<R> {
+    return this.#stream<R>({ text, values }, signal);
+  }
+
+  async *#stream<R>(query: ScopedQueryConfig, signal?: AbortSignal): AsyncGenerator<R> {
     const session = await this.#openSession(signal);
     const abort = () => session.cancel();
     signal?.addEventListener("abort", abort, { once: true });
@@ -176,8 +185,8 @@ export class TenantContext implements Runner {
       await session.begin("begin read only");
       // All rows are wanted, so a plan that is quick to its first ones may be the wrong one.
       await session.query({ text: "set local cursor_tuple_fraction = 1" });
-      const inner = this.#parts.executor.rewrite(text);
-      await session.query({ text: `declare tenancy_stream no scroll cursor for ${inner}`, values });
+      const inner = this.#parts.executor.rewrite(query.text);
+      await session.query({ ...query, text: `declare tenancy_stream no scroll cursor for ${inner}` });
       for (;;) {
         const { rows } = await session.query({ text: FETCH });
         for (const row of rows as R[]) {
@@ -245,7 +254,7 @@ export class TenantContext implements Runner {
   #outside(): Outside {
     return {
       openSession: () => this.#openSession(),
-      stream: (text, values) => this.stream(text, values),
+      stream: (query) => this.#stream(query),
     };
   }
 
@@ -262,6 +271,15 @@ export class TenantContext implements Runner {
   #ended() {
     return isolationError("context.ended", { tenantId: this.tenantId });
   }
+}
+
+/** Kysely's way to sealed columns. */
+function sealOf(tenantId: string, { tables, sealing, executor }: ContextParts): Seal {
+  // Most apps have none, and their queries pass as they are.
+  if (![...tables.values()].some(({ sealed }) => sealed)) return async () => undefined;
+  const seals = new SealedColumns(tenantId, sealing);
+  return (query, runner) =>
+    sealQuery(query, { tables, seals, runner }, (text) => executor.refuseSealed(text));
 }
 
 type HasTables = abstract new (...args: never[]) => { table(name: string): Repository };

@@ -86,7 +86,7 @@ export class Executor {
   /** Encodes values and rewrites the text, before anything is sent: a bad value harms no connection. */
   prepare(config: ScopedQueryConfig): ScopedQueryConfig {
     assertStatement(config);
-    if (!config.knowsSealed) this.#pass(config.text);
+    if (!config.knowsSealed) this.refuseSealed(config.text);
     return { ...config, text: this.rewrite(config.text), values: config.values?.map(pgUtils.prepareValue) };
   }
 
@@ -100,7 +100,8 @@ export class Executor {
     return rewritten;
   }
 
-  #pass(text: string): void {
+  /** Throws context.sealed_column for a text that would find nothing, since what it asks for is sealed. */
+  refuseSealed(text: string): void {
     if (this.#passed.has(text)) return;
     this.#refuse(text);
     if (this.#passed.size >= REWRITES_MAX) this.#passed.clear();

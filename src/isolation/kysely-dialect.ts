@@ -9,6 +9,8 @@ import {
   type QueryResult,
   type TransactionSettings,
 } from "kysely";
+import type { ScopedQueryConfig } from "./scope.ts";
+import type { SealedQuery } from "./sealed-query.ts";
 import type { Session } from "./session.ts";
 import { commit, type Runner } from "./transaction.ts";
 
@@ -19,18 +21,23 @@ interface Handle extends DatabaseConnection {
 /** What a context has, and a transaction has not. */
 export interface Outside {
   openSession(): Promise<Session>;
-  stream(text: string, values: readonly unknown[]): AsyncIterable<unknown>;
+  stream(query: ScopedQueryConfig): AsyncIterable<unknown>;
 }
+
+/** What a query is led through on its way to the database: sealed columns are not the database's business. */
+export type Seal = (query: CompiledQuery, runner: Runner) => Promise<SealedQuery | undefined>;
 
 /** Kysely on a context: statements one by one through the lanes, transactions on a session of their own. */
 export class TenantDialect implements Dialect {
   readonly #runner: Runner;
   readonly #outside: Outside | null;
+  readonly #seal: Seal;
 
   /** @param outside null inside a transaction, where Kysely must not start another. */
-  constructor(runner: Runner, outside: Outside | null) {
+  constructor(runner: Runner, outside: Outside | null, seal: Seal) {
     this.#runner = runner;
     this.#outside = outside;
+    this.#seal = seal;
   }
 
   createAdapter() {
@@ -46,17 +53,19 @@ export class TenantDialect implements Dialect {
   }
 
   createDriver(): Driver {
-    return new TenantDriver(this.#runner, this.#outside);
+    return new TenantDriver(this.#runner, this.#outside, this.#seal);
   }
 }
 
 class TenantDriver implements Driver {
   readonly #runner: Runner;
   readonly #outside: Outside | null;
+  readonly #seal: Seal;
 
-  constructor(runner: Runner, outside: Outside | null) {
+  constructor(runner: Runner, outside: Outside | null, seal: Seal) {
     this.#runner = runner;
     this.#outside = outside;
+    this.#seal = seal;
   }
 
   async init(): Promise<void> {}
@@ -66,7 +75,9 @@ class TenantDriver implements Driver {
     const handle: Handle = {
       executeQuery: async <R>(query: CompiledQuery): Promise<QueryResult<R>> => {
         const target = handle.session ?? this.#runner;
-        const result = await target.query({ text: query.sql, values: query.parameters });
+        const sealed = await this.#seal(query, target);
+        const result = await target.query(textOf(query, sealed));
+        await sealed?.open(result.rows);
         const isChange = result.command !== "SELECT" && result.rowCount !== null;
         return {
           rows: result.rows as R[],
@@ -75,7 +86,7 @@ class TenantDriver implements Driver {
       },
       streamQuery: <R>(query: CompiledQuery) => {
         if (handle.session || !this.#outside) throw new Error("Use stream() outside of a transaction.");
-        return oneByOne<R>(this.#outside.stream(query.sql, query.parameters));
+        return oneByOne<R>(query, this.#outside, this.#seal(query, this.#runner));
       },
     };
     return handle;
@@ -138,6 +149,19 @@ async function endSession(handle: Handle, text: "commit" | "rollback"): Promise<
   }
 }
 
-async function* oneByOne<R>(rows: AsyncIterable<unknown>): AsyncGenerator<QueryResult<R>> {
-  for await (const row of rows) yield { rows: [row as R] };
+function textOf(query: CompiledQuery, sealed: SealedQuery | undefined): ScopedQueryConfig {
+  if (!sealed) return { text: query.sql, values: query.parameters };
+  return { text: sealed.sql, values: sealed.parameters, knowsSealed: true };
+}
+
+async function* oneByOne<R>(
+  query: CompiledQuery,
+  outside: Outside,
+  sealing: Promise<SealedQuery | undefined>,
+): AsyncGenerator<QueryResult<R>> {
+  const sealed = await sealing;
+  for await (const row of outside.stream(textOf(query, sealed))) {
+    await sealed?.open([row as Record<string, unknown>]);
+    yield { rows: [row as R] };
+  }
 }

@@ -34,6 +34,11 @@ export function columnContext(sealedId: string, key: readonly string[]): string[
   return ["column", sealedId, ...key];
 }
 
+/** What a blind index is made for: equal values of two columns have nothing in common. */
+export function indexField(sealedId: string): string {
+  return `column:${sealedId}`;
+}
+
 /** The name by which a person's key is found and destroyed: column and value, such as `person_id:42`. */
 export function subjectName(column: string, value: string): string {
   return `${column}:${value}`;
@@ -152,7 +157,7 @@ export class SealedColumns {
     const { keyring } = this.#options;
     return keyring.blindIndex(
       { tenantId: this.#tenantId },
-      `column:${column.id}`,
+      indexField(column.id),
       searchForm(column.type, stored),
     );
   }

@@ -96,7 +96,10 @@ export class SealedRows {
     const next = { ...patch };
     const guard: Row = {};
     for (const column of written) {
-      const text = this.#table.key.map((part, i) => boundText(column.table, part.column, part.kind, key[i]));
+      const isGone = patch[column.column] === null;
+      const text = isGone
+        ? []
+        : this.#table.key.map((part, i) => boundText(column.table, part.column, part.kind, key[i]));
       await this.#put(next, column, text, await this.#subjectOf(column, key, patch, guard));
     }
     return { patch: next, guard };
@@ -140,14 +143,20 @@ export class SealedRows {
   async #equal(column: SealedShape, value: unknown, sign: "=" | "<>", bind: Bind): Promise<string> {
     const index = `${quoteIdentifier(column.index ?? "")} ${sign} ${bind(await this.#seals.blindIndex(column, value))}`;
     if (!this.#seals.mayBePlain(column)) return index;
-    return `(${index} or ${quoteIdentifier(column.column)} ${sign} ${bind(value)})`;
+    return this.#orPlain(column, index, `${quoteIdentifier(column.column)} ${sign} ${bind(value)}`);
   }
 
   async #anyOf(column: SealedShape, values: readonly unknown[], bind: Bind): Promise<string> {
     const wanted = await Promise.all(values.map((value) => this.#seals.blindIndex(column, value)));
     const index = `coalesce(${quoteIdentifier(column.index ?? "")} = any(${bind(wanted)}::bytea[]), false)`;
     if (!this.#seals.mayBePlain(column)) return index;
-    return `(${index} or coalesce(${quoteIdentifier(column.column)} = any(${bind(values)}), false))`;
+    const plain = `coalesce(${quoteIdentifier(column.column)} = any(${bind(values)}), false)`;
+    return this.#orPlain(column, index, plain);
+  }
+
+  /** A plain value counts, whatever stands sealed beside it: it is newer. */
+  #orPlain({ column }: SealedShape, sealed: string, plain: string): string {
+    return `(${plain} or (${quoteIdentifier(column)} is null and ${sealed}))`;
   }
 
   /** As `<> all`: no value is none of them, unless there are none. */
