@@ -1530,21 +1530,21 @@ comment on column tenancy.stored_objects.write_id is 'The write that made the fi
 comment on column tenancy.stored_objects.sealed_key is 'The file''s key, sealed under the tenant''s.';
 
 create table tenancy.subject_keys (
-  tenant_id uuid not null,
+  tenant_id uuid,
   subject bytea not null,
   id uuid not null,
   sealed_key bytea,
   created_at timestamp with time zone default now() not null,
   destroyed_at timestamp with time zone,
-  constraint subject_keys_pkey PRIMARY KEY (tenant_id, subject),
   constraint subject_keys_id_key UNIQUE (id),
+  constraint subject_keys_subject_key UNIQUE NULLS NOT DISTINCT (tenant_id, subject),
   constraint subject_keys_sealed_unless_destroyed CHECK (((sealed_key IS NULL) = (destroyed_at IS NOT NULL)))
 );
 comment on table tenancy.subject_keys is 'Keys of data subjects. A destroyed one leaves its row, so that the subject gets no new key unnoticed.';
-comment on column tenancy.subject_keys.tenant_id is 'The tenant.';
-comment on column tenancy.subject_keys.subject is 'Blind index of who it is: tells nothing without the tenant''s key.';
+comment on column tenancy.subject_keys.tenant_id is 'The tenant; null: a person of the platform, such as a user.';
+comment on column tenancy.subject_keys.subject is 'Blind index of who it is: tells nothing without the tenant''s key, or the platform''s.';
 comment on column tenancy.subject_keys.id is 'UUID version 7; stands in each value that it sealed.';
-comment on column tenancy.subject_keys.sealed_key is 'The key, sealed under the tenant''s keys; null once destroyed.';
+comment on column tenancy.subject_keys.sealed_key is 'The key, sealed under the tenant''s keys or the platform''s; null once destroyed.';
 comment on column tenancy.subject_keys.created_at is 'When it was drawn.';
 comment on column tenancy.subject_keys.destroyed_at is 'When it was destroyed.';
 

@@ -2,6 +2,7 @@ import type pg from "pg";
 import { Access } from "./access/access.ts";
 import { loadParser } from "./adopt/ast.ts";
 import { AuditLog } from "./audit/log.ts";
+import { sealPersonalBy } from "./audit/personal.ts";
 import { type Actor, recordEvent } from "./audit/record.ts";
 import { keepAudit } from "./audit/retention.ts";
 import type { OnBatch } from "./audit/sequencer.ts";
@@ -259,6 +260,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
   });
   const keyring = new Keyring({ pool: keyPool, custodians, clock });
   const subjects = new SubjectKeys({ keyring, pool: keyPool });
+  sealPersonalBy(control, subjects);
   const encryption = new Encryption({
     pool: control,
     keyring,

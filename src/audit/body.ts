@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { uuidv7 } from "../base/ids.ts";
 import { digestOf, type StateDigests } from "./digest.ts";
 import { BODY_BYTES_MAX, TEXT_CHARACTERS_MAX } from "./limits.ts";
+import type { SealedPersonal } from "./personal.ts";
 
 /** Who acts, and in which request. Actors: `operator:<id>`, `user:<id>`, `key:<id>`, `cli:<user>`, `library`, `system:<reason>`. */
 export interface Actor {
@@ -32,7 +33,9 @@ export interface RecordInput {
   readonly policies?: readonly string[];
   /** Digests of what was changed, before and after. */
   readonly states?: StateDigests;
-  /** Never secrets. */
+  /** Of a person, sealed with that person's key. */
+  readonly personal?: SealedPersonal;
+  /** Never secrets, and nothing of a person but ids. */
   readonly detail?: Readonly<Record<string, unknown>>;
   /** Which process numbered it, and its number there: a lost tail is a missing number. */
   readonly boot?: string;
@@ -78,6 +81,7 @@ export function composeRecord(input: RecordInput, nowMs = Date.now()): StoredRec
     boot: input.boot,
     number: input.number,
     ...input.states,
+    personal: input.personal,
   };
   const body = castable(JSON.stringify({ v: 1, ...columns, ...rest, detail: input.detail ?? {} }));
   // A record is never refused for its size: what was done stays, its detail becomes a digest.

@@ -3,6 +3,7 @@ import { exec, many, query } from "../db/sql.ts";
 import type { Tx } from "../db/tx.ts";
 import { type Actor, composeRecord, type RecordInput } from "./body.ts";
 import { digestStates, type States } from "./digest.ts";
+import { type Personal, sealPersonal } from "./personal.ts";
 import { insertRecord, recordValues } from "./store.ts";
 
 export type { Actor } from "./body.ts";
@@ -174,6 +175,8 @@ type Update = (typeof UPDATES)[number];
 /** What a change may say besides its detail. */
 export type RecordMore = Pick<RecordInput, "resource" | "outcome" | "policies"> & {
   readonly states?: States;
+  /** Addresses, names, devices: sealed with the person's key, and unreadable when that is shredded. */
+  readonly personal?: Personal;
 };
 
 /** One of UPDATES without its states does not compile. */
@@ -188,9 +191,12 @@ export async function recordEvent<A extends Action>(
   detail: Record<string, unknown> = {},
   ...[more]: MoreOf<A>
 ): Promise<void> {
-  const { states, ...rest } = more ?? {};
-  const digests = states && { states: digestStates(tx.pool, tenantId, states) };
-  const record = composeRecord({ kind: "change", by, action, tenantId, detail, ...rest, ...digests });
+  const { states, personal, ...rest } = more ?? {};
+  const record = composeRecord({
+    ...{ kind: "change", by, action, tenantId, detail, ...rest },
+    ...(states && { states: digestStates(tx.pool, tenantId, states) }),
+    ...(personal && { personal: await sealPersonal(tx.pool, tenantId, action, personal) }),
+  });
   await exec(tx, insertRecord, recordValues(record));
 }
 

@@ -6,6 +6,7 @@ import type { Outcome, RecordKind } from "./body.ts";
 import { auditError } from "./errors.ts";
 import { lowId } from "./export.ts";
 import { EXPORT_PAGE } from "./limits.ts";
+import type { SealedPersonal } from "./personal.ts";
 import { type FoundRow, findRecord, scanRecords, searchRecords } from "./search-store.ts";
 
 /** A record as it was written, parsed. */
@@ -27,6 +28,8 @@ export interface AuditRecord {
   readonly of?: string;
   readonly before?: string;
   readonly after?: string;
+  /** Of a person, sealed. `openPersonal` opens it. */
+  readonly personal?: SealedPersonal;
   readonly detail: Readonly<Record<string, unknown>>;
 }
 

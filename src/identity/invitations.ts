@@ -83,7 +83,16 @@ export async function invite(
       locale,
       message: invitation(locale, input.tenantName, parts.site.link("invitation", token)),
     });
-    await recordEvent(tx, by, "member.invited", tenantId, { invitationId: row.id, roles });
+    await recordEvent(
+      tx,
+      by,
+      "member.invited",
+      tenantId,
+      { invitationId: row.id, roles },
+      {
+        personal: { subject: `invitation:${row.id}`, data: { email } },
+      },
+    );
     return fromRow(row);
   });
 }

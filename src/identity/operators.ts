@@ -31,7 +31,16 @@ export async function createOperatorLink(
     const operator = await one(tx, upsertOperator, [uuidv7(), name]);
     await exec(tx, deleteOldLinks, [now]);
     await exec(tx, insertLink, [hashToken(token), operator.id, expiresAt]);
-    await recordEvent(tx, by, "operator.link_created", null, { operatorId: operator.id, name });
+    await recordEvent(
+      tx,
+      by,
+      "operator.link_created",
+      null,
+      { operatorId: operator.id },
+      {
+        personal: { subject: `operator:${operator.id}`, data: { name } },
+      },
+    );
     return { token, operator, expiresAt };
   });
 }

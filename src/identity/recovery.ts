@@ -84,7 +84,16 @@ export async function askRecovery(
     if (!row) return toOwn(await one(tx, findOpenRecovery, [userId, now]));
     const url = await drawLink(tx, parts, row.id, "cancel");
     await tellPerson(tx, parts, user, "recovery_asked", recoveryAsked(user.locale, url));
-    await recordEvent(tx, by, "user.recovery_asked", null, { userId, recoveryId: row.id, device, ip });
+    await recordEvent(
+      tx,
+      by,
+      "user.recovery_asked",
+      null,
+      { userId, recoveryId: row.id },
+      {
+        personal: { subject: `user:${userId}`, data: { device, ip } },
+      },
+    );
     return toOwn(row);
   });
 }

@@ -165,16 +165,25 @@ export async function openFor(
     isMfa: proof.isMfa,
     origin: call.origin,
   });
-  await recordEvent(tx, { actor: `user:${userId}`, requestId: call.requestId }, "user.signed_in", null, {
-    sessionId: session.id,
-    amr,
-    ip: call.origin.ip,
-    device: call.origin.device,
-  });
+  const by = { actor: `user:${userId}`, requestId: call.requestId };
+  const { ip, device } = call.origin;
+  await recordEvent(
+    tx,
+    by,
+    "user.signed_in",
+    null,
+    { sessionId: session.id, amr },
+    {
+      personal: { subject: `user:${userId}`, data: { ip, device } },
+    },
+  );
   return { status: "signed_in", userId, session };
 }
 
-/** A try that failed is on record; who it was aimed at, if there is such a user. */
+/**
+ * A try that failed is on record; who it was aimed at, if there is such a user. Where it came from stands open: it is
+ * somebody else's address as likely as not, and attacks are searched by it.
+ */
 export async function recordRefusal(
   parts: IdentityParts,
   door: string,
@@ -182,11 +191,13 @@ export async function recordRefusal(
   call: SignInCall,
 ): Promise<void> {
   await withTx(parts.pool, (tx) =>
-    recordEvent(tx, { actor: "nobody", requestId: call.requestId }, "user.sign_in_refused", null, {
-      door,
-      userId,
-      ip: call.origin.ip,
-    }),
+    recordEvent(
+      tx,
+      { actor: "nobody", requestId: call.requestId, ip: call.origin.ip },
+      "user.sign_in_refused",
+      null,
+      { door, userId },
+    ),
   );
 }
 

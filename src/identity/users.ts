@@ -58,7 +58,16 @@ export async function addUser(tx: Tx, clock: Clock, input: UserInput, by: Actor)
   const values = [uuidv7(), email, input.name ?? "", input.locale ?? "en", verifiedAt, now];
   const row = await maybe(tx, insertUser, values);
   if (!row) throw identityError("user.email_taken");
-  await recordEvent(tx, by, "user.created", null, { userId: row.id });
+  await recordEvent(
+    tx,
+    by,
+    "user.created",
+    null,
+    { userId: row.id },
+    {
+      personal: { subject: `user:${row.id}`, data: { email, name: row.name } },
+    },
+  );
   return fromRow(row);
 }
 
@@ -98,7 +107,17 @@ export async function changeUser(
     await announceRevocation(tx, "user", id);
     const state = ({ name, locale }: typeof row) => ({ name, locale });
     const states = { of: `user:${id}`, before: state(before), after: state(row) };
-    await recordEvent(tx, by, "user.updated", null, { userId: id, fields: Object.keys(change) }, { states });
+    await recordEvent(
+      tx,
+      by,
+      "user.updated",
+      null,
+      { userId: id, fields: Object.keys(change) },
+      {
+        states,
+        personal: { subject: `user:${id}`, data: change },
+      },
+    );
     return fromRow(row);
   });
 }

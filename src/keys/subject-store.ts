@@ -7,7 +7,8 @@ export interface SubjectKeyRow {
 
 export const findSubjectKey = query<SubjectKeyRow>(
   "keys.find_subject_key",
-  `select id, sealed_key from tenancy.subject_keys where tenant_id = $1::uuid and subject = $2::bytea`,
+  `select id, sealed_key from tenancy.subject_keys
+   where subject = $2::bytea and (tenant_id = $1::uuid or ($1::uuid is null and tenant_id is null))`,
 );
 
 /** Does nothing when another process was quicker, or the subject is shredded. */

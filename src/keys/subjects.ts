@@ -7,7 +7,7 @@ import { fromUuid, keyIdOf, openEnvelope, sealEnvelope } from "./envelope.ts";
 import { keyError } from "./errors.ts";
 import type { Keyring } from "./keyring.ts";
 import { MAKE_TRIES_MAX } from "./limits.ts";
-import { encodeContext } from "./scope.ts";
+import { encodeContext, scopeName, toScope } from "./scope.ts";
 import type { SealedPlace } from "./sealed-place.ts";
 import { sealedTable } from "./sealed-table.ts";
 import { destroySubjectKey, findSubjectKey, insertSubjectKey } from "./subject-store.ts";
@@ -28,11 +28,12 @@ export class SubjectKeys {
   }
 
   /**
+   * @param tenantId null: a person of the platform, such as a user
    * @param subject who it is, such as `user:<id>`; it is not stored
    * @throws key.subject_destroyed, key.destroyed, key.refused, key.unreachable
    */
   async seal(
-    tenantId: string,
+    tenantId: string | null,
     subject: string,
     context: readonly string[],
     plain: Uint8Array,
@@ -47,7 +48,7 @@ export class SubjectKeys {
 
   /** @throws sealed.unreadable, key.subject_destroyed, key.destroyed, key.refused, key.unreachable */
   async open(
-    tenantId: string,
+    tenantId: string | null,
     subject: string,
     context: readonly string[],
     envelope: Buffer,
@@ -55,7 +56,7 @@ export class SubjectKeys {
     const found = await this.#find(tenantId, subject);
     const isOurs = found !== undefined && keyIdOf(envelope) === found.id;
     const plain = isOurs ? openEnvelope(envelope, found.key, bind(tenantId, context)) : undefined;
-    if (!plain) throw keyError("sealed.unreadable", { scope: `tenant:${tenantId}` });
+    if (!plain) throw keyError("sealed.unreadable", { scope: scopeName(toScope(tenantId)) });
     return plain;
   }
 
@@ -65,7 +66,7 @@ export class SubjectKeys {
    *
    * @returns whether there was a key
    */
-  async shred(tenantId: string, subject: string, record: (tx: Tx) => Promise<void>): Promise<boolean> {
+  async shred(tenantId: string | null, subject: string, record: (tx: Tx) => Promise<void>): Promise<boolean> {
     const index = await this.#index(tenantId, subject);
     return withTx(this.#pool, async (tx) => {
       const row = await maybe(tx, destroySubjectKey, [tenantId, index, uuidv7()]);
@@ -75,24 +76,29 @@ export class SubjectKeys {
     });
   }
 
-  async #find(tenantId: string, subject: string): Promise<{ id: string; key: KeyObject } | undefined> {
+  async #find(tenantId: string | null, subject: string): Promise<{ id: string; key: KeyObject } | undefined> {
     const index = await this.#index(tenantId, subject);
     const row = await maybe(this.#pool, findSubjectKey, [tenantId, index]);
     if (!row) return undefined;
     if (row.sealed_key === null) throw keyError("key.subject_destroyed");
     const context = rowContext(index);
-    const key = await this.#keyring.open({ tenantId }, context, row.sealed_key, "subjects");
+    const key = await this.#keyring.open(toScope(tenantId), context, row.sealed_key, "subjects");
     return { id: row.id, key: createSecretKey(key) };
   }
 
-  async #make(tenantId: string, subject: string): Promise<void> {
+  async #make(tenantId: string | null, subject: string): Promise<void> {
     const index = await this.#index(tenantId, subject);
-    const sealed = await this.#keyring.seal({ tenantId }, "subjects", rowContext(index), randomBytes(32));
+    const sealed = await this.#keyring.seal(
+      toScope(tenantId),
+      "subjects",
+      rowContext(index),
+      randomBytes(32),
+    );
     await exec(this.#pool, insertSubjectKey, [tenantId, index, uuidv7(), sealed]);
   }
 
-  #index(tenantId: string, subject: string): Promise<Buffer> {
-    return this.#keyring.blindIndex({ tenantId }, "subject_keys", subject);
+  #index(tenantId: string | null, subject: string): Promise<Buffer> {
+    return this.#keyring.blindIndex(toScope(tenantId), "subject_keys", subject);
   }
 }
 
@@ -115,6 +121,6 @@ function rowContext(index: Buffer): string[] {
   return ["subject_keys", index.toString("hex")];
 }
 
-function bind(tenantId: string, context: readonly string[]): Buffer {
-  return encodeContext([`tenant:${tenantId}`, "subject", ...context]);
+function bind(tenantId: string | null, context: readonly string[]): Buffer {
+  return encodeContext([scopeName(toScope(tenantId)), "subject", ...context]);
 }

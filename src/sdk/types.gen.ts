@@ -2326,6 +2326,33 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/encryption/subjects/{subject}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Destroy the platform's key of one person */
+    delete: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** The person, such as `user:<id>`. */
+          subject: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/tenants/{tenant}/keys/subjects/{subject}": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get?: never;
@@ -5405,6 +5432,13 @@ export interface components {
       before?: string;
       /** Keyed digest of its state after. */
       after?: string;
+      /** Of a person: sealed in the log, opened for this answer. */
+      personal?: {
+        /** Whom it is about, such as `user:…`. */
+        subject: string;
+        /** Null: the person's key was destroyed, or is away. */
+        data: Record<string, unknown> | null;
+      };
       detail: Record<string, unknown>;
     };
     AuditRecordPage: {

@@ -1,6 +1,5 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
-import type { AuditRecord } from "../../audit/search.ts";
 import { type Call, defineCommand, type Positional } from "../command.ts";
 import { usageError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -37,18 +36,25 @@ const search = defineCommand({
     const { tenant: name, limit = 50, from: since, to: before, ...rest } = options;
     const times = { from: timeOf("--from", since), to: timeOf("--to", before) };
     const tenancy = await open();
-    const { searchAudit } = await import("../../audit/search.ts");
+    const [{ searchAudit }, { openPersonal }] = await Promise.all([
+      import("../../audit/search.ts"),
+      import("../../audit/personal.ts"),
+    ]);
     const tenantId = await tenantIdOf(tenancy, name);
-    const items = await searchAudit(tenancy.internals.control, { ...rest, ...times, tenantId }, { limit });
+    const { control } = tenancy.internals;
+    const found = await searchAudit(control, { ...rest, ...times, tenantId }, { limit });
+    const items = await Promise.all(
+      found.map(async (record) => ({ ...record, personal: await openPersonal(control, record) })),
+    );
     out.answer({ items }, () =>
       out.table(
         [
-          { title: "When", cell: (r: AuditRecord) => `${r.at.slice(0, 19).replace("T", " ")}Z` },
-          { title: "Action", cell: (r: AuditRecord) => r.action },
-          { title: "Outcome", cell: (r: AuditRecord) => r.outcome },
-          { title: "Actor", cell: (r: AuditRecord) => r.actor, leaves: 3 },
-          { title: "Tenant", cell: (r: AuditRecord) => r.tenantId ?? "", leaves: 2 },
-          { title: "From", cell: (r: AuditRecord) => r.ip ?? "", leaves: 1 },
+          { title: "When", cell: (r) => `${r.at.slice(0, 19).replace("T", " ")}Z` },
+          { title: "Action", cell: (r) => r.action },
+          { title: "Outcome", cell: (r) => r.outcome },
+          { title: "Actor", cell: (r) => r.actor, leaves: 3 },
+          { title: "Tenant", cell: (r) => r.tenantId ?? "", leaves: 2 },
+          { title: "From", cell: (r) => r.ip ?? "", leaves: 1 },
         ],
         items,
         "No record matches.",

@@ -1,5 +1,5 @@
 import { defineCommand, TENANT, tenantId } from "../command.ts";
-import { usageError } from "../errors.ts";
+import { cliError, usageError } from "../errors.ts";
 import { flag, text } from "../options.ts";
 import { at } from "../tenant-view.ts";
 
@@ -123,6 +123,35 @@ const custodian = defineCommand({
   },
 });
 
+const shred = defineCommand({
+  path: ["encryption", "shred"],
+  summary: "Destroy the key of one person: what was sealed for them opens no more",
+  about:
+    "In the tenant, or without --tenant-id in the platform's own records. It cannot be undone, and no new key is made\nfor the same name.",
+  positionals: [{ name: "SUBJECT", about: "The person, such as user:…", isRequired: true }],
+  options: { tenantId },
+  examples: ["tenancy encryption shred user:01980000-0000-7000-8000-000000000001 --yes"],
+  async run({ options, positionals, globals, out, open, by, ask }) {
+    const [subject = ""] = positionals;
+    if (!globals.yes) {
+      const answer = await ask(`Destroy the key of ${out.clean(subject)} for ever? [y/N] `);
+      if (answer === undefined) {
+        const what = `the key of ${out.clean(subject)} would be destroyed`;
+        throw cliError("cli.confirmation_missing", { what, cure: "Add --yes." });
+      }
+      if (!/^y(es)?$/i.test(answer.trim())) throw cliError("cli.not_confirmed");
+    }
+    const { tenants, internals } = await open();
+    const id = options.tenantId === undefined ? null : (await tenants.get(options.tenantId)).id;
+    const { recordEvent } = await import("../../audit/record.ts");
+    const hadKey = await internals.subjects.shred(id, subject, (tx) =>
+      recordEvent(tx, by, "encryption.subject_shredded", id),
+    );
+    out.say(hadKey ? `${out.paint("green", "Destroyed.")}` : "There was no key; there will be none.");
+    out.answer({ hadKey }, () => "");
+  },
+});
+
 function parseCredentials(input: string): Record<string, string> {
   const refuse = () =>
     usageError(
@@ -140,4 +169,4 @@ function parseCredentials(input: string): Record<string, string> {
   return parsed as Record<string, string>; // just looked at
 }
 
-export const commands = [status, keys, rotate, custodian];
+export const commands = [status, keys, rotate, custodian, shred];

@@ -8,6 +8,7 @@ import { formatRecords } from "../../audit/formats.ts";
 import { PLATFORM_CHAIN } from "../../audit/leaf.ts";
 import { listHeads } from "../../audit/log-store.ts";
 import { toVkey } from "../../audit/note.ts";
+import { openPersonal } from "../../audit/personal.ts";
 import { proveConsistency, proveRecord, readCheckpoint, readTile, toTlogProof } from "../../audit/proofs.ts";
 import {
   type AuditRecord as Found,
@@ -99,7 +100,7 @@ function routesOf(scope: Scope): readonly Route[] {
             searchAudit(poolOf(house), filterOf(tenantId, filters), { limit: rowsMax, beforeId }),
           positionOf: (record) => record.id,
         });
-        return { items: rows.map(toApi), nextCursor };
+        return { items: await Promise.all(rows.map((row) => toApi(house, row))), nextCursor };
       },
     }),
     route({
@@ -112,7 +113,10 @@ function routesOf(scope: Scope): readonly Route[] {
       params: { ...scope.params, id: "Id of the record." },
       answer: AuditRecord,
       handle: async ({ house, params }) =>
-        toApi((await getRecord(poolOf(house), recordId(params), await tenantOf(house, params))).record),
+        toApi(
+          house,
+          (await getRecord(poolOf(house), recordId(params), await tenantOf(house, params))).record,
+        ),
     }),
     route({
       method: "GET",
@@ -345,9 +349,10 @@ function timesOf({ from, to }: { from?: string | undefined; to?: string | undefi
   };
 }
 
-function toApi(record: Found): Static<typeof AuditRecord> {
-  const { policies, ...rest } = record;
-  return { ...rest, ...(policies ? { policies: [...policies] } : {}) };
+async function toApi(house: House, record: Found): Promise<Static<typeof AuditRecord>> {
+  const { policies, personal: _, ...rest } = record;
+  const personal = await openPersonal(poolOf(house), record);
+  return { ...rest, ...(policies && { policies: [...policies] }), ...(personal && { personal }) };
 }
 
 function toApiSettings({

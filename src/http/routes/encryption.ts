@@ -117,6 +117,23 @@ export const encryptionRoutes = [
   }),
   route({
     method: "DELETE",
+    url: "/v1/encryption/subjects/:subject",
+    tag: "Encryption",
+    permission: "users.manage",
+    action: "encryption.subject_shredded",
+    summary: "Destroy the platform's key of one person",
+    description:
+      "What the platform's own audit records tell of a user (`user:…`) or an operator opens no more. What tenants keep about the person is each tenant's: see the other route.",
+    params: { subject: "The person, such as `user:<id>`." },
+    answer: null,
+    handle: async ({ house, params, by }) => {
+      await house.tenancy.internals.subjects.shred(null, params.subject, (tx) =>
+        recordEvent(tx, by, "encryption.subject_shredded", null),
+      );
+    },
+  }),
+  route({
+    method: "DELETE",
     url: "/v1/tenants/:tenant/keys/subjects/:subject",
     tag: "Encryption",
     permission: "keys.manage",

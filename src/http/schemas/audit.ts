@@ -57,6 +57,17 @@ export const AuditRecord = Type.Object(
     of: Type.Optional(Type.String({ description: "What was changed, such as `member:…`." })),
     before: Type.Optional(Type.String({ description: "Keyed digest of its state before (see the guide)." })),
     after: Type.Optional(Type.String({ description: "Keyed digest of its state after." })),
+    personal: Type.Optional(
+      Type.Object(
+        {
+          subject: Type.String({ description: "Whom it is about, such as `user:…`." }),
+          data: Type.Union([Type.Record(Type.String(), Type.Unknown()), Type.Null()], {
+            description: "Null: the person's key was destroyed, or is away.",
+          }),
+        },
+        { description: "Of a person: sealed in the log, opened for this answer." },
+      ),
+    ),
     detail: Type.Record(Type.String(), Type.Unknown()),
   },
   { title: "AuditRecord" },
