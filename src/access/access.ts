@@ -33,6 +33,7 @@ export interface AccessOptions {
 const TYPES = {
   operator: "Operator",
   platform_key: "PlatformKey",
+  support: "Support",
   user: "User",
   service_account: "ServiceAccount",
   api_key: "ApiKey",

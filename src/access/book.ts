@@ -3,7 +3,14 @@ import type pg from "pg";
 import { isUuid } from "../base/ids.ts";
 import { many, maybe } from "../db/sql.ts";
 import { tenantError } from "../tenants/errors.ts";
-import { GUARDS, operatorRoles, permissionRoles, SCOPED_KEY, tenantRoles } from "./built-in-roles.ts";
+import {
+  GUARDS,
+  operatorRoles,
+  permissionRoles,
+  SCOPED_KEY,
+  supportRoles,
+  tenantRoles,
+} from "./built-in-roles.ts";
 import type { CedarEngine } from "./cedar/engine.ts";
 import { PolicySet } from "./cedar/policy-set.ts";
 import { CedarSet } from "./cedar/value.ts";
@@ -59,7 +66,7 @@ export class Book {
     this.#engine = options.engine;
     this.#base = this.#compile({
       ...GUARDS,
-      ...policiesOf([...tenantRoles, ...permissionRoles, SCOPED_KEY]),
+      ...policiesOf([...tenantRoles, ...permissionRoles, ...Object.values(supportRoles), SCOPED_KEY]),
     });
     this.platform = this.#compile({ ...GUARDS, ...policiesOf(operatorRoles) });
   }

@@ -55,6 +55,19 @@ export const permissionRoles: readonly Role[] = ofTenants.map((name) =>
   role(`$may:${name}`, name, PERMISSIONS[name].sentence, [name]),
 );
 
+/** All that staff may ever do in a tenant that consented to it: see, and within the wider scope work with data. */
+const SUPPORT_READS = readsAmong(ofTenants);
+const SUPPORT_WRITES: readonly Permission[] = ["data.write"];
+
+/** What support holds in its own right. Nobody can be given these roles. */
+export const supportRoles = {
+  reader: role("$support_reader", "Support", "Sees the tenant and its data.", SUPPORT_READS),
+  writer: role("$support_writer", "Support", "Works with the tenant's data.", SUPPORT_WRITES),
+} as const;
+
+/** Held within the wider scope, whatever allows to write. It permits nothing by itself. */
+export const SUPPORT_WRITING = "$support_writing";
+
 /** Roles of the platform's staff and keys. */
 export const operatorRoles: readonly Role[] = [
   role("administrator", "Administrator", "Everything on the platform.", permissionNames),
@@ -86,8 +99,17 @@ export const operatorRoles: readonly Role[] = [
   ]),
 ];
 
-/** What no role and no policy of a tenant can undo: nobody acts outside of the tenant that they were admitted to. */
+function actionsText(names: readonly Permission[]): string {
+  return `action in [${names.map((name) => `Action::"${name}"`).join(", ")}]`;
+}
+
+/**
+ * What no role and no policy of a tenant can undo: nobody acts outside of the tenant that they were admitted to,
+ * and support does no more than its scope says.
+ */
 export const GUARDS: Readonly<Record<string, string>> = {
+  "guard:support": `forbid (principal is Support, action, resource)
+unless { ${actionsText(SUPPORT_READS)} || (${actionsText(SUPPORT_WRITES)} && principal in Role::"${SUPPORT_WRITING}") };`,
   "guard:tenant": `forbid (principal, action, resource)
 unless { principal is Operator || principal is PlatformKey || resource in principal.tenant };`,
 };

@@ -58,6 +58,12 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
+/** The moment as people in the zone have it. */
+export function localMoment(now: Date, timeZone: string): { weekday: string; minute: number } {
+  const [weekday, minute] = localTime(now.getTime(), timeZone);
+  return { weekday, minute };
+}
+
 /** Day and minute of the day in a zone; formatted once a minute, since that takes longer than the decision. */
 function localTime(nowMs: number, timeZone: string): readonly [string, number] {
   const stamp = Math.floor(nowMs / 60_000);

@@ -59,6 +59,7 @@ export const PERMISSIONS = {
   "integrations.manage": tenant("Connect and disconnect outside services."),
   "billing.read": tenant("See invoices and the plan's price."),
   "billing.manage": tenant("Change plan, payment and billing address."),
+  "support.read": tenant("See when support asked to act in the tenant, and when it did."),
   "support.consent": tenant("Let support act in the tenant for a time, and end it."),
   "access.evaluate": tenant("Ask whether somebody may do something in the tenant."),
   "data.read": tenant("Read the tenant's data in the app."),

@@ -2,7 +2,7 @@ import type { Permission } from "./permissions.ts";
 
 /** Who asks, as far as decisions go. The gate makes it of a principal; identity and access know nothing of each other. */
 export interface Subject {
-  readonly kind: "operator" | "platform_key" | "user" | "service_account" | "api_key";
+  readonly kind: "operator" | "platform_key" | "support" | "user" | "service_account" | "api_key";
   readonly id: string;
   /** Keys of roles in the tenant at hand; of an operator on the platform. */
   readonly roles: readonly string[];

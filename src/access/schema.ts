@@ -12,6 +12,7 @@ entity Role;
 entity User in [Role] = { tenant: Tenant };
 entity ServiceAccount in [Role] = { tenant: Tenant };
 entity ApiKey in [Role] = { tenant: Tenant };
+entity Support in [Role] = { tenant: Tenant };
 entity Operator in [Role];
 entity PlatformKey in [Role];
 entity Resource in [Tenant] tags String;
@@ -45,7 +46,7 @@ export function cedarSchema(): string {
 function action(permission: Permission): string {
   const isTenants = PERMISSIONS[permission].scope === "tenant";
   const principals = isTenants
-    ? "[User, ServiceAccount, ApiKey, Operator, PlatformKey]"
+    ? "[User, ServiceAccount, ApiKey, Support, Operator, PlatformKey]"
     : "[Operator, PlatformKey]";
   const resources = isTenants ? "[Tenant, Resource, Platform]" : "[Platform]";
   return `action ${quoted(permission)} appliesTo { principal: ${principals}, resource: ${resources}, context: Circumstances };`;

@@ -74,3 +74,22 @@ test("a grant from the command line holds until it is ended, and is listed with 
   assert.deepEqual(answerOf(await run(["grant", "list", "studio", "--live", "--json"])).items, []);
   assert.match(none.stderr, /has no role no_such/);
 });
+
+test("support asks from the command line, and no command consents for the tenant", async () => {
+  assert.equal((await run(["operator", "link", "--name", "Sue"])).code, 0);
+  const what = ["--minutes", "60", "--reason", "Ticket 4711", "--json"];
+
+  const asked = answerOf(await run(["support", "ask", "studio", "--operator", "Sue", ...what]));
+  const listed = answerOf(await run(["support", "list", "studio", "--json"]));
+  const ended = answerOf(await run(["support", "end", asked.id, "--json"]));
+  const unknown = await run(["support", "ask", "studio", "--operator", "Nobody", ...what]);
+  const consent = await run(["support", "consent", "studio", asked.id]);
+
+  assert.deepEqual([asked.state, asked.scope, ended.state], ["requested", "read", "ended"]);
+  assert.deepEqual(
+    listed.items.map((each: { id: string }) => each.id),
+    [asked.id],
+  );
+  assert.match(unknown.stderr, /There is no such operator/);
+  assert.equal(consent.code, 2);
+});

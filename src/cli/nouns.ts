@@ -52,6 +52,10 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     summary: "Staff of the platform",
     load: async () => (await import("./commands/operator.ts")).commands,
   },
+  support: {
+    summary: "Staff in tenants that consent to it",
+    load: async () => (await import("./commands/support.ts")).commands,
+  },
   key: { summary: "API keys for programs", load: async () => (await import("./commands/key.ts")).commands },
   encryption: {
     summary: "Keys that seal tenants' data",

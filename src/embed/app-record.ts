@@ -5,7 +5,7 @@ const DENIALS = new Set([401, 403, 404, 410]);
 
 /** The record of a request to an app. */
 export function appRecord(request: {
-  readonly actor: string;
+  readonly by: { readonly actor: string; readonly onBehalfOf?: string };
   readonly ip: string | undefined;
   readonly requestId: string | undefined;
   readonly method: string;
@@ -13,12 +13,12 @@ export function appRecord(request: {
   readonly status: number;
   readonly tenantId: string | null;
 }): Omit<RecordInput, "boot" | "number"> {
-  const { actor, ip, requestId, method, route, status, tenantId } = request;
+  const { ip, requestId, method, route, status, tenantId } = request;
   return {
     kind: "request",
     action: "app.request",
     by: {
-      actor,
+      ...request.by,
       ...(ip === undefined ? {} : { ip }),
       ...(requestId === undefined ? {} : { requestId }),
     },

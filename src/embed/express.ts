@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isTenancyError } from "../base/errors.ts";
+import { actingAs } from "../identity/principal.ts";
 import type { Context } from "../isolation/data-manager.ts";
 import type { Tenancy } from "../start.ts";
 import { appRecord } from "./app-record.ts";
@@ -54,7 +55,9 @@ export function tenancyMiddleware(tenancy: Tenancy, options: TenancyMiddlewareOp
     const route = (request.originalUrl ?? request.url ?? "/").split(/[?#]/, 1)[0] as string; // split gives one at least
     await writer.write(
       appRecord({
-        actor: request.admission?.principal.actor ?? (tenantId !== null && actor ? actor(request) : "app"),
+        by: request.admission
+          ? actingAs(request.admission.principal)
+          : { actor: tenantId !== null && actor ? actor(request) : "app" },
         ip: request.ip ?? request.socket.remoteAddress,
         requestId: undefined,
         method: request.method ?? "GET",

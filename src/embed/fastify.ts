@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import { isTenancyError } from "../base/errors.ts";
+import { actingAs } from "../identity/principal.ts";
 import type { Context } from "../isolation/data-manager.ts";
 import type { Tenancy } from "../start.ts";
 import { appRecord } from "./app-record.ts";
@@ -95,7 +96,9 @@ function auditor(tenancy: Tenancy, { actor }: AppAuditOptions, told: WeakSet<Fas
     try {
       await writer.write(
         appRecord({
-          actor: request.admission?.principal.actor ?? (request.tenant && actor ? actor(request) : "app"),
+          by: request.admission
+            ? actingAs(request.admission.principal)
+            : { actor: request.tenant && actor ? actor(request) : "app" },
           ip: request.ip,
           requestId: request.id,
           method: request.method,

@@ -104,6 +104,7 @@ function doorOf(tenancy: Tenancy, outside: OutsideIdp | undefined): () => Promis
     access: await access(),
     memberships: identity.memberships,
     credentials: identity.credentials,
+    pool: control,
     clock: parts.clock,
     outside: tokens,
     assertServing: async (tenantId, principal) => {
@@ -141,6 +142,7 @@ async function recordDenial(
 ): Promise<void> {
   const by = {
     actor: String(details["actor"] ?? "nobody"),
+    ...(typeof details["onBehalfOf"] === "string" ? { onBehalfOf: details["onBehalfOf"] } : {}),
     ...(at.requestId === undefined ? {} : { requestId: at.requestId }),
     ...(ip === undefined ? {} : { ip }),
   };

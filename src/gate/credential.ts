@@ -6,6 +6,9 @@ export type Headers = Readonly<Record<string, string | readonly string[] | undef
 /** `__Host-` keeps other hosts of the domain from planting a session; browsers allow it with HTTPS only. */
 export const SESSION_COOKIES = { https: "__Host-tenancy_session", http: "tenancy_session" } as const;
 
+/** The support visit that an operator acts in. */
+export const VISIT_HEADER = "tenancy-support";
+
 const KEY = /^Bearer (ten_[\w-]{20,100})$/i;
 const BEARER = /^Bearer ([\w.~+/=-]{1,16384})$/i;
 

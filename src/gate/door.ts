@@ -1,3 +1,4 @@
+import type pg from "pg";
 import { accessError } from "../access/errors.ts";
 import type { Permission } from "../access/permissions.ts";
 import type { Facts, ResourceRef, Subject } from "../access/ports.ts";
@@ -5,10 +6,19 @@ import type { Clock } from "../base/clock.ts";
 import type { Credentials } from "../identity/credentials.ts";
 import { identityError } from "../identity/errors.ts";
 import type { OutsideTokens } from "../identity/outside-tokens.ts";
-import type { OutsidePrincipal, Principal } from "../identity/principal.ts";
+import { actingAs, type OutsidePrincipal, type Principal } from "../identity/principal.ts";
+import { supportError } from "../support/errors.ts";
+import { enterVisit } from "../support/visits.ts";
 import { tenantError } from "../tenants/errors.ts";
 import { authorise, authoriseSubject, type GateParts, type Verdict } from "./authorise.ts";
-import { type Headers, readBearer, readKey, readSessionCookie, refuseCrossSite } from "./credential.ts";
+import {
+  type Headers,
+  readBearer,
+  readKey,
+  readSessionCookie,
+  refuseCrossSite,
+  VISIT_HEADER,
+} from "./credential.ts";
 
 export type Visitor = Principal | OutsidePrincipal;
 
@@ -22,6 +32,7 @@ export interface Knock {
 
 export interface DoorParts extends GateParts {
   readonly credentials: Credentials;
+  readonly pool: pg.Pool;
   readonly clock: Clock;
   /** Tokens of the app's own identity provider; null: none. */
   readonly outside: OutsideTokens | null;
@@ -56,7 +67,7 @@ export async function enter(
   if (!principal) throw identityError("session.required");
   const verdict = await judge(parts, principal, knock, errand);
   if (verdict.kind === "admitted" && verdict.subject) return { principal, subject: verdict.subject };
-  throw refusalOf(verdict, errand, principal.actor);
+  throw refusalOf(verdict, errand, actingAs(principal));
 }
 
 /** Who knocks; undefined without a credential that is valid now. */
@@ -67,6 +78,7 @@ export async function identify(parts: DoorParts, { method, headers }: Knock): Pr
     // Sent twice it means two people, so it means nobody.
     const text = typeof authorization === "string" ? authorization : undefined;
     const key = readKey(text);
+    if (headers[VISIT_HEADER] !== undefined) throw supportError("support.no_visit");
     if (key !== undefined) return credentials.apiKey(key);
     const token = readBearer(text);
     return token !== undefined && outside ? outside.verify(token) : undefined;
@@ -74,7 +86,8 @@ export async function identify(parts: DoorParts, { method, headers }: Knock): Pr
   const token = readSessionCookie(typeof headers["cookie"] === "string" ? headers["cookie"] : undefined);
   const principal = token === undefined ? undefined : await credentials.session(token);
   if (principal && !SAFE_METHODS.has(method)) refuseCrossSite(headers, true);
-  return principal;
+  const visit = headers[VISIT_HEADER];
+  return principal && visit !== undefined ? enterVisit(parts, principal, String(visit)) : principal;
 }
 
 /** What policies may ask of the request. */
@@ -102,21 +115,25 @@ async function judge(
   return authoriseSubject(parts, subject, { ...errand, facts });
 }
 
-function refusalOf(verdict: Verdict, { tenantId, permission }: Parameters<typeof enter>[2], actor: string) {
+function refusalOf(
+  verdict: Verdict,
+  { tenantId, permission }: Parameters<typeof enter>[2],
+  by: ReturnType<typeof actingAs>,
+) {
   switch (verdict.kind) {
     case "admitted":
     case "hidden":
       return tenantError("tenant.not_found", { tenant: tenantId });
     case "address_refused":
-      return accessError("access.address_refused", { actor });
+      return accessError("access.address_refused", { ...by });
     case "mfa_required":
-      return identityError("session.mfa_required", { actor });
+      return identityError("session.mfa_required", { ...by });
     case "denied": {
       const { needs, policies, reasons } = verdict.decision;
-      if (!needs) return accessError("access.denied", { permission, policies, reasons, actor });
+      if (!needs) return accessError("access.denied", { permission, policies, reasons, ...by });
       const { maxAgeS } = needs;
       const minutes = Math.ceil(maxAgeS / 60);
-      return accessError("access.step_up", { minutes, maxAgeS, permission, policies, reasons, actor });
+      return accessError("access.step_up", { minutes, maxAgeS, permission, policies, reasons, ...by });
     }
     default:
       return verdict satisfies never;

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
+import { actingAs } from "../identity/principal.ts";
 import { actorOf } from "./audit-trail.ts";
 import { inputChecker } from "./check-input.ts";
 import type { House } from "./house.ts";
@@ -54,7 +55,8 @@ function inputCheckedAnswer(house: House, route: Route) {
     const outcome = await once(
       house.tenancy.internals.control,
       {
-        principal: request.principal.actor,
+        // An answer in a visit is none outside of it.
+        principal: Object.values(actingAs(request.principal)).join(" "),
         key: String(key),
         method: request.method,
         url: request.url,

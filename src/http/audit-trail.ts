@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Actor, Outcome, RecordInput } from "../audit/body.ts";
 import { isTenancyError } from "../base/errors.ts";
+import { actingAs } from "../identity/principal.ts";
 import { findTenant } from "./api-tenant.ts";
 import { isConsolePath } from "./console-files.ts";
 import type { House } from "./house.ts";
@@ -88,7 +89,7 @@ async function recordOf(
 export function actorOf(request: FastifyRequest): Actor {
   const { principal } = request;
   return {
-    actor: principal?.actor ?? "nobody",
+    ...(principal ? actingAs(principal) : { actor: "nobody" }),
     requestId: request.id,
     ip: request.ip,
     ...(principal && "sessionId" in principal ? { session: principal.sessionId } : {}),

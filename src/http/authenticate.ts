@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { readKey, readSessionCookie, refuseCrossSite } from "../gate/credential.ts";
+import { readKey, readSessionCookie, refuseCrossSite, VISIT_HEADER } from "../gate/credential.ts";
 import { identityError } from "../identity/errors.ts";
 import type { Principal } from "../identity/principal.ts";
+import { enterVisit } from "../support/visits.ts";
 import { isConsolePath } from "./console-files.ts";
 import { httpError } from "./errors.ts";
 import type { House } from "./house.ts";
@@ -49,8 +50,16 @@ export function authenticator(house: House) {
     request.told = [{ name: "credential", rate: CALLS, take }];
     reply.headers(rateLimitHeaders(request.told));
     pace(take.waitS, reply);
-    request.principal = principal;
+    const visit = request.headers[VISIT_HEADER];
+    request.principal =
+      visit === undefined ? principal : await inVisit(house, principal, String(visit), request);
   };
+}
+
+/** Whoever says that they act in a visit acts in it, or not at all; what is refused is told of who they are. */
+async function inVisit(house: House, principal: Principal, visit: string, request: FastifyRequest) {
+  request.principal = principal;
+  return enterVisit({ pool: house.identity.pool, clock: house.clock }, principal, visit);
 }
 
 async function byKey(house: House, request: FastifyRequest): Promise<Principal | undefined> {

@@ -7,7 +7,7 @@ import { withTx } from "../db/tx.ts";
 import { authorise, type GateParts, type Verdict } from "../gate/authorise.ts";
 import { hourly } from "../gate/gcra.ts";
 import { identityError } from "../identity/errors.ts";
-import type { Principal } from "../identity/principal.ts";
+import { actingAs, type Principal } from "../identity/principal.ts";
 import { tenantError } from "../tenants/errors.ts";
 import { findTenant } from "./api-tenant.ts";
 import { pace } from "./authenticate.ts";
@@ -41,7 +41,9 @@ export function authoriser(house: House) {
     if (permission === undefined || permission === "anyone")
       throw new Error(`${request.url} asks for no permission.`);
     const named = (request.params as { tenant?: string }).tenant; // parameters of a path are text
-    const isOfTenant = principal.kind === "user" || (principal.kind === "key" && principal.tenantId !== null);
+    const isOfTenant =
+      principal.kind === "user" ||
+      (principal.kind === "operator" ? principal.visit !== undefined : principal.tenantId !== null);
     // For staff the handler tells whether the tenant is there; what they may does not depend on it.
     const tenantId = named === undefined ? null : isOfTenant ? await tenantIdOf(house, named) : named;
     const verdict = await authorise(partsOf(house), {
@@ -51,7 +53,8 @@ export function authoriser(house: House) {
       facts: factsOf(house, request, principal),
     });
     // Foreign tenants are not told apart from none by their rates either.
-    if (isOfTenant && tenantId !== null && verdict.kind !== "hidden") {
+    // What support does is not the tenant's own use.
+    if (isOfTenant && principal.kind !== "operator" && tenantId !== null && verdict.kind !== "hidden") {
       await paceTenant(house, ofTenants, { request, reply }, tenantId);
     }
     if (verdict.kind === "admitted") request.subject = verdict.subject;
@@ -142,7 +145,8 @@ async function recordDenial(
   detail: Readonly<Record<string, unknown>>,
   policies: readonly string[],
 ): Promise<void> {
-  const by = { actor: request.principal?.actor ?? "nobody", requestId: request.id };
+  const { principal } = request;
+  const by = { ...(principal ? actingAs(principal) : { actor: "nobody" }), requestId: request.id };
   const { method, routeOptions } = request;
   const scope = tenantId !== null && isUuid(tenantId) ? tenantId : null;
   await withTx(house.tenancy.internals.control, (tx) =>

@@ -14,6 +14,7 @@ import { mailErrors } from "../mail/errors.ts";
 import { scimErrors } from "../scim/errors.ts";
 import { ssoErrors } from "../sso/errors.ts";
 import { streamErrors } from "../streams/errors.ts";
+import { supportErrors } from "../support/errors.ts";
 import { tenantErrors } from "../tenants/errors.ts";
 import { vaultErrors } from "../vaults/errors.ts";
 import { httpErrors } from "./errors.ts";
@@ -23,6 +24,7 @@ export const ERROR_TABLES: readonly ErrorTable[] = [
   httpErrors,
   identityErrors,
   accessErrors,
+  supportErrors,
   tenantErrors,
   mailErrors,
   auditErrors,

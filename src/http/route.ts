@@ -20,6 +20,7 @@ export const TAGS = [
   "Audit trail",
   "API keys",
   "Access",
+  "Support",
   "Vaults",
   "Mail",
   "Single sign-on",

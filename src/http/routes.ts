@@ -27,6 +27,7 @@ import { signInRecoveryRoutes } from "./routes/sign-in-recovery.ts";
 import { signInSsoRoutes } from "./routes/sign-in-sso.ts";
 import { ssoConnectionRoutes } from "./routes/sso-connections.ts";
 import { ssoRuleRoutes } from "./routes/sso-rules.ts";
+import { supportRoutes } from "./routes/support.ts";
 import { tenantDomainRoutes } from "./routes/tenant-domains.ts";
 import { tenantStateRoutes } from "./routes/tenant-state.ts";
 import { tenantRoutes } from "./routes/tenants.ts";
@@ -61,6 +62,7 @@ export const routes: readonly Route[] = [
   ...policyRoutes,
   ...accessRoutes,
   ...grantRoutes,
+  ...supportRoutes,
   ...vaultRoutes,
   ...vaultRecoveryRoutes,
   ...mailRoutes,

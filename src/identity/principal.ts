@@ -14,10 +14,23 @@ interface Signed {
   readonly expiresAt: Date;
 }
 
+/** What staff acts in, with the consent of the tenant. */
+export interface VisitEntry {
+  readonly id: string;
+  readonly tenantId: string;
+  /** In whose place; null: with the rights of support. */
+  readonly userId: string | null;
+  readonly scope: "read" | "write";
+  /** Of that member. */
+  readonly memberRoles: readonly string[];
+}
+
 /** Staff of the platform, in a session. */
 export interface OperatorPrincipal extends Signed {
   readonly kind: "operator";
   readonly actor: `operator:${string}`;
+  /** While it is there they are in its tenant, by its rights, and nobody anywhere else. */
+  readonly visit?: VisitEntry;
 }
 
 /** A person, in a session. It belongs to no tenant: the tenant always comes from the request. */
@@ -68,4 +81,16 @@ export interface OutsidePrincipal {
   /** When a second factor was used, if `amr` says `mfa`. */
   readonly mfaAt: Date | null;
   readonly expiresAt: Date;
+}
+
+/** Who acts, and in whose place, as the audit log has it. */
+export function actingAs(principal: Principal | OutsidePrincipal): {
+  readonly actor: string;
+  readonly onBehalfOf?: string;
+} {
+  const { actor } = principal;
+  const visit = principal.kind === "operator" ? principal.visit : undefined;
+  if (!visit) return { actor };
+  const { userId, tenantId } = visit;
+  return { actor, onBehalfOf: userId === null ? `tenant:${tenantId}` : `user:${userId}` };
 }

@@ -17,6 +17,8 @@ interface Keepers {
   readonly streams: Streams;
 }
 
+import { countSupportRemnants, eraseTenantSupport } from "../support/visits.ts";
+
 /** What the control database keeps about a tenant's people and rules, as the erasure sees it. */
 export function tenantRemnants(keepers: Keepers): LifecycleParts["identity"] {
   const { control, identity, integrations, scim, sso, streams } = keepers;
@@ -24,6 +26,7 @@ export function tenantRemnants(keepers: Keepers): LifecycleParts["identity"] {
     erase: async (tenantId) => {
       await identity.eraseTenant(tenantId);
       await eraseTenantAccess(control, tenantId);
+      await eraseTenantSupport(control, tenantId);
       await integrations.eraseTenant(tenantId);
       await streams.eraseTenant(tenantId);
       await scim.eraseTenant(tenantId);
@@ -34,6 +37,7 @@ export function tenantRemnants(keepers: Keepers): LifecycleParts["identity"] {
       const counts = [
         await identity.countTenant(tenantId),
         await countTenantRules(control, tenantId),
+        await countSupportRemnants(control, tenantId),
         await integrations.countTenant(tenantId),
         await streams.countTenant(tenantId),
         await scim.countTenant(tenantId),

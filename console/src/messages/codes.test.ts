@@ -12,6 +12,7 @@ import { mailErrors } from "../../../src/mail/errors.ts";
 import { scimErrors } from "../../../src/scim/errors.ts";
 import { ssoErrors } from "../../../src/sso/errors.ts";
 import { streamErrors } from "../../../src/streams/errors.ts";
+import { supportErrors } from "../../../src/support/errors.ts";
 import { tenantErrors } from "../../../src/tenants/errors.ts";
 import { vaultErrors } from "../../../src/vaults/errors.ts";
 import { fr } from "./fr.ts";
@@ -26,6 +27,7 @@ const table = {
   ...keyErrors,
   ...lifecycleErrors,
   ...mailErrors,
+  ...supportErrors,
   ...tenantErrors,
   ...vaultErrors,
   ...integrationErrors,

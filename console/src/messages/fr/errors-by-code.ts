@@ -74,6 +74,38 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
     title: "Le locataire a déjà un rôle de cette clé.",
     cure: "Choisissez une autre clé, ou changez ce rôle.",
   },
+  "support.no_visit": {
+    title: "Vous n’avez pas de visite d’assistance de cet ID, acceptée et en cours.",
+    cure: "Demandez-en une au locataire et attendez son accord.",
+  },
+  "support.not_found": {
+    title: "Cette visite d’assistance n’existe pas.",
+    cure: "La liste des visites les montre toutes.",
+  },
+  "support.members_only": {
+    title: "Seuls les membres du locataire acceptent l’assistance, ni l’équipe ni un programme à leur place.",
+    cure: "Demandez à un membre du locataire qui peut donner son accord.",
+  },
+  "support.operators_only": {
+    title: "Seules les personnes de l’équipe demandent une visite d’assistance.",
+    cure: "Connectez-vous comme opérateur.",
+  },
+  "support.decided": {
+    title: "La visite est déjà décidée, ou le délai pour décider est passé.",
+    cure: "Faites renouveler la demande par l’assistance.",
+  },
+  "support.over": {
+    title: "La visite est déjà terminée.",
+    cure: "Il n’y a rien à terminer.",
+  },
+  "support.too_many": {
+    title: "Trop de visites d’assistance attendent ou sont en cours chez ce locataire.",
+    cure: "Terminez celles qui ne servent plus.",
+  },
+  "support.settings_invalid": {
+    title: "L’accord permanent n’est pas acceptable.",
+    cure: "Corrigez les champs indiqués.",
+  },
   "grant.not_found": {
     title: "Le locataire n’a pas cette attribution temporaire.",
     cure: "La liste des attributions les montre toutes.",

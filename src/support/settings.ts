@@ -1,0 +1,51 @@
+import type pg from "pg";
+import { type Actor, recordEvent } from "../audit/record.ts";
+import type { Clock } from "../base/clock.ts";
+import { exec, many, maybe, type Queryable } from "../db/sql.ts";
+import { withTx } from "../db/tx.ts";
+import { supportError } from "./errors.ts";
+import { deleteSettings, endStandingVisits, findSettings, upsertSettings } from "./store.ts";
+import { consentProblems, type StandingConsent } from "./visit.ts";
+
+/** Null: the tenant is asked each time. */
+export async function readConsent(
+  { pool }: { readonly pool: Queryable },
+  tenantId: string,
+): Promise<(StandingConsent & { readonly consentedBy: string }) | null> {
+  const row = await maybe(pool, findSettings, [tenantId]);
+  if (!row) return null;
+  return {
+    scope: row.scope,
+    durationMinutesMax: row.minutes_max,
+    days: row.days,
+    from: row.from_time,
+    to: row.to_time,
+    until: row.until,
+    consentedBy: row.consented_by,
+  };
+}
+
+/**
+ * Gives a standing consent, changes it, or takes it back (null). Visits that it alone carries end with any change: they
+ * were consented to in other words. Throws support.settings_invalid with all faults.
+ */
+export async function changeConsent(
+  parts: { readonly pool: pg.Pool; readonly clock: Clock },
+  tenantId: string,
+  consent: StandingConsent | null,
+  by: Actor,
+): Promise<void> {
+  const problems = consent ? consentProblems(consent) : [];
+  if (problems.length > 0) throw supportError("support.settings_invalid", {}, { problems });
+  const now = parts.clock.now();
+  await withTx(parts.pool, async (tx) => {
+    if (consent) {
+      const { scope, durationMinutesMax, days, from, to, until } = consent;
+      const values = [tenantId, scope, durationMinutesMax, days, from, to, until, by.actor, now];
+      await exec(tx, upsertSettings, values);
+    } else await exec(tx, deleteSettings, [tenantId]);
+    const ended = await many(tx, endStandingVisits, [tenantId, now, by.actor]);
+    const detail = { consent, ended: ended.map(({ id }) => id) };
+    await recordEvent(tx, by, "support.settings_changed", tenantId, detail);
+  });
+}
