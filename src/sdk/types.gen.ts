@@ -4250,6 +4250,245 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/support-visits": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List support visits in all tenants, newest first */
+    get: {
+      parameters: {
+        query?: {
+          /** Your own alone. */
+          mine?: boolean;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SupportVisitList"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    /** Ask to act in a tenant */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["SupportVisitRequest"] } };
+      responses: {
+        201: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SupportVisit"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/support-visits/{visit}/end": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** End your own visit, or take your request back */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id of the visit. */
+          visit: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SupportVisit"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/support-visits": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List when support asked to act in the tenant, and when it did, newest first */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SupportVisitList"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/support-visits/{visit}/consent": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Consent to a support visit */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the visit. */
+          visit: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SupportVisit"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/support-visits/{visit}/decline": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Decline a support visit */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the visit. */
+          visit: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SupportVisit"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/support-visits/{visit}/end": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** End a support visit */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the visit. */
+          visit: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SupportVisit"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/support-settings": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Show the standing consent to support */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SupportSettings"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    /** Give a standing consent to support, change it, or take it back */
+    put: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["SupportSettings"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SupportSettings"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/me/vault-key": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     /** Show my key for vaults, locked */
@@ -6088,7 +6327,7 @@ export interface components {
       email: string;
       password: string;
     };
-    Permission: "tenants.read" | "usage.read" | "protection.read" | "domains.manage" | "members.read" | "members.invite" | "members.manage" | "sessions.read" | "sessions.revoke" | "service_accounts.read" | "service_accounts.manage" | "api_keys.read" | "api_keys.manage" | "roles.read" | "roles.manage" | "policies.read" | "policies.manage" | "grants.read" | "grants.manage" | "reviews.read" | "reviews.manage" | "sso.read" | "sso.manage" | "scim.read" | "scim.manage" | "security.read" | "security.manage" | "keys.read" | "keys.manage" | "vaults.read" | "vaults.use" | "vaults.manage" | "audit.read" | "audit.export" | "audit.manage" | "integrations.read" | "integrations.manage" | "billing.read" | "billing.manage" | "support.consent" | "access.evaluate" | "data.read" | "data.write" | "tenants.list" | "tenants.create" | "tenants.update" | "tenants.suspend" | "tenants.delete" | "workflows.read" | "plans.read" | "places.read" | "places.manage" | "migrations.read" | "migrations.run" | "proofs.read" | "proofs.run" | "events.read" | "events.export" | "events.manage" | "platform_keys.read" | "platform_keys.manage" | "operators.read" | "operators.manage" | "users.read" | "users.manage" | "root_keys.read" | "root_keys.manage" | "incidents.read" | "impersonation.start";
+    Permission: "tenants.read" | "usage.read" | "protection.read" | "domains.manage" | "members.read" | "members.invite" | "members.manage" | "sessions.read" | "sessions.revoke" | "service_accounts.read" | "service_accounts.manage" | "api_keys.read" | "api_keys.manage" | "roles.read" | "roles.manage" | "policies.read" | "policies.manage" | "grants.read" | "grants.manage" | "reviews.read" | "reviews.manage" | "sso.read" | "sso.manage" | "scim.read" | "scim.manage" | "security.read" | "security.manage" | "keys.read" | "keys.manage" | "vaults.read" | "vaults.use" | "vaults.manage" | "audit.read" | "audit.export" | "audit.manage" | "integrations.read" | "integrations.manage" | "billing.read" | "billing.manage" | "support.read" | "support.consent" | "access.evaluate" | "data.read" | "data.write" | "tenants.list" | "tenants.create" | "tenants.update" | "tenants.suspend" | "tenants.delete" | "workflows.read" | "plans.read" | "places.read" | "places.manage" | "migrations.read" | "migrations.run" | "proofs.read" | "proofs.run" | "events.read" | "events.export" | "events.manage" | "platform_keys.read" | "platform_keys.manage" | "operators.read" | "operators.manage" | "users.read" | "users.manage" | "root_keys.read" | "root_keys.manage" | "incidents.read" | "impersonation.start";
     PermissionList: {
       items: ({
         name: components["schemas"]["Permission"];
@@ -6688,6 +6927,18 @@ export interface components {
     SsoTestStart: {
       returnTo?: string;
     };
+    StandingConsent: {
+      /** read: changes nothing. write: works with the app's data as well. */
+      scope: "read" | "write";
+      durationMinutesMax: number;
+      days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+      /** HH:MM in the tenant's zone. */
+      from: string;
+      /** HH:MM in the tenant's zone. */
+      to: string;
+      /** Null: until it is taken back. */
+      until: string | null;
+    };
     /** Exactly one of `totp`, `recoveryCode`, `passkey` (with `token` of its challenge) and `password`. The password renews the sign-in, but is no second factor. */
     StepUpAnswer: {
       token?: string;
@@ -6697,6 +6948,49 @@ export interface components {
       recoveryCode?: string;
       passkey?: components["schemas"]["WebAuthnResponse"];
       password?: string;
+    };
+    SupportSettings: {
+      /** Null: asked each time. */
+      standingConsent: components["schemas"]["StandingConsent"] | null;
+    };
+    SupportVisit: {
+      /** UUID version 7, lower case. */
+      id: string;
+      /** UUID version 7, lower case. */
+      tenantId: string;
+      /** UUID version 7, lower case. */
+      operatorId: string;
+      operatorName: string;
+      /** The member in whose place they act; null: with the rights of support. */
+      userId: string | null;
+      /** read: changes nothing. write: works with the app's data as well. */
+      scope: "read" | "write";
+      reason: string;
+      durationMinutes: number;
+      state: "requested" | "expired" | "declined" | "active" | "over" | "ended";
+      /** RFC 3339, UTC. */
+      requestedAt: string;
+      decidedAt: string | null;
+      decidedBy: string | null;
+      /** Carried by the standing consent. */
+      isStanding: boolean;
+      endsAt: string | null;
+      endedAt: string | null;
+      endedBy: string | null;
+    };
+    SupportVisitList: {
+      items: components["schemas"]["SupportVisit"][];
+    };
+    SupportVisitRequest: {
+      /** Id, slug or domain. */
+      tenant: string;
+      /** UUID version 7, lower case. */
+      userId?: string;
+      /** read: changes nothing. write: works with the app's data as well. */
+      scope?: "read" | "write";
+      /** Why, for people. */
+      reason: string;
+      durationMinutes: number;
     };
     Tenant: {
       /** UUID version 7, lower case. */
