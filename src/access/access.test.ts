@@ -194,3 +194,26 @@ test("attributes of a resource and the tenant's zone decide where a role asks fo
   assert.equal(decide("2026-03-29T01:30:00Z", "jazz"), false);
   assert.equal(decide("2026-03-29T01:00:00Z", "rock"), false);
 });
+
+test("a tenant's rules end where their length says so, and what was in force stays", async () => {
+  const pool = house.tenancy.internals.control;
+  const access = await house.tenancy.internals.access();
+  const parts = { pool, clock: systemClock, access };
+  const { id } = await house.tenancy.tenants.create({ name: "Wordy" });
+  const text = `forbid (principal, action, resource) when { false }; // ${"x".repeat(9_900)}`;
+  const write = (name: string) => createPolicy(parts, id, { name, text }, AUTHOR);
+
+  for (let n = 1; n <= 20; n++) await write(`p${n}`);
+
+  await assert.rejects(write("one more"), { code: "policy.too_large" });
+  assert.equal((await access.decide(ask({ tenantId: id }))).allowed, true);
+});
+
+test("a set of thousands of elements, which would hold the process up, is refused by its size", async () => {
+  const access = await house.tenancy.internals.access();
+  const text = `forbid (principal, action, resource) when { [${'"a",'.repeat(2_000)}"a"].contains("b") };`;
+
+  const [fault] = access.check({ policy: text });
+
+  assert.equal(fault?.message, "Expected at most 500 commas, got 2002.");
+});

@@ -10,6 +10,7 @@ import type { Request } from "./cedar/expression.ts";
 import { filterRows } from "./cedar/filter-rows.ts";
 import type { PolicySet } from "./cedar/policy-set.ts";
 import { FALSE, TRUE } from "./cedar/row-condition.ts";
+import { sizeFault } from "./cedar/shape.ts";
 import { CedarSet, Uid } from "./cedar/value.ts";
 import { circumstances, type TenantTraits } from "./circumstances.ts";
 import { accessError } from "./errors.ts";
@@ -107,6 +108,11 @@ export class Access {
 
   /** What the official engine says against these policies under our schema. */
   check(policies: Readonly<Record<string, string>>): PolicyFault[] {
+    const large = Object.entries(policies).flatMap(([policyId, text]) => {
+      const message = sizeFault(text);
+      return message === undefined ? [] : [{ policyId, message }];
+    });
+    if (large.length > 0) return large;
     this.#schema ??= cedarSchema();
     return this.engine.check(policies, this.#schema);
   }

@@ -6,10 +6,10 @@ import { type Tx, withTx } from "../db/tx.ts";
 import type { Access } from "./access.ts";
 import { toRole } from "./book.ts";
 import { accessError } from "./errors.ts";
-import { POLICIES_MAX, POLICY_TESTS_MAX, ROLES_MAX } from "./limits.ts";
+import { POLICIES_MAX, POLICY_TESTS_MAX, ROLES_MAX, RULES_CHARACTERS_MAX } from "./limits.ts";
 import type { Subject } from "./ports.ts";
 import { type DraftQuestion, toQuestion } from "./question.ts";
-import { beyond, type Grant } from "./role.ts";
+import { beyond, type Grant, rolePolicies } from "./role.ts";
 import { announceChange, listPolicies, listPolicyTests, listRoles, lockRules } from "./store.ts";
 
 export interface RulesParts {
@@ -60,6 +60,12 @@ export async function changeRules<T>(
     if (policies.length > POLICIES_MAX) throw accessError("policy.too_many", { max: POLICIES_MAX });
     if (tests.length > POLICY_TESTS_MAX) throw accessError("policy.too_many", { max: POLICY_TESTS_MAX });
     const enabled = policies.filter(({ is_enabled }) => is_enabled);
+    const texts = [
+      ...enabled.map(({ text }) => text),
+      ...roles.flatMap((row) => Object.values(rolePolicies(toRole(row)))),
+    ];
+    if (texts.reduce((sum, text) => sum + text.length, 0) > RULES_CHARACTERS_MAX)
+      throw accessError("policy.too_large", { max: RULES_CHARACTERS_MAX });
     const draft = parts.access.book.draft(current, {
       roles: roles.map(toRole),
       policies: Object.fromEntries(enabled.map(({ id, text }) => [`policy:${id}`, text])),

@@ -76,6 +76,11 @@ export const { table: accessErrors, error: accessError } = defineErrors({
     sentence: "The tenant has {max} policies or policy tests already.",
     cure: "Remove one that is no longer needed.",
   },
+  "policy.too_large": {
+    status: 409,
+    sentence: "The tenant's roles and enabled policies have more than {max} characters together.",
+    cure: "Say it shorter, or remove or disable what is no longer needed.",
+  },
   "policy.tests_failed": {
     status: 422,
     sentence: "With this change the tenant's policy tests do not pass.",

@@ -15,6 +15,15 @@ export const POLICY_TESTS_MAX = 200;
 /** Characters of one policy: some screens of text. */
 export const POLICY_CHARACTERS_MAX = 10_000;
 
+/** Brackets within brackets. The official engine's stack holds more than 100, and a broken engine is everybody's. */
+export const NESTING_MAX = 50;
+
+/** Commas of one policy. With 2,000 elements in a set the check of its types holds the process up for a second. */
+export const COMMAS_MAX = 500;
+
+/** Characters of a tenant's roles and enabled policies together: they are compiled at once, in about a second. */
+export const RULES_CHARACTERS_MAX = 200_000;
+
 /** The ages of a second factor that a step-up asks for, largest first. */
 export const STEP_UP_AGES_S = [
   86_400, 43_200, 28_800, 14_400, 7_200, 3_600, 1_800, 900, 600, 300, 120, 60, 0,

@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import type * as Cedar from "@cedar-policy/cedar-wasm/nodejs";
 import { accessError } from "../errors.ts";
 import type { Request } from "./expression.ts";
@@ -5,6 +6,7 @@ import { isFault } from "./fault.ts";
 import { entitiesToJson, recordToJson, uidToJson } from "./json.ts";
 import { restoreLongs, shelterLongs } from "./long-literals.ts";
 import type { ExprJson, PolicyJson } from "./policy-json.ts";
+import { nestingFault } from "./shape.ts";
 
 /** What the official engine decides. */
 export interface OfficialAnswer {
@@ -27,33 +29,39 @@ const PARSED_MAX = 64;
  * which takes about 0.2 s; one per process.
  */
 export class CedarEngine {
-  readonly #cedar: typeof Cedar;
+  readonly #open: () => typeof Cedar;
+  #cedar: typeof Cedar;
   /** Slot in the engine by policy set, in order of use. */
   readonly #parsed = new Map<object, string>();
 
-  constructor(cedar: typeof Cedar) {
-    this.#cedar = cedar;
+  constructor(open: () => typeof Cedar) {
+    this.#open = open;
+    this.#cedar = open();
   }
 
   /** Faults of syntax, and with a schema of types too. None: the policies are well. */
   check(policies: Readonly<Record<string, string>>, schema?: string): PolicyFault[] {
+    const deep = Object.entries(policies).flatMap(([policyId, text]) => {
+      const message = nestingFault(text);
+      return message === undefined ? [] : [{ policyId, message }];
+    });
+    if (deep.length > 0) return deep;
     const given = { staticPolicies: { ...policies } };
     if (schema === undefined) {
-      const answer = this.#cedar.checkParsePolicySet(given);
+      const answer = this.#ask((cedar) => cedar.checkParsePolicySet(given));
       return answer.type === "success" ? [] : answer.errors.map(toFault);
     }
-    const answer = this.#cedar.validate({
-      schema,
-      policies: given,
-      validationSettings: { mode: "strict" },
-    });
+    const answer = this.#ask((cedar) =>
+      cedar.validate({ schema, policies: given, validationSettings: { mode: "strict" } }),
+    );
     if (answer.type === "failure") return answer.errors.map(toFault);
     return answer.validationErrors.map(({ policyId, error }) => ({ policyId, message: error.message }));
   }
 
   /** The policies of a text one by one, as written. Throws policy.invalid. */
   split(text: string): string[] {
-    const answer = this.#cedar.policySetTextToParts(text);
+    assertFlat(text);
+    const answer = this.#ask((cedar) => cedar.policySetTextToParts(text));
     if (answer.type === "failure") throw invalid(answer.errors.map(toFault));
     if (answer.policy_templates.length > 0) {
       throw invalid([{ policyId: null, message: "a template's slots are not filled here" }]);
@@ -63,17 +71,19 @@ export class CedarEngine {
 
   /** The JSON form of one policy, with Longs as exact as they were written. Throws policy.invalid. */
   toJson(text: string): PolicyJson {
+    assertFlat(text);
     const sheltered = shelterLongs(text);
     // The original is parsed too: a literal beyond 64 bits must not pass as its stand-in.
     const faults = sheltered.longs.size > 0 ? this.check({ policy: text }) : [];
     if (faults.length > 0) throw invalid(faults);
-    const answer = this.#cedar.policyToJson(sheltered.text);
+    const answer = this.#ask((cedar) => cedar.policyToJson(sheltered.text));
     if (answer.type === "failure") throw invalid(answer.errors.map(toFault));
     return restoreLongs(answer.json as unknown as PolicyJson, sheltered.longs);
   }
 
   effectOf(text: string): "permit" | "forbid" {
-    const answer = this.#cedar.policyToJson(text);
+    assertFlat(text);
+    const answer = this.#ask((cedar) => cedar.policyToJson(text));
     if (answer.type === "failure") throw invalid(answer.errors.map(toFault));
     return answer.json.effect;
   }
@@ -81,19 +91,24 @@ export class CedarEngine {
   /** The condition as Cedar text, to show it to people. */
   expressionText(json: ExprJson): string {
     const scope = { op: "All" } as const;
-    const answer = this.#cedar.policyToText({
-      effect: "permit",
-      principal: scope,
-      action: scope,
-      resource: scope,
-      conditions: [{ kind: "when", body: json as unknown as Cedar.Expr }],
-    });
+    const answer = this.#ask((cedar) =>
+      cedar.policyToText({
+        effect: "permit",
+        principal: scope,
+        action: scope,
+        resource: scope,
+        conditions: [{ kind: "when", body: json as unknown as Cedar.Expr }],
+      }),
+    );
     if (answer.type === "failure") return "";
     return /when\s*\{([\s\S]*)\};?\s*$/.exec(answer.text)?.[1]?.trim() ?? answer.text;
   }
 
   format(text: string): string {
-    const answer = this.#cedar.formatPolicies({ policyText: text, lineWidth: 100, indentWidth: 2 });
+    assertFlat(text);
+    const answer = this.#ask((cedar) =>
+      cedar.formatPolicies({ policyText: text, lineWidth: 100, indentWidth: 2 }),
+    );
     return answer.type === "success" ? answer.formatted_policy : text;
   }
 
@@ -102,10 +117,8 @@ export class CedarEngine {
    * it cannot be asked: skipping a policy for that reason could skip a forbid.
    */
   decide(policies: Readonly<Record<string, string>>, request: Request): OfficialAnswer {
-    const answer = this.#cedar.statefulIsAuthorized({
-      ...toCall(request),
-      preparsedPolicySetId: this.#slotOf(policies),
-    });
+    const call = { ...toCall(request), preparsedPolicySetId: this.#slotOf(policies) };
+    const answer = this.#ask((cedar) => cedar.statefulIsAuthorized(call));
     if (answer.type === "failure") throw new Error(answer.errors.map(({ message }) => message).join("; "));
     const { decision, diagnostics } = answer.response;
     return {
@@ -130,17 +143,45 @@ export class CedarEngine {
       this.#parsed.delete(oldest);
       slot = itsSlot;
     }
-    const answer = this.#cedar.preparsePolicySet(slot, { staticPolicies: { ...policies } });
+    for (const text of Object.values(policies)) assertFlat(text);
+    const answer = this.#ask((cedar) => cedar.preparsePolicySet(slot, { staticPolicies: { ...policies } }));
     if (answer.type === "failure") throw invalid(answer.errors.map(toFault));
     return slot;
+  }
+
+  /** An engine that ran out of stack answers nothing any more, whatever it is asked: another one takes its place. */
+  #ask<T>(work: (cedar: typeof Cedar) => T): T {
+    try {
+      return work(this.#cedar);
+    } catch (thrown) {
+      // RuntimeError: of WebAssembly, whose memory is not to be trusted any more.
+      const isBroken = thrown instanceof Error && ["RuntimeError", "RangeError"].includes(thrown.name);
+      if (!isBroken) throw thrown;
+      this.#cedar = this.#open();
+      this.#parsed.clear();
+      throw new Error("The official engine broke and was replaced.", { cause: thrown });
+    }
   }
 }
 
 let loading: Promise<CedarEngine> | undefined;
 
 export function loadCedar(): Promise<CedarEngine> {
-  loading ??= import("@cedar-policy/cedar-wasm/nodejs").then((cedar) => new CedarEngine(cedar));
+  loading ??= Promise.resolve().then(() => new CedarEngine(openCedar));
   return loading;
+}
+
+/** A fresh one each time: `import` would hand out the first one for ever. */
+function openCedar(): typeof Cedar {
+  const require = createRequire(import.meta.url);
+  const path = require.resolve("@cedar-policy/cedar-wasm/nodejs");
+  delete require.cache[path];
+  return require(path) as typeof Cedar;
+}
+
+function assertFlat(text: string): void {
+  const message = nestingFault(text);
+  if (message !== undefined) throw invalid([{ policyId: null, message }]);
 }
 
 function toCall(request: Request): Omit<Cedar.StatefulAuthorizationCall, "preparsedPolicySetId"> {

@@ -146,6 +146,10 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
     title: "Le locataire a déjà une règle de ce nom.",
     cure: "Choisissez un autre nom, ou changez cette règle.",
   },
+  "policy.too_large": {
+    title: "Les rôles et les règles actives du locataire sont trop longs, pris ensemble.",
+    cure: "Écrivez-les plus court, ou retirez ou désactivez ce qui ne sert plus.",
+  },
   "policy.too_many": {
     title: "Le locataire a déjà le nombre maximal de règles ou de tests.",
     cure: "Retirez-en qui ne servent plus.",
