@@ -31,6 +31,7 @@ import {
   listEnding,
   listIntegrations,
   lockIntegration,
+  noteFailure,
   renewIntegration,
   takeAttempt,
   upsertIntegration,
@@ -54,6 +55,10 @@ export interface Integration {
   readonly createdBy: string;
   readonly createdAt: Date;
   readonly refreshedAt: Date;
+  /** End of the access token; it is renewed before. null: the service does not say. */
+  readonly expiresAt: Date | null;
+  /** Why the last renewal failed; null: it did not. */
+  readonly failure: string | null;
 }
 
 /** Somebody reads what the service asks them to allow. */
@@ -219,16 +224,20 @@ export class Integrations {
         return tokens;
       } catch (failure) {
         if (!(failure instanceof ServiceRefusal)) throw failure;
-        if (!failure.isFinal) throw integrationError("integration.refused", { reason: failure.message });
+        if (!failure.isFinal) {
+          await exec(tx, noteFailure, [tenantId, id, failure.message]);
+          return { refused: failure.message };
+        }
         return this.#expire(tx, row, failure.message);
       }
     });
     if (outcome === "expired") throw integrationError("integration.expired");
+    if ("refused" in outcome) throw integrationError("integration.refused", { reason: outcome.refused });
     return outcome;
   }
 
   async #expire(tx: Tx, row: IntegrationRow, reason: string): Promise<"expired"> {
-    await exec(tx, expireIntegration, [row.tenant_id, row.id]);
+    await exec(tx, expireIntegration, [row.tenant_id, row.id, reason]);
     const by = { actor: "system:token renewal" };
     await recordEvent(tx, by, "integration.failed", row.tenant_id, {
       integrationId: row.id,
@@ -307,5 +316,7 @@ function fromRow(row: IntegrationRow): Integration {
     createdBy: row.created_by,
     createdAt: row.created_at,
     refreshedAt: row.refreshed_at,
+    expiresAt: row.expires_at,
+    failure: row.failure,
   };
 }

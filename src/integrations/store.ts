@@ -13,10 +13,11 @@ export interface IntegrationRow {
   created_by: string;
   created_at: Date;
   refreshed_at: Date;
+  failure: string | null;
 }
 
 const COLUMNS =
-  "tenant_id, id, provider, account_id, account_name, scopes, status, tokens, expires_at, created_by, created_at, refreshed_at";
+  "tenant_id, id, provider, account_id, account_name, scopes, status, tokens, expires_at, created_by, created_at, refreshed_at, failure";
 
 /** The id that an account has, or the one given. */
 export const findAccount = query<{ id: string }>(
@@ -31,7 +32,7 @@ export const upsertIntegration = query<IntegrationRow>(
    values ($1::uuid, $2::uuid, $3::text, $4::text, $5::text, $6::text[], $7::bytea, $8::timestamptz, $9::text, $10::timestamptz, $10::timestamptz)
    on conflict (tenant_id, id) do update
    set account_name = excluded.account_name, scopes = excluded.scopes, tokens = excluded.tokens, status = 'connected',
-     expires_at = excluded.expires_at, refreshed_at = excluded.refreshed_at
+     expires_at = excluded.expires_at, refreshed_at = excluded.refreshed_at, failure = null
    returning ${COLUMNS}`,
 );
 
@@ -53,13 +54,18 @@ export const lockIntegration = query<IntegrationRow>(
 
 export const renewIntegration = query(
   "integrations.renew",
-  `update tenancy.integrations set tokens = $3::bytea, scopes = $4::text[], expires_at = $5::timestamptz, refreshed_at = $6::timestamptz
+  `update tenancy.integrations set tokens = $3::bytea, scopes = $4::text[], expires_at = $5::timestamptz, refreshed_at = $6::timestamptz, failure = null
    where tenant_id = $1::uuid and id = $2::uuid`,
 );
 
 export const expireIntegration = query(
   "integrations.expire",
-  `update tenancy.integrations set status = 'expired' where tenant_id = $1::uuid and id = $2::uuid`,
+  `update tenancy.integrations set status = 'expired', failure = $3::text where tenant_id = $1::uuid and id = $2::uuid`,
+);
+
+export const noteFailure = query(
+  "integrations.note_failure",
+  `update tenancy.integrations set failure = $3::text where tenant_id = $1::uuid and id = $2::uuid`,
 );
 
 export const deleteIntegration = query<{ provider: string }>(

@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { isTenancyError } from "../base/errors.ts";
-import type { Connection } from "./connection.ts";
+import { type Connection, isDescribed } from "./connection.ts";
 import { fetchMetadata, oidcSettings } from "./connections.ts";
 import { readDomains } from "./domains.ts";
 import { OidcRefusal } from "./oidc/relying-party.ts";
@@ -11,6 +11,7 @@ import { addressesOf } from "./sign-in.ts";
 
 export interface Check {
   readonly name:
+    | "described"
     | "discovery"
     | "issuer"
     | "endpoints"
@@ -25,6 +26,8 @@ export interface Check {
   readonly status: "ok" | "warning" | "failed";
   /** What was found, for people. */
   readonly detail: string;
+  /** The found thing itself, in no language: an issuer, algorithms, domains, a day; or the reason in the provider's words. */
+  readonly subject: string | null;
 }
 
 const CERTIFICATE_WARNING_MS = 30 * 86_400_000;
@@ -35,15 +38,19 @@ export async function checkConnection(
   connection: Connection,
   baseUrl: string,
 ): Promise<Check[]> {
-  const own =
-    connection.kind === "oidc"
-      ? await checkOidc(parts, connection, baseUrl)
-      : await checkSaml(parts, connection);
   return [
-    ...own,
+    ...(await checkProvider(parts, connection, baseUrl)),
     await checkDomains(parts, connection.tenantId),
     await checkGroups(parts, connection.tenantId),
   ];
+}
+
+async function checkProvider(parts: SsoParts, connection: Connection, baseUrl: string): Promise<Check[]> {
+  if (!isDescribed(connection)) {
+    const detail = "Nobody has said yet what the provider gave us.";
+    return [{ name: "described", status: "failed", detail, subject: null }];
+  }
+  return connection.kind === "oidc" ? checkOidc(parts, connection, baseUrl) : checkSaml(parts, connection);
 }
 
 async function checkOidc(
@@ -58,34 +65,26 @@ async function checkOidc(
     const endpoints = [found.authorization_endpoint, found.token_endpoint, found.jwks_uri];
     const hasPkce = found.code_challenge_methods_supported?.includes("S256");
     const signing = found["id_token_signing_alg_values_supported"];
-    const algorithms = Array.isArray(signing) ? signing.map(String) : [];
+    const algorithms = (Array.isArray(signing) ? signing.map(String) : []).join(", ");
+    const canSign = Array.isArray(signing) && signing.some((each) => each !== "none");
     return [
-      { name: "discovery", status: "ok", detail: `The provider ${found.issuer} describes itself.` },
-      { name: "issuer", status: isOfIssuer ? "ok" : "warning", detail: `It calls itself ${found.issuer}.` },
+      ok("discovery", `The provider ${found.issuer} describes itself.`, found.issuer),
+      isOfIssuer
+        ? ok("issuer", `It calls itself ${found.issuer}.`, found.issuer)
+        : warning("issuer", `It calls itself ${found.issuer}.`, found.issuer),
       endpoints.every(Boolean)
-        ? { name: "endpoints", status: "ok", detail: "It names its addresses for sign-in, tokens and keys." }
-        : {
-            name: "endpoints",
-            status: "failed",
-            detail: "It does not name all of its addresses for sign-in, tokens and keys.",
-          },
+        ? ok("endpoints", "It names its addresses for sign-in, tokens and keys.")
+        : failed("endpoints", "It does not name all of its addresses for sign-in, tokens and keys."),
       hasPkce
-        ? { name: "pkce", status: "ok", detail: "It supports PKCE." }
-        : {
-            name: "pkce",
-            status: "warning",
-            detail: "It does not say that it supports PKCE; it is used anyway.",
-          },
-      {
-        name: "signing",
-        status: algorithms.every((each) => each === "none") ? "failed" : "ok",
-        detail: `It signs by ${algorithms.join(", ")}.`,
-      },
+        ? ok("pkce", "It supports PKCE.")
+        : warning("pkce", "It does not say that it supports PKCE; it is used anyway."),
+      canSign
+        ? ok("signing", `It signs by ${algorithms}.`, algorithms)
+        : failed("signing", `It signs by ${algorithms || "nothing"}.`, algorithms || null),
       await checkClient(parts, connection, baseUrl),
     ];
   } catch (failure) {
-    if (failure instanceof OidcRefusal)
-      return [{ name: "discovery", status: "failed", detail: failure.message }];
+    if (failure instanceof OidcRefusal) return [failed("discovery", failure.message, failure.message)];
     throw failure;
   }
 }
@@ -111,32 +110,23 @@ async function checkClient(
     if (!(failure instanceof OidcRefusal)) throw failure;
     const isKnown = /invalid_grant|invalid_request/.test(failure.message);
     return isKnown
-      ? { name: "client", status: "ok", detail: "The provider knows the client id and accepts its secret." }
-      : {
-          name: "client",
-          status: "failed",
-          detail: `The provider does not accept the client: ${failure.message}`,
-        };
+      ? ok("client", "The provider knows the client id and accepts its secret.", settings.clientId)
+      : failed("client", `The provider does not accept the client: ${failure.message}`, failure.message);
   }
-  return { name: "client", status: "failed", detail: "The provider accepts a code that it never gave out." };
+  return failed("client", "The provider accepts a code that it never gave out.");
 }
 
 async function checkSaml(
   parts: SsoParts,
   connection: Connection & { readonly kind: "saml" },
 ): Promise<Check[]> {
-  const { settings } = connection;
-  const isHttps = settings.ssoUrl.startsWith("https://");
+  const { ssoUrl, certificates } = connection.settings;
   return [
     await checkMetadata(parts, connection),
-    checkCertificates(settings.certificates, parts.clock.now()),
-    {
-      name: "sso_url",
-      status: isHttps ? "ok" : "warning",
-      detail: isHttps
-        ? `Sign-in is at ${settings.ssoUrl}.`
-        : `Sign-in is at ${settings.ssoUrl}, which is not encrypted.`,
-    },
+    checkCertificates(certificates, parts.clock.now()),
+    ssoUrl.startsWith("https://")
+      ? ok("sso_url", `Sign-in is at ${ssoUrl}.`, ssoUrl)
+      : warning("sso_url", `Sign-in is at ${ssoUrl}, which is not encrypted.`, ssoUrl),
   ];
 }
 
@@ -145,21 +135,17 @@ async function checkMetadata(
   { settings }: Connection & { readonly kind: "saml" },
 ): Promise<Check> {
   if (settings.metadataUrl === null) {
-    return {
-      name: "metadata",
-      status: "warning",
-      detail: "There is no metadata address: new certificates have to be entered by hand.",
-    };
+    return warning("metadata", "There is no metadata address: new certificates have to be entered by hand.");
   }
   try {
-    const found = readIdpMetadata(await fetchMetadata(parts, settings.metadataUrl));
-    const isSame = found.entityId === settings.entityId;
-    return isSame
-      ? { name: "metadata", status: "ok", detail: `The metadata of ${found.entityId} can be read.` }
-      : { name: "metadata", status: "failed", detail: `The metadata is now that of ${found.entityId}.` };
+    const { entityId } = readIdpMetadata(await fetchMetadata(parts, settings.metadataUrl));
+    return entityId === settings.entityId
+      ? ok("metadata", `The metadata of ${entityId} can be read.`, entityId)
+      : failed("metadata", `The metadata is now that of ${entityId}.`, entityId);
   } catch (failure) {
     if (!isTenancyError(failure) && (failure as Error).name !== "SamlRefusal") throw failure;
-    return { name: "metadata", status: "failed", detail: (failure as Error).message };
+    const reason = (failure as Error).message;
+    return failed("metadata", reason, reason);
   }
 }
 
@@ -169,27 +155,43 @@ function checkCertificates(certificates: readonly string[], now: Date): Check {
   const until = new Date(last).toISOString().slice(0, 10);
   const count = certificates.length === 1 ? "1 certificate" : `${certificates.length} certificates`;
   if (last < now.getTime())
-    return { name: "certificates", status: "warning", detail: `${count}; the last one ended on ${until}.` };
+    return warning("certificates", `${count}; the last one ended on ${until}.`, until);
   if (last < now.getTime() + CERTIFICATE_WARNING_MS)
-    return { name: "certificates", status: "warning", detail: `${count}; the last one ends on ${until}.` };
-  return { name: "certificates", status: "ok", detail: `${count}, until ${until}.` };
+    return warning("certificates", `${count}; the last one ends on ${until}.`, until);
+  return ok("certificates", `${count}, until ${until}.`, until);
 }
 
 async function checkDomains(parts: SsoParts, tenantId: string): Promise<Check> {
   const domains = await readDomains(parts, tenantId);
-  const proven = domains.filter(({ verifiedAt }) => verifiedAt !== null).map(({ domain }) => domain);
-  return proven.length > 0
-    ? { name: "domains", status: "ok", detail: `Proven: ${proven.join(", ")}.` }
-    : { name: "domains", status: "failed", detail: "No domain is proven: nobody who is new can sign in." };
+  const proven = domains
+    .flatMap(({ verifiedAt, domain }) => (verifiedAt === null ? [] : [domain]))
+    .join(", ");
+  return proven === ""
+    ? failed("domains", "No domain is proven: nobody who is new can sign in.")
+    : ok("domains", `Proven: ${proven}.`, proven);
 }
 
 async function checkGroups(parts: SsoParts, tenantId: string): Promise<Check> {
   const { groupRoles, defaultRoles } = await readRules(parts.pool, tenantId);
-  return groupRoles.length > 0
-    ? { name: "groups", status: "ok", detail: `${groupRoles.length} groups give roles.` }
-    : {
-        name: "groups",
-        status: "warning",
-        detail: `No group gives roles: everybody gets ${defaultRoles.join(", ")}.`,
-      };
+  if (groupRoles.length === 0) {
+    const roles = defaultRoles.join(", ");
+    return warning("groups", `No group gives roles: everybody gets ${roles}.`, roles);
+  }
+  return ok(
+    "groups",
+    `${groupRoles.length} groups give roles.`,
+    groupRoles.map(({ group }) => group).join(", "),
+  );
+}
+
+function ok(name: Check["name"], detail: string, subject: string | null = null): Check {
+  return { name, status: "ok", detail, subject };
+}
+
+function warning(name: Check["name"], detail: string, subject: string | null = null): Check {
+  return { name, status: "warning", detail, subject };
+}
+
+function failed(name: Check["name"], detail: string, subject: string | null = null): Check {
+  return { name, status: "failed", detail, subject };
 }

@@ -22,6 +22,9 @@ export interface SamlConnectionSettings {
   readonly allowsIdpInitiated: boolean;
 }
 
+/** Products whose own words the set-up uses. */
+export type ProviderKey = "entra" | "okta" | "google" | "keycloak";
+
 /** Which claims are read, and what of them is believed. */
 export interface ClaimMapping {
   /** Name of the claim or attribute; null: the usual ones. */
@@ -44,6 +47,7 @@ interface ConnectionBase {
   readonly updatedAt: Date;
   readonly refreshedAt: Date | null;
   readonly hasSecret: boolean;
+  readonly provider: ProviderKey | null;
 }
 
 /** A tenant's identity provider, without its secret. */
@@ -54,8 +58,9 @@ export type Connection = ConnectionBase &
   );
 
 export interface OidcInput {
-  readonly issuer: string;
-  readonly clientId: string;
+  /** Neither this nor the client id: a draft that gets its addresses first. */
+  readonly issuer?: string;
+  readonly clientId?: string;
   readonly clientSecret?: string | null;
   readonly clientAuth?: OidcConnectionSettings["clientAuth"];
   readonly scopes?: readonly string[];
@@ -68,6 +73,8 @@ export interface SamlInput {
   readonly ssoUrl?: string;
   readonly certificates?: readonly string[];
   readonly allowsIdpInitiated?: boolean;
+  /** The certificates that it has stay beside the new ones, for a rotation. */
+  readonly keepsCertificates?: boolean;
 }
 
 const DEFAULT_MAPPING: ClaimMapping = {
@@ -90,11 +97,45 @@ export function toMapping(
 
 /** Throws sso.settings_invalid. */
 export function toOidcSettings(input: OidcInput): OidcConnectionSettings {
-  const { issuer, clientId, clientAuth, scopes = ["email", "profile"] } = input;
+  const { issuer = "", clientId = "", clientAuth, scopes = ["email", "profile"] } = input;
+  if (clientId === "") {
+    const message = "Expected `oidc.clientId` to be the id that the provider gave us.";
+    throw invalid("the client id is missing", [{ path: "oidc.clientId", message }]);
+  }
   // Discovery appends its path to the issuer; a query or fragment would be another's address.
   assertUrl("oidc.issuer", issuer);
   const usual = input.clientSecret === null ? "none" : "client_secret_basic";
   return { issuer, clientId, clientAuth: clientAuth ?? usual, scopes };
+}
+
+/** A draft whose provider wants to know our addresses before it has any of its own. */
+export const BLANK_OIDC: OidcConnectionSettings = {
+  issuer: "",
+  clientId: "",
+  clientAuth: "client_secret_basic",
+  scopes: ["email", "profile"],
+};
+export const BLANK_SAML: SamlConnectionSettings = {
+  entityId: "",
+  ssoUrl: "",
+  certificates: [],
+  metadataUrl: null,
+  allowsIdpInitiated: false,
+};
+
+/** Whether the provider's side is known; before, it can be neither tested nor activated. */
+export function isDescribed(connection: Connection): boolean {
+  return connection.kind === "oidc"
+    ? connection.settings.issuer !== ""
+    : connection.settings.certificates.length > 0;
+}
+
+/** Throws sso.settings_invalid. */
+export function assertDescribed(connection: Connection): void {
+  if (!isDescribed(connection)) {
+    const message = `Expected \`${connection.kind}\` to say what the provider gave us.`;
+    throw invalid("the provider's side is not known yet", [{ path: connection.kind, message }]);
+  }
 }
 
 /** Throws sso.settings_invalid. */
@@ -139,6 +180,7 @@ export function fromRow(row: ConnectionRow): Connection {
     updatedAt: row.updated_at,
     refreshedAt: row.refreshed_at,
     hasSecret: row.secret !== null,
+    provider: row.provider,
   };
   return row.kind === "oidc"
     ? { ...base, kind: "oidc", settings: row.settings as unknown as OidcConnectionSettings }

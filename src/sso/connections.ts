@@ -5,12 +5,16 @@ import { many, maybe } from "../db/sql.ts";
 import { type Tx, withTx } from "../db/tx.ts";
 import { announceRevocation } from "../identity/revocations.ts";
 import {
+  assertDescribed,
   assertUrl,
+  BLANK_OIDC,
+  BLANK_SAML,
   type ClaimMapping,
   type Connection,
   fromRow,
   invalid,
   type OidcInput,
+  type ProviderKey,
   type SamlConnectionSettings,
   type SamlInput,
   toCertificates,
@@ -39,6 +43,7 @@ import {
 
 export interface ConnectionInput {
   readonly name: string;
+  readonly provider?: ProviderKey | null;
   readonly oidc?: OidcInput;
   readonly saml?: SamlInput;
   readonly mapping?: Partial<ClaimMapping>;
@@ -65,7 +70,10 @@ export async function connectionById(parts: SsoParts, id: string): Promise<Conne
   return row && fromRow(row);
 }
 
-/** A draft: it can be tested, and nobody signs in by it. Throws sso.settings_invalid, sso.provider_unreachable, sso.too_many. */
+/**
+ * A draft: it can be tested, and nobody signs in by it. With an empty `oidc` or `saml` it has our addresses and waits
+ * for the provider's. Throws sso.settings_invalid, sso.provider_unreachable, sso.too_many.
+ */
 export async function createConnection(
   parts: SsoParts,
   tenantId: string,
@@ -77,9 +85,8 @@ export async function createConnection(
     throw invalid("the kind of provider is not said", [{ path: "oidc", message }]);
   }
   const id = uuidv7();
-  const settings = input.oidc
-    ? toOidcSettings(input.oidc)
-    : await toSamlSettings(parts, input.saml as SamlInput);
+  const isSaid = Object.keys(input.oidc ?? input.saml ?? {}).length > 0;
+  const settings = isSaid ? await firstSettings(parts, input) : input.oidc ? BLANK_OIDC : BLANK_SAML;
   const secret = await sealSecret(parts, tenantId, id, input.oidc?.clientSecret ?? null);
   const now = parts.clock.now();
   return withTx(parts.pool, async (tx) => {
@@ -98,7 +105,8 @@ export async function createConnection(
       secret,
       JSON.stringify(toMapping(input.mapping ?? {})),
       now,
-      kind === "saml" ? now : null,
+      kind === "saml" && isSaid ? now : null,
+      input.provider ?? null,
     ]);
     await recordEvent(tx, by, "sso.connection_created", tenantId, {
       connectionId: id,
@@ -107,6 +115,10 @@ export async function createConnection(
     });
     return fromRow(row as ConnectionRow); // just inserted
   });
+}
+
+function firstSettings(parts: SsoParts, { oidc, saml }: ConnectionInput) {
+  return oidc ? toOidcSettings(oidc) : toSamlSettings(parts, saml as SamlInput); // one of them is there
 }
 
 export interface ConnectionChange {
@@ -151,6 +163,7 @@ export async function changeConnection(
     ]);
     if (status !== "active" && before.status === "active") await endConnection(tx, tenantId, id);
     const after = fromRow(row as ConnectionRow); // it is locked, so it is there
+    if (status === "active") assertDescribed(after);
     const detail = {
       connectionId: id,
       fields: Object.keys(change),
@@ -191,7 +204,13 @@ async function changedSettings(parts: SsoParts, known: Connection, change: Conne
     return toOidcSettings({ ...known.settings, ...auth, ...oidc });
   }
   if (!change.saml) return known.settings;
-  return toSamlSettings(parts, { ...plainSettings(known.settings, change.saml), ...change.saml });
+  const settings = await toSamlSettings(parts, {
+    ...plainSettings(known.settings, change.saml),
+    ...change.saml,
+  });
+  if (!change.saml.keepsCertificates) return settings;
+  const both = new Set([...settings.certificates, ...known.settings.certificates]);
+  return { ...settings, certificates: [...both].slice(0, CERTIFICATES_MAX) };
 }
 
 /** What was read from metadata is read anew; what was given by hand stays. */

@@ -5,7 +5,7 @@ import { withTx } from "../db/tx.ts";
 import { type FreshSession, type Origin, openSession } from "../identity/sessions.ts";
 import { drawToken, hashToken } from "../identity/token.ts";
 import { type Claimed, fromOidc, fromSaml } from "./claims.ts";
-import type { Connection } from "./connection.ts";
+import { assertDescribed, type Connection } from "./connection.ts";
 import { connectionById, oidcSettings, readConnection } from "./connections.ts";
 import { ssoError } from "./errors.ts";
 import { ATTEMPT_LIFETIME_MS, OUTCOME_LIFETIME_MS } from "./limits.ts";
@@ -70,13 +70,14 @@ export function safePath(path: string | undefined): string {
   return isOwn ? path : "/";
 }
 
-/** Begins a sign-in. Throws sso.connection_not_found, also for one that is not active; sso.provider_unreachable. */
+/** Begins a sign-in. Throws sso.connection_not_found, also for one that is not active; sso.settings_invalid, sso.provider_unreachable. */
 export async function startSignIn(parts: SsoParts, input: StartInput, by: Actor): Promise<Started> {
   const connection = await connectionById(parts, input.connectionId);
   const isOpen =
     connection &&
     (connection.status === "active" || (input.purpose === "test" && connection.status === "draft"));
   if (!isOpen) throw ssoError("sso.connection_not_found", { id: input.connectionId });
+  assertDescribed(connection);
   const now = parts.clock.now();
   const maxAgeS = input.isFresh ? 0 : null;
   const common = { baseUrl: input.baseUrl, returnTo: safePath(input.returnTo), maxAgeS };

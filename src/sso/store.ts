@@ -12,15 +12,16 @@ export interface ConnectionRow {
   created_at: Date;
   updated_at: Date;
   refreshed_at: Date | null;
+  provider: "entra" | "okta" | "google" | "keycloak" | null;
 }
 
 const CONNECTION =
-  "tenant_id, id, kind, name, status, settings, secret, mapping, created_at, updated_at, refreshed_at";
+  "tenant_id, id, kind, name, status, settings, secret, mapping, created_at, updated_at, refreshed_at, provider";
 
 export const insertConnection = query<ConnectionRow>(
   "sso.insert_connection",
-  `insert into tenancy.sso_connections (tenant_id, id, kind, name, status, settings, secret, mapping, created_at, updated_at, refreshed_at)
-   values ($1::uuid, $2::uuid, $3::text, $4::text, $5::text, $6::jsonb, $7::bytea, $8::jsonb, $9::timestamptz, $9::timestamptz, $10::timestamptz)
+  `insert into tenancy.sso_connections (tenant_id, id, kind, name, status, settings, secret, mapping, created_at, updated_at, refreshed_at, provider)
+   values ($1::uuid, $2::uuid, $3::text, $4::text, $5::text, $6::jsonb, $7::bytea, $8::jsonb, $9::timestamptz, $9::timestamptz, $10::timestamptz, $11::text)
    returning ${CONNECTION}`,
 );
 

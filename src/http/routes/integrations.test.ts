@@ -12,6 +12,7 @@ class Service {
   readonly live = new Set<string>();
   refreshes = 0;
   expiresInS = 3_600;
+  isAway = false;
   lastAuthorization = "";
   lastAsked = new URLSearchParams();
   readonly #server: Server;
@@ -47,6 +48,7 @@ class Service {
     let text = "";
     for await (const chunk of request) text += chunk;
     const form = new URLSearchParams(text);
+    if (this.isAway) return { status: 503, body: {} };
     this.lastAuthorization = request.headers.authorization ?? "";
     if (request.url === "/me") {
       const isKnown = [...this.live].some((token) => this.lastAuthorization.endsWith(token));
@@ -231,10 +233,31 @@ test("a connection that the service ended is told as expired, and connecting aga
   offsetMs += 3_600_000;
 
   await assert.rejects(integrations.accessToken(tenantId, id), { code: "integration.expired" });
-  assert.equal((await integrations.list(tenantId))[0]?.status, "expired");
+  const [expired] = await integrations.list(tenantId);
+  assert.equal(expired?.status, "expired");
+  assert.match(expired?.failure ?? "", /invalid_grant/);
   const again = await connect(tenantId);
 
   assert.deepEqual([again.id, again.status], [id, "connected"]);
+  assert.equal((await integrations.list(tenantId))[0]?.failure, null);
+});
+
+test("a service that is away leaves the connection as it is, with the reason, until it is back", async () => {
+  const tenantId = await newTenant();
+  const { id } = await connect(tenantId);
+  const { integrations } = platform.tenancy.internals;
+  offsetMs += 3_600_000;
+  service.isAway = true;
+
+  await assert.rejects(integrations.accessToken(tenantId, id), { code: "integration.refused" });
+  const [away] = await integrations.list(tenantId);
+  service.isAway = false;
+  await integrations.accessToken(tenantId, id);
+  const [back] = await integrations.list(tenantId);
+
+  assert.equal(away?.status, "connected");
+  assert.ok(away?.failure);
+  assert.equal(back?.failure, null);
 });
 
 test("disconnecting ends the token at the service; another tenant cannot, and finds nothing", async () => {

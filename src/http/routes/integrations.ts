@@ -92,5 +92,6 @@ function toApi(integration: Connected) {
     scopes: [...integration.scopes],
     createdAt: integration.createdAt.toISOString(),
     refreshedAt: integration.refreshedAt.toISOString(),
+    expiresAt: integration.expiresAt?.toISOString() ?? null,
   };
 }

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import type { Static } from "typebox";
 import { checkConnection } from "../../sso/check.ts";
-import type { Connection } from "../../sso/connection.ts";
+import { type Connection, isDescribed } from "../../sso/connection.ts";
 import {
   changeConnection,
   createConnection,
@@ -160,12 +160,14 @@ export const ssoConnectionRoutes = [
 ];
 
 function toApi(connection: Connection, baseUrl: string): Static<typeof SsoConnection> {
-  const { id, kind, name, status, mapping, createdAt, updatedAt } = connection;
+  const { id, kind, name, provider, status, mapping, createdAt, updatedAt } = connection;
   return {
     id,
     kind,
     name,
+    provider,
     status,
+    isDescribed: isDescribed(connection),
     oidc:
       connection.kind === "oidc"
         ? { ...connection.settings, scopes: [...connection.settings.scopes], hasSecret: connection.hasSecret }

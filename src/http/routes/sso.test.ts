@@ -536,6 +536,59 @@ test("each check of a connection is told, with what is wrong", async () => {
   );
 });
 
+test("a draft has its addresses before the provider's side is known, and cannot be tested or activated", async () => {
+  const tenantId = await newTenant();
+  const path = `/v1/tenants/${tenantId}/sso-connections`;
+  interface Draft extends Made {
+    provider: string | null;
+    isDescribed: boolean;
+    code: string;
+  }
+
+  for (const body of [
+    { name: "Entra", provider: "entra", oidc: {} },
+    { name: "SAML", saml: {} },
+  ]) {
+    const made = await api<Draft>("POST", path, body);
+    assert.equal(made.status, 201, made.text);
+    const { id, isDescribed, addresses, provider } = made.body;
+    assert.deepEqual([isDescribed, provider], [false, body.provider ?? null]);
+    assert.ok(addresses.callbackUrl.endsWith(`/v1/sso/${id}/callback`));
+    const active = await api<Draft>("PATCH", `${path}/${id}`, { status: "active" });
+    assert.deepEqual([active.status, active.body.code], [422, "sso.settings_invalid"]);
+    const tested = await api<Draft>("POST", `${path}/${id}/test`, {});
+    assert.deepEqual([tested.status, tested.body.code], [422, "sso.settings_invalid"]);
+    const { body: told } = await api<{ checks: { name: string; status: string }[] }>(
+      "GET",
+      `${path}/${id}/checks`,
+    );
+    assert.deepEqual([told.checks[0]?.name, told.checks[0]?.status], ["described", "failed"]);
+  }
+  assert.equal((await api<Draft>("POST", path, { name: "Half", oidc: { issuer: oidc.issuer } })).status, 422);
+  const [entra] = (await api<{ items: Draft[] }>("GET", path)).body.items;
+  const described = await api<Draft>("PATCH", `${path}/${entra?.id}`, {
+    oidc: { issuer: oidc.issuer, clientId: "x", clientSecret: "y" },
+  });
+  assert.equal(described.body.isDescribed, true, described.text);
+});
+
+test("during a rotation the old certificate counts beside the new one, until it is left out", async () => {
+  const tenantId = await newTenant();
+  const made = await newSaml(tenantId);
+  const next = new SamlIdp("idp.example.com");
+  interface Certified {
+    saml: { certificates: { sha256: string }[] };
+  }
+  const change = (saml: object) =>
+    api<Certified>("PATCH", `/v1/tenants/${tenantId}/sso-connections/${made.id}`, { saml });
+
+  const both = await change({ metadataXml: next.metadata(), keepsCertificates: true });
+  const one = await change({ metadataXml: next.metadata() });
+
+  assert.equal(both.body.saml.certificates.length, 2, both.text);
+  assert.deepEqual(one.body.saml.certificates, both.body.saml.certificates.slice(0, 1));
+});
+
 test("a test sign-in shows what the provider said, opens no session, and works for a draft", async () => {
   const tenantId = await newTenant("draft.example.com");
   const { id } = await newOidc(tenantId);

@@ -13,6 +13,12 @@ export const Integration = Type.Object(
     createdBy: Type.String(),
     createdAt: Timestamp,
     refreshedAt: Timestamp,
+    expiresAt: Type.Union([Timestamp, Type.Null()], {
+      description: "End of the access token; it is renewed before. null: the service does not say.",
+    }),
+    failure: Type.Union([Type.String(), Type.Null()], {
+      description: "Why the last renewal failed, in the service's words; null: it did not.",
+    }),
   },
   { title: "Integration" },
 );

@@ -39,16 +39,6 @@ const Scopes = Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { maxIt
 const Secret = Type.Union([Type.String({ minLength: 1, maxLength: 500 }), Type.Null()]);
 const OidcInput = Type.Object(
   {
-    issuer: Url,
-    clientId: Type.String({ minLength: 1, maxLength: 300 }),
-    clientSecret: Type.Optional(Secret),
-    clientAuth: Type.Optional(ClientAuth),
-    scopes: Type.Optional(Scopes),
-  },
-  { additionalProperties: false },
-);
-const OidcChange = Type.Object(
-  {
     issuer: Type.Optional(Url),
     clientId: Type.Optional(Type.String({ minLength: 1, maxLength: 300 })),
     clientSecret: Type.Optional(Secret),
@@ -65,25 +55,44 @@ const SamlInput = Type.Object(
     ssoUrl: Type.Optional(Url),
     certificates: Type.Optional(Type.Array(Type.String({ maxLength: 10_000 }), { maxItems: 4 })),
     allowsIdpInitiated: Type.Optional(Type.Boolean()),
+    keepsCertificates: Type.Optional(
+      Type.Boolean({ description: "Those that it has stay beside the new ones, for a rotation." }),
+    ),
   },
   { additionalProperties: false },
+);
+const Provider = Type.Union(
+  [
+    Type.Literal("entra"),
+    Type.Literal("okta"),
+    Type.Literal("google"),
+    Type.Literal("keycloak"),
+    Type.Null(),
+  ],
+  { description: "Whose words the set-up uses; null: those of no product." },
 );
 const Status = Type.Union([Type.Literal("draft"), Type.Literal("active"), Type.Literal("disabled")]);
 
 export const SsoConnectionCreate = Type.Object(
   {
     name: Name,
+    provider: Type.Optional(Provider),
     oidc: Type.Optional(OidcInput),
     saml: Type.Optional(SamlInput),
     mapping: Type.Optional(MappingInput),
   },
-  { title: "SsoConnectionCreate", additionalProperties: false },
+  {
+    title: "SsoConnectionCreate",
+    additionalProperties: false,
+    description:
+      "An empty `oidc` or `saml` makes a draft that has our addresses and waits for the provider's.",
+  },
 );
 export const SsoConnectionChange = Type.Object(
   {
     name: Type.Optional(Name),
     status: Type.Optional(Status),
-    oidc: Type.Optional(OidcChange),
+    oidc: Type.Optional(OidcInput),
     saml: Type.Optional(SamlInput),
     mapping: Type.Optional(MappingInput),
   },
@@ -94,7 +103,11 @@ export const SsoConnection = Type.Object(
     id: Id,
     kind: Type.Union([Type.Literal("oidc"), Type.Literal("saml")]),
     name: Type.String(),
+    provider: Provider,
     status: Status,
+    isDescribed: Type.Boolean({
+      description: "The provider's side is known; before, nothing can be tested.",
+    }),
     oidc: Type.Union([
       Type.Object({
         issuer: Type.String(),
@@ -148,6 +161,9 @@ export const SsoChecks = Type.Object(
         name: Type.String({ description: "Such as `discovery`, `client`, `certificates`." }),
         status: Type.Union([Type.Literal("ok"), Type.Literal("warning"), Type.Literal("failed")]),
         detail: Type.String(),
+        subject: Type.Union([Type.String(), Type.Null()], {
+          description: "What was found, in no language; or the reason in the provider's words.",
+        }),
       }),
     ),
   },
