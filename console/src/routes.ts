@@ -25,6 +25,7 @@ import { PortalFrame } from "./features/portal/PortalFrame.tsx";
 import type { OperatorSignInSearch } from "./features/session/OperatorSignInPage.tsx";
 import { sessionQuery } from "./features/session/queries.ts";
 import type { UserSignInSearch } from "./features/sign-in/SignInPage.tsx";
+import { type Step, steps } from "./features/sso/providers.ts";
 import {
   plansQuery,
   protectionQuery,
@@ -177,6 +178,31 @@ const tenantAccess = createRoute({
   getParentRoute: () => tenant,
   path: "/access",
   component: lazyRouteComponent(() => import("./features/tenants/AccessTab.tsx"), "AccessTab"),
+});
+const tenantSso = createRoute({
+  getParentRoute: () => tenant,
+  path: "/sso",
+  staticData: { crumb: crumbs.sso },
+  component: lazyRouteComponent(() => import("./features/tenants/SsoTab.tsx"), "SsoTab"),
+});
+/** A set-up is a page of its own, not a tab of the tenant. */
+const tenantSsoSetUp = createRoute({
+  getParentRoute: () => tenants,
+  id: "sso-set-up",
+  component: lazyRouteComponent(() => import("./features/tenants/SsoSetUpFrame.tsx"), "SsoSetUpFrame"),
+});
+const tenantSsoNew = createRoute({
+  getParentRoute: () => tenantSsoSetUp,
+  path: "/$tenantId/sso/new",
+  staticData: { crumb: crumbs.newSso },
+  component: lazyRouteComponent(() => import("./features/sso/NewConnectionPage.tsx"), "NewConnectionPage"),
+});
+const tenantSsoConnection = createRoute({
+  getParentRoute: () => tenantSsoSetUp,
+  path: "/$tenantId/sso/$connectionId",
+  staticData: { crumb: crumbs.ssoConnection },
+  validateSearch: parseStepSearch,
+  component: lazyRouteComponent(() => import("./features/sso/ConnectionPage.tsx"), "ConnectionPage"),
 });
 const tenantActivity = createRoute({
   getParentRoute: () => tenant,
@@ -387,6 +413,29 @@ const portalAccess = createRoute({
   staticData: { crumb: crumbs.portalAccess },
   component: lazyRouteComponent(() => import("./features/portal/AccessRoom.tsx"), "AccessRoom"),
 });
+const portalSso = createRoute({
+  getParentRoute: () => portal,
+  path: "/sso",
+  staticData: { crumb: crumbs.sso },
+});
+const portalSsoIndex = createRoute({
+  getParentRoute: () => portalSso,
+  path: "/",
+  component: lazyRouteComponent(() => import("./features/portal/SsoRoom.tsx"), "SsoRoom"),
+});
+const portalSsoNew = createRoute({
+  getParentRoute: () => portalSso,
+  path: "/new",
+  staticData: { crumb: crumbs.newSso },
+  component: lazyRouteComponent(() => import("./features/sso/NewConnectionPage.tsx"), "NewConnectionPage"),
+});
+const portalSsoConnection = createRoute({
+  getParentRoute: () => portalSso,
+  path: "/$connectionId",
+  staticData: { crumb: crumbs.ssoConnection },
+  validateSearch: parseStepSearch,
+  component: lazyRouteComponent(() => import("./features/sso/ConnectionPage.tsx"), "ConnectionPage"),
+});
 const portalKeys = createRoute({
   getParentRoute: () => portal,
   path: "/keys",
@@ -405,6 +454,10 @@ const notFound = createRoute({ getParentRoute: () => frame, path: "$", component
 
 function parseCursorSearch(raw: Record<string, unknown>): { cursor?: string } {
   return { cursor: textOf(raw["cursor"]) };
+}
+
+function parseStepSearch(raw: Record<string, unknown>): { step?: Step } {
+  return { step: oneOf(steps, raw["step"]) };
 }
 
 function parseActSearch(raw: Record<string, unknown>): { act?: string } {
@@ -442,6 +495,7 @@ const routeTree = root.addChildren([
     portalOverview,
     portalMembers.addChildren([members, invitations, recoveries]),
     portalAccess,
+    portalSso.addChildren([portalSsoIndex, portalSsoNew, portalSsoConnection]),
     portalKeys,
     portalAudit,
   ]),
@@ -456,8 +510,10 @@ const routeTree = root.addChildren([
         tenantIsolation,
         tenantKeys,
         tenantAccess,
+        tenantSso,
         tenantActivity,
       ]),
+      tenantSsoSetUp.addChildren([tenantSsoNew, tenantSsoConnection]),
     ]),
     migrations.addChildren([migrationTabs.addChildren([versions, drift, runs]), newRun, run]),
     isolation.addChildren([isolationIndex, proof]),

@@ -88,6 +88,15 @@ export type RecoveryCodes = Static<typeof identity.RecoveryCodes>;
 export type TotpEnrolment = Static<typeof identity.TotpEnrolment>;
 export type SignInStep = Static<typeof identity.SignInStep>;
 
+export type SsoConnection = Static<typeof sso.SsoConnection>;
+export type SsoConnectionList = Static<typeof sso.SsoConnectionList>;
+export type SsoConnectionCreate = Static<typeof sso.SsoConnectionCreate>;
+export type SsoConnectionChange = Static<typeof sso.SsoConnectionChange>;
+export type SsoChecks = Static<typeof sso.SsoChecks>;
+export type SsoDomain = Static<typeof sso.SsoDomain>;
+export type SsoDomainList = Static<typeof sso.SsoDomainList>;
+export type SsoRules = Static<typeof sso.SsoRules>;
+export type SsoRulesChange = Static<typeof sso.SsoRulesChange>;
 export type SsoDiscovered = Static<typeof sso.SsoDiscovered>;
 export type SsoFinished = Static<typeof sso.SsoFinished>;
 

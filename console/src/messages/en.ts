@@ -11,6 +11,8 @@ import { recovery } from "./en/recovery.ts";
 import { session } from "./en/session.ts";
 import { shell } from "./en/shell.ts";
 import { signIn } from "./en/sign-in.ts";
+import { sso } from "./en/sso.ts";
+import { ssoGuides } from "./en/sso-guides.ts";
 import { tenants } from "./en/tenants.ts";
 
 export const en = {
@@ -25,6 +27,8 @@ export const en = {
   members,
   portal,
   recovery,
+  sso,
+  ssoGuides,
   tenants,
   migrations,
   isolation,

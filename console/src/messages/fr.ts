@@ -13,6 +13,8 @@ import { recovery } from "./fr/recovery.ts";
 import { session } from "./fr/session.ts";
 import { shell } from "./fr/shell.ts";
 import { signIn } from "./fr/sign-in.ts";
+import { sso } from "./fr/sso.ts";
+import { ssoGuides } from "./fr/sso-guides.ts";
 import { tenants } from "./fr/tenants.ts";
 
 export const fr = {
@@ -27,6 +29,8 @@ export const fr = {
   members,
   portal,
   recovery,
+  sso,
+  ssoGuides,
   tenants,
   migrations,
   isolation,

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
+import { connectionQuery } from "../features/sso/queries.ts";
 import { tenantQuery } from "../features/tenants/queries.ts";
 import { useMessages } from "../messages/LocaleProvider.tsx";
 
@@ -22,6 +23,9 @@ export const crumbs = {
   portalOverview: () => useMessages().portal.rooms.overview,
   members: () => useMessages().portal.rooms.members,
   portalAccess: () => useMessages().portal.rooms.access,
+  sso: () => useMessages().sso.title,
+  newSso: () => useMessages().sso.connect,
+  ssoConnection: SsoConnectionCrumb,
   account: () => useMessages().account.title,
   methods: () => useMessages().account.methods.title,
   devices: () => useMessages().account.sessions.title,
@@ -32,6 +36,16 @@ export const crumbs = {
 function TenantCrumb() {
   const { tenantId = "" } = useParams({ strict: false });
   return useQuery(tenantQuery(tenantId)).data?.name ?? "…";
+}
+
+function SsoConnectionCrumb() {
+  const params: Record<string, string | undefined> = useParams({ strict: false });
+  const tenant = useQuery(tenantQuery(params["tenantId"] ?? params["slug"] ?? "")).data;
+  const found = useQuery({
+    ...connectionQuery(tenant?.id ?? "", params["connectionId"] ?? ""),
+    enabled: tenant !== undefined,
+  });
+  return found.data?.name ?? "…";
 }
 
 function useShortParam(name: "runId" | "proofId"): string {

@@ -38,6 +38,13 @@ const rooms: readonly (Omit<Room, "to"> & { readonly path: string; readonly perm
     key: "a",
   },
   {
+    path: "/sso",
+    permission: "sso.read",
+    label: ({ portal }) => portal.rooms.sso,
+    icon: "signIn",
+    key: "s",
+  },
+  {
     path: "/keys",
     permission: "keys.read",
     label: ({ portal }) => portal.rooms.keys,

@@ -6,6 +6,7 @@ import { Entrance } from "../../shell/Entrance.tsx";
 import { ProblemNote } from "../../shell/ProblemNote.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { localPath } from "../../url/search.ts";
+import { keepTestOutcome, takeTestPlace } from "../sso/queries.ts";
 import { finishSso, useLeave } from "./sso.ts";
 import { ssoArrival } from "./sso-address.ts";
 
@@ -32,11 +33,23 @@ function FinishPage({ connectionId, answer }: { connectionId: string; answer: st
   const hasBegun = useRef(false);
   const finish = useMutation({
     mutationFn: () => finishSso(connectionId, answer),
-    onSuccess: async ({ returnTo }) => {
+    onSuccess: async ({ returnTo, test }) => {
+      if (test) {
+        takeTestPlace(connectionId);
+        keepTestOutcome(client, connectionId, { kind: "said", said: test });
+        await navigate({ href: localPath(returnTo) ?? "/account", replace: true });
+        return;
+      }
       // Whatever was read before was read as nobody, or as somebody else.
       client.clear();
       const to = localPath(returnTo) ?? "/";
       await navigate({ href: to === "/" ? "/account" : to, replace: true });
+    },
+    onError: async (error) => {
+      const place = takeTestPlace(connectionId);
+      if (place === null) return;
+      keepTestOutcome(client, connectionId, { kind: "refused", error });
+      await navigate({ href: localPath(place) ?? "/account", replace: true });
     },
   });
   const begin = finish.mutate;

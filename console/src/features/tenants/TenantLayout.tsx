@@ -120,6 +120,9 @@ function TenantTabs({ id }: { id: string }) {
       <Link className="tab" to="/tenants/$tenantId/access" params={params}>
         {tenants.tabs.access}
       </Link>
+      <Link className="tab" to="/tenants/$tenantId/sso" params={params}>
+        {tenants.tabs.sso}
+      </Link>
       <Link className="tab" to="/tenants/$tenantId/activity" params={params}>
         {tenants.tabs.activity}
       </Link>

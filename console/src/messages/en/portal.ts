@@ -5,6 +5,7 @@ export const portal = {
     access: "Roles",
     keys: "Encryption",
     audit: "Audit log",
+    sso: "Single sign-on",
   },
   in: (tenant: string) => `In ${tenant}`,
   switch: "Switch tenant",

@@ -55,6 +55,7 @@ export const tenants = {
     isolation: "Isolation",
     keys: "Keys",
     access: "Access",
+    sso: "Single sign-on",
     activity: "Activity",
   },
   notFound: {

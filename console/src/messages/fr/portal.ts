@@ -7,6 +7,7 @@ export const portal = {
     access: "Rôles",
     keys: "Chiffrement",
     audit: "Journal d’audit",
+    sso: "Authentification unique",
   },
   in: (tenant) => `Dans ${tenant}`,
   switch: "Changer de locataire",

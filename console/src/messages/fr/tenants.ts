@@ -58,6 +58,7 @@ export const tenants = {
     isolation: "Isolation",
     keys: "Clés",
     access: "Accès",
+    sso: "Authentification unique",
     activity: "Activité",
   },
   notFound: {
