@@ -710,6 +710,7 @@ create table tenancy.integrations (
   created_by text not null,
   created_at timestamp with time zone not null,
   refreshed_at timestamp with time zone not null,
+  failure text,
   constraint integrations_pkey PRIMARY KEY (tenant_id, id),
   constraint integrations_account_key UNIQUE (tenant_id, provider, account_id),
   constraint integrations_status_known CHECK ((status = ANY (ARRAY['connected'::text, 'expired'::text])))
@@ -727,6 +728,7 @@ comment on column tenancy.integrations.expires_at is 'End of the access token; n
 comment on column tenancy.integrations.created_by is 'Actor who connected it.';
 comment on column tenancy.integrations.created_at is 'When.';
 comment on column tenancy.integrations.refreshed_at is 'When the tokens were last renewed.';
+comment on column tenancy.integrations.failure is 'Why the last renewal failed, in the service''s words; null: it did not.';
 CREATE INDEX integrations_expiry_idx ON tenancy.integrations USING btree (expires_at) WHERE (status = 'connected'::text);
 
 create table tenancy.invitations (
@@ -1413,9 +1415,11 @@ create table tenancy.sso_connections (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   refreshed_at timestamp with time zone,
+  provider text,
   constraint sso_connections_pkey PRIMARY KEY (tenant_id, id),
   constraint sso_connections_id_key UNIQUE (id),
   constraint sso_connections_kind_known CHECK ((kind = ANY (ARRAY['oidc'::text, 'saml'::text]))),
+  constraint sso_connections_provider_known CHECK ((provider = ANY (ARRAY['entra'::text, 'okta'::text, 'google'::text, 'keycloak'::text]))),
   constraint sso_connections_status_known CHECK ((status = ANY (ARRAY['draft'::text, 'active'::text, 'disabled'::text])))
 );
 comment on table tenancy.sso_connections is 'Identity providers of tenants.';
@@ -1430,6 +1434,7 @@ comment on column tenancy.sso_connections.mapping is 'Which claims are read, and
 comment on column tenancy.sso_connections.created_at is 'When added.';
 comment on column tenancy.sso_connections.updated_at is 'Last change.';
 comment on column tenancy.sso_connections.refreshed_at is 'When the metadata was last read; null: never.';
+comment on column tenancy.sso_connections.provider is 'Whose words the set-up uses; null: those of no product. It changes nothing about the sign-in.';
 
 create table tenancy.sso_domains (
   tenant_id uuid not null,

@@ -6059,6 +6059,10 @@ export interface components {
       createdAt: string;
       /** RFC 3339, UTC. */
       refreshedAt: string;
+      /** End of the access token; it is renewed before. null: the service does not say. */
+      expiresAt: string | null;
+      /** Why the last renewal failed, in the service's words; null: it did not. */
+      failure: string | null;
     };
     IntegrationFinish: {
       /** The query that the service added to our address. */
@@ -6730,6 +6734,8 @@ export interface components {
         name: string;
         status: "ok" | "warning" | "failed";
         detail: string;
+        /** What was found, in no language; or the reason in the provider's words. */
+        subject: string | null;
       })[];
     };
     SsoConnection: {
@@ -6737,7 +6743,11 @@ export interface components {
       id: string;
       kind: "oidc" | "saml";
       name: string;
+      /** Whose words the set-up uses; null: those of no product. */
+      provider: "entra" | "okta" | "google" | "keycloak" | null;
       status: "draft" | "active" | "disabled";
+      /** The provider's side is known; before, nothing can be tested. */
+      isDescribed: boolean;
       oidc: {
         issuer: string;
         clientId: string;
@@ -6792,6 +6802,8 @@ export interface components {
         ssoUrl?: string;
         certificates?: string[];
         allowsIdpInitiated?: boolean;
+        /** Those that it has stay beside the new ones, for a rotation. */
+        keepsCertificates?: boolean;
       };
       mapping?: {
         email?: string | null;
@@ -6801,11 +6813,14 @@ export interface components {
         trustsMfa?: boolean;
       };
     };
+    /** An empty `oidc` or `saml` makes a draft that has our addresses and waits for the provider's. */
     SsoConnectionCreate: {
       name: string;
+      /** Whose words the set-up uses; null: those of no product. */
+      provider?: "entra" | "okta" | "google" | "keycloak" | null;
       oidc?: {
-        issuer: string;
-        clientId: string;
+        issuer?: string;
+        clientId?: string;
         clientSecret?: string | null;
         clientAuth?: "client_secret_basic" | "client_secret_post" | "none";
         scopes?: string[];
@@ -6817,6 +6832,8 @@ export interface components {
         ssoUrl?: string;
         certificates?: string[];
         allowsIdpInitiated?: boolean;
+        /** Those that it has stay beside the new ones, for a rotation. */
+        keepsCertificates?: boolean;
       };
       mapping?: {
         email?: string | null;
