@@ -20,7 +20,9 @@ import { withTx } from "./db/tx.ts";
 import { connectionConfig } from "./db/url.ts";
 import type { AppSchema } from "./fleet/app-migrations.ts";
 import { resumeRun } from "./fleet/migration-run.ts";
+import { RedisRates } from "./gate/redis-rates.ts";
 import { roleBook } from "./gate/role-book.ts";
+import { SharedLimits } from "./gate/shared-limits.ts";
 import { anyList, type BreachList, embeddedList, rangeList } from "./identity/breached.ts";
 import { Identity } from "./identity/identity.ts";
 import { RevocationFeed } from "./identity/revocation-feed.ts";
@@ -149,6 +151,8 @@ export interface Internals {
   /** Who may do what. The first call loads the Cedar engine. */
   readonly access: () => Promise<Access>;
   readonly audit: AuditLog;
+  /** Rates and requests at one time, kept with all processes that serve requests. */
+  readonly limits: SharedLimits;
   readonly sso: Sso;
   readonly scim: Scim;
   readonly integrations: Integrations;
@@ -359,6 +363,14 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     isMfaEnabled: config.mfaEnabled,
     isMfaRequired: config.security.mfaRequired,
   });
+  const limits = new SharedLimits({
+    pool: control,
+    redis: config.cacheUrl
+      ? new RedisRates({ url: config.cacheUrl.reveal(), prefix: config.cachePrefix })
+      : null,
+    clock,
+    log,
+  });
   const outbound = guardedFetch({ allow: config.security.outboundAllow });
   const sso = new Sso({
     pool: control,
@@ -436,6 +448,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
   }
 
   const close = async () => {
+    await limits.close();
     await keeper.close();
     await sender.close();
     await mail.close();
@@ -465,6 +478,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     access,
     mail,
     audit,
+    limits,
     sso,
     scim,
     integrations,

@@ -36,6 +36,8 @@ export interface Rules {
   readonly allowedRanges: readonly string[];
   /** What the tenant or its plan allows; undefined: neither says. */
   readonly callsPerHour: number | undefined;
+  /** Likewise, of requests under way at one time. */
+  readonly callsAtOnce: number | undefined;
 }
 
 const OPERATORS_MAX = 10_000;
@@ -168,6 +170,7 @@ export class Book {
       traits: { plan: row.plan, features: new CedarSet(row.features), timeZone: row.time_zone },
       allowedRanges: row.allowed_ranges,
       callsPerHour: row.calls_per_hour ?? undefined,
+      callsAtOnce: row.calls_at_once ?? undefined,
       ...this.#assemble(
         roles.map(toRole),
         Object.fromEntries(enabled.map(({ id, text }) => [`policy:${id}`, text])),

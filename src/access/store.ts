@@ -28,6 +28,7 @@ export interface RulesRow {
   time_zone: string;
   allowed_ranges: string[];
   calls_per_hour: number | null;
+  calls_at_once: number | null;
 }
 
 /** The epoch first: what is read after it is at least as new. */
@@ -35,7 +36,8 @@ export const findRules = query<RulesRow>(
   "access.find_rules",
   `select coalesce(c.epoch, 0)::text as epoch, t.plan, p.features || t.features as features,
      coalesce(s.time_zone, 'UTC') as time_zone, coalesce(s.allowed_ranges, '{}') as allowed_ranges,
-     coalesce(t.limits ->> 'maxApiCallsPerHour', p.limits ->> 'maxApiCallsPerHour')::float8 as calls_per_hour
+     coalesce(t.limits ->> 'maxApiCallsPerHour', p.limits ->> 'maxApiCallsPerHour')::float8 as calls_per_hour,
+     coalesce(t.limits ->> 'maxConcurrentRequests', p.limits ->> 'maxConcurrentRequests')::int as calls_at_once
    from tenancy.tenants t
    join tenancy.plans p on p.key = t.plan
    left join tenancy.access_changes c on c.scope = t.id

@@ -35,7 +35,12 @@ test("without environment and file every setting has its default, and all is fro
       breachListUrl: undefined,
       outboundAllow: [],
     },
-    limits: { maxApiCallsPerHour: undefined, maxStorageGb: undefined, maxConcurrentUsers: undefined },
+    limits: {
+      maxApiCallsPerHour: undefined,
+      maxStorageGb: undefined,
+      maxConcurrentUsers: undefined,
+      maxConcurrentRequests: undefined,
+    },
     features: { analytics: true, backup: true, compliance: [], integrations: [] },
     integrations: undefined,
     app: { migrations: join(folder.cwd, "migrations"), shared: [] },
@@ -122,7 +127,7 @@ test("every key of the file is read, and relative paths start at the project", a
       breachListUrl: "https://list.example/range/",
       outboundAllow: ["10.1.0.0/16"],
     },
-    limits: { maxApiCallsPerHour: 1000, maxStorageGb: 0.5, maxConcurrentUsers: 0 },
+    limits: { maxApiCallsPerHour: 1000, maxStorageGb: 0.5, maxConcurrentUsers: 0, maxConcurrentRequests: 9 },
     features: { analytics: false, backup: false, compliance: ["GDPR", "SOC2"], integrations: ["spotify"] },
     integrations: { spotify: { clientId: "c1", clientSecret: "s1" } },
     app: { migrations: "db/migrations", shared: ["genres", "public.keys"] },
@@ -146,7 +151,7 @@ test("every key of the file is read, and relative paths start at the project", a
   assert.equal(config.storageUrl, `file://${folder.cwd}/files`);
   assert.equal(config.app.migrations, join(folder.cwd, "db/migrations"));
   assert.equal(config.encryptionKey?.reveal().length, 32);
-  assert.deepEqual(config.limits, { maxApiCallsPerHour: 1000, maxStorageGb: 0.5, maxConcurrentUsers: 0 });
+  assert.deepEqual(config.limits, file.limits);
   assert.deepEqual(config.features.compliance, ["GDPR", "SOC2"]);
   assert.deepEqual(config.pool, { schemas: 0, databases: 5 });
 });

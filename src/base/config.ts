@@ -41,6 +41,7 @@ export interface ConfigInput {
     readonly maxApiCallsPerHour?: number | undefined;
     readonly maxStorageGb?: number | undefined;
     readonly maxConcurrentUsers?: number | undefined;
+    readonly maxConcurrentRequests?: number | undefined;
   };
   readonly features?: {
     readonly analytics?: boolean | undefined;
@@ -106,6 +107,7 @@ export interface Config {
     readonly maxApiCallsPerHour: number | undefined;
     readonly maxStorageGb: number | undefined;
     readonly maxConcurrentUsers: number | undefined;
+    readonly maxConcurrentRequests: number | undefined;
   };
   readonly features: {
     readonly analytics: boolean;
@@ -198,6 +200,7 @@ function assemble(values: Values, dataDir: string): Config {
       maxApiCallsPerHour: values["limits.maxApiCallsPerHour"],
       maxStorageGb: values["limits.maxStorageGb"],
       maxConcurrentUsers: values["limits.maxConcurrentUsers"],
+      maxConcurrentRequests: values["limits.maxConcurrentRequests"],
     },
     features: {
       analytics: values["features.analytics"],

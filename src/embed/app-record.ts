@@ -1,7 +1,5 @@
-import type { Outcome, RecordInput } from "../audit/body.ts";
-
-/** Answered as if nothing were there, or refused: to the log it is the same. */
-const DENIALS = new Set([401, 403, 404, 410]);
+import type { RecordInput } from "../audit/body.ts";
+import { outcomeOf } from "../gate/denial.ts";
 
 /** The record of a request to an app. */
 export function appRecord(request: {
@@ -27,9 +25,4 @@ export function appRecord(request: {
     resource: `${method} ${route}`,
     detail: { status },
   };
-}
-
-function outcomeOf(status: number): Outcome {
-  if (status < 400) return "allowed";
-  return DENIALS.has(status) ? "denied" : "failed";
 }

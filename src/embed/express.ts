@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isTenancyError } from "../base/errors.ts";
+import { isRecordedDenial } from "../gate/denial.ts";
 import { actingAs } from "../identity/principal.ts";
 import type { Context } from "../isolation/data-manager.ts";
 import type { Tenancy } from "../start.ts";
 import { appRecord } from "./app-record.ts";
-import { type Admitted, DENIALS, type GateOptions, openGate } from "./gate.ts";
+import { type Admitted, type GateOptions, openGate } from "./gate.ts";
 import { problemHeaders, toProblem } from "./problem.ts";
 import { type Resolve, tenantOfRequest } from "./tenant-of-request.ts";
 
@@ -79,7 +80,15 @@ export function tenancyMiddleware(tenancy: Tenancy, options: TenancyMiddlewareOp
       const { method = "GET", headers } = request;
       const ip = request.ip ?? request.socket.remoteAddress;
       const route = addressed.url.split("?", 1)[0] as string; // the part before is always there
-      request.admission = gate ? await gate(request, { method, headers, ip }, { tenantId, route }) : null;
+      const reply = {
+        tell: (told: Readonly<Record<string, string>>) =>
+          void response.setHeaders(new Map(Object.entries(told))),
+        onEnd: (listener: () => void) =>
+          void (response.closed ? listener() : response.once("close", listener)),
+      };
+      request.admission = gate
+        ? await gate(request, { method, headers, ip }, { tenantId, route }, reply)
+        : null;
       const tenant = await tenancy.data.context(tenantId);
       request.tenant = tenant;
       response.once("close", () => tenant.close());
@@ -89,7 +98,7 @@ export function tenancyMiddleware(tenancy: Tenancy, options: TenancyMiddlewareOp
     } catch (failure) {
       const refusal = toProblem(failure);
       // A denial by the gate has the gate's own record.
-      const isTold = isTenancyError(failure) && DENIALS.has(failure.code);
+      const isTold = isTenancyError(failure) && isRecordedDenial(failure.code);
       if (refusal && refusal.status < 500 && !request.tenant && !isTold) {
         await record(request, refusal.status, null).then(
           () => tenancyErrors(failure, request, response, next),

@@ -1,11 +1,12 @@
 import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import { isTenancyError } from "../base/errors.ts";
+import { isRecordedDenial } from "../gate/denial.ts";
 import { actingAs } from "../identity/principal.ts";
 import type { Context } from "../isolation/data-manager.ts";
 import type { Tenancy } from "../start.ts";
 import { appRecord } from "./app-record.ts";
-import { type Admitted, DENIALS, type GateOptions, openGate, type RoutePermission } from "./gate.ts";
+import { type Admitted, type GateOptions, openGate, type Reply, type RoutePermission } from "./gate.ts";
 import { problemHeaders, toProblem } from "./problem.ts";
 import { type Resolve, tenantOfRequest } from "./tenant-of-request.ts";
 
@@ -60,18 +61,20 @@ export function tenancyPlugin(tenancy: Tenancy, options: TenancyPluginOptions): 
     app.decorateRequest("admission", null);
     const told = new WeakSet<FastifyRequest>();
     if (options.audit !== false) app.addHook("onSend", auditor(tenancy, options.audit ?? {}, told));
-    app.addHook("onRequest", async (request) => {
+    app.addHook("onRequest", async (request, reply) => {
       const { config, url: route = request.url.split("?", 1)[0] as string } = request.routeOptions;
       if (config.tenant === false) return;
       const { url, host, headers, method, ip } = request;
       const tenantId = await find(request, { url, host, headers });
       if (gate) {
         const at = { tenantId, route, requestId: request.id, ...(config.asks ? { asked: config.asks } : {}) };
-        request.admission = await gate(request, { method, headers, ip }, at).catch((refusal: Error) => {
-          // The gate's own record of it is the one.
-          if (isTenancyError(refusal) && DENIALS.has(refusal.code)) told.add(request);
-          throw refusal;
-        });
+        request.admission = await gate(request, { method, headers, ip }, at, replyOf(reply)).catch(
+          (refusal: Error) => {
+            // The gate's own record of it is the one.
+            if (isTenancyError(refusal) && isRecordedDenial(refusal.code)) told.add(request);
+            throw refusal;
+          },
+        );
       }
       request.tenant = await tenancy.data.context(tenantId);
     });
@@ -86,6 +89,16 @@ export function tenancyPlugin(tenancy: Tenancy, options: TenancyPluginOptions): 
   };
   // The hooks are for the whole app, not for a scope of the plugin's own.
   return Object.assign(plugin, { [Symbol.for("skip-override")]: true });
+}
+
+function replyOf(reply: FastifyReply): Reply {
+  return {
+    tell: (headers) => void reply.headers(headers),
+    onEnd: (listener) => {
+      if (reply.raw.destroyed) listener();
+      else reply.raw.once("close", listener);
+    },
+  };
 }
 
 /** Holds the answer until its record is durable; without one nothing is answered. */

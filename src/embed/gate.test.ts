@@ -11,6 +11,7 @@ import { pairAt, type StudioWorld, studioWorld } from "../../test/support/world.
 import { createApiKey } from "../identity/api-keys.ts";
 import { changeMember, removeMember } from "../identity/members.ts";
 import { endSession } from "../identity/sessions.ts";
+import { changeSignInRules } from "../identity/sign-in-rules.ts";
 import { tenancyErrors, tenancyMiddleware } from "./express.ts";
 import { type TenancyPluginOptions, tenancyPlugin } from "./fastify.ts";
 
@@ -181,15 +182,14 @@ test("a token of the app's own provider opens the tenant that it names, with the
   const write = await ask(app, "/tracks", a.id, await headersOf({ org: a.slug }), "POST");
   const stranger = await ask(app, "/tracks", a.id, await headersOf({ org: a.slug, groups: [] }));
 
-  const { control } = world.tenancy.internals;
-  await control.query(
-    "insert into tenancy.sign_in_rules (tenant_id, mfa_required, updated_at) values ($1, true, now())",
-    [a.id],
-  );
+  const { parts } = world.tenancy.internals.identity;
+  await changeSignInRules(parts, a.id, { mfaRequired: true }, BY);
   const weak = await ask(app, "/tracks", a.id, await headersOf({ org: a.slug }));
   const strong = await ask(app, "/tracks", a.id, await headersOf({ org: a.slug, amr: ["pwd", "mfa"] }));
-  await control.query("delete from tenancy.sign_in_rules where tenant_id = $1", [a.id]);
+  await changeSignInRules(parts, a.id, { mfaRequired: false }, BY);
+  const weakAgain = await ask(app, "/tracks", a.id, await headersOf({ org: a.slug }));
   assert.deepEqual([weak.status, weak.body.code, strong.status], [401, "session.mfa_required", 200]);
+  assert.equal(weakAgain.status, 200);
   assert.deepEqual([bySlug.status, bySlug.body.who], [200, "outside:id.example.com/ada"]);
   assert.deepEqual([byId.status, foreign.status, write.status, stranger.status], [200, 404, 403, 401]);
 });

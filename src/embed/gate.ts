@@ -1,10 +1,10 @@
 import type { Permission } from "../access/permissions.ts";
 import type { ResourceRef } from "../access/ports.ts";
-import { recordEvent } from "../audit/record.ts";
 import { isTenancyError, type TenancyError } from "../base/errors.ts";
 import type { RowFilter } from "../db/row-filter.ts";
-import { withTx } from "../db/tx.ts";
+import { type Denial, isRecordedDenial, recordDenial } from "../gate/denial.ts";
 import { type Admission, type DoorParts, enter, factsOf, type Knock } from "../gate/door.ts";
+import { enterWays, paceCredential, paceTenant } from "../gate/pace.ts";
 import { type OutsideIdp, OutsideTokens } from "../identity/outside-tokens.ts";
 import type { Tenancy } from "../start.ts";
 import { TenantResolver } from "../tenants/resolve.ts";
@@ -19,6 +19,8 @@ export interface GateOptions<R> {
   readonly resource?: (request: R) => ResourceRef | undefined;
   /** The app's own identity provider, whose tokens are accepted beside Tenancy's sessions and API keys. */
   readonly outside?: OutsideIdp;
+  /** False: neither rates nor what is under way at one time are limited. */
+  readonly limits?: false;
 }
 
 /** Somebody who was let in. */
@@ -38,12 +40,14 @@ export interface Admitted extends Admission {
   watch(onRefused: (refusal: Error) => void): () => void;
 }
 
+/** What the gate needs of the answer. */
+export interface Reply {
+  tell(headers: Readonly<Record<string, string>>): void;
+  /** Calls once when the answer, stream or socket has ended, however it ended. */
+  onEnd(listener: () => void): void;
+}
+
 const WATCH_MS = 500;
-export const DENIALS: ReadonlySet<string> = new Set([
-  "access.denied",
-  "access.step_up",
-  "access.address_refused",
-]);
 
 /** The gate of an embedding app: framework-free. Null for routes that are open to anyone. */
 export function openGate<R>(tenancy: Tenancy, options: GateOptions<R>) {
@@ -57,6 +61,7 @@ export function openGate<R>(tenancy: Tenancy, options: GateOptions<R>) {
       readonly asked?: RoutePermission;
       readonly requestId?: string;
     },
+    reply: Reply,
   ): Promise<Admitted | null> => {
     const permission = at.asked ?? options.permission?.(request) ?? defaultPermission(knock.method);
     if (permission === "anyone") return null;
@@ -65,6 +70,7 @@ export function openGate<R>(tenancy: Tenancy, options: GateOptions<R>) {
     const door = await parts();
     try {
       const admission = await enter(door, knock, errand);
+      if (options.limits !== false) await limit(tenancy, door, admission, at.tenantId, reply);
       const again = () => enter(door, { ...knock, method: "GET" }, errand);
       const asked = (permission: Permission) => ({
         subject: admission.subject,
@@ -80,11 +86,33 @@ export function openGate<R>(tenancy: Tenancy, options: GateOptions<R>) {
         watch: (onRefused) => watch(again, onRefused),
       };
     } catch (failure) {
-      if (isTenancyError(failure) && DENIALS.has(failure.code))
-        await recordDenial(tenancy, failure, knock, at);
+      if (isTenancyError(failure) && isRecordedDenial(failure.code))
+        await recordDenial(tenancy.internals.control, denialOf(failure, knock, at));
       throw failure;
     }
   };
+}
+
+/** The same limits as on the server, in the same counts. What support does is not the tenant's own use. */
+async function limit(
+  { internals, config }: Tenancy,
+  { access }: DoorParts,
+  { principal: { actor, kind } }: Admission,
+  tenantId: string,
+  { tell, onEnd }: Reply,
+): Promise<void> {
+  const { limits } = internals;
+  await limits.open();
+  const told = await paceCredential(limits, actor, tell);
+  if (kind === "operator") return onEnd(await enterWays(limits, actor, null, tell));
+  const { callsPerHour, callsAtOnce } = access.book.peek(tenantId) ?? (await access.book.rules(tenantId));
+  const tenant = {
+    id: tenantId,
+    callsPerHour: callsPerHour ?? config.limits.maxApiCallsPerHour,
+    callsAtOnce: callsAtOnce ?? config.limits.maxConcurrentRequests,
+  };
+  await paceTenant(limits, tenantId, tenant, [told], tell);
+  onEnd(await enterWays(limits, actor, tenant, tell));
 }
 
 function defaultPermission(method: string): Permission {
@@ -134,27 +162,24 @@ function watch(again: () => Promise<unknown>, onRefused: (refusal: Error) => voi
   return () => clearInterval(timer);
 }
 
-async function recordDenial(
-  tenancy: Tenancy,
+function denialOf(
   { code, details }: TenancyError,
   { method, ip }: Knock,
   at: { readonly tenantId: string; readonly route: string; readonly requestId?: string },
-): Promise<void> {
-  const by = {
-    actor: String(details["actor"] ?? "nobody"),
-    ...(typeof details["onBehalfOf"] === "string" ? { onBehalfOf: details["onBehalfOf"] } : {}),
-    ...(at.requestId === undefined ? {} : { requestId: at.requestId }),
-    ...(ip === undefined ? {} : { ip }),
+): Denial {
+  return {
+    by: {
+      actor: String(details["actor"] ?? "nobody"),
+      ...(typeof details["onBehalfOf"] === "string" ? { onBehalfOf: details["onBehalfOf"] } : {}),
+      ...(at.requestId === undefined ? {} : { requestId: at.requestId }),
+      ...(ip === undefined ? {} : { ip }),
+    },
+    tenantId: at.tenantId,
+    method,
+    route: at.route,
+    code,
+    permission: details["permission"],
+    reasons: details["reasons"],
+    policies: Array.isArray(details["policies"]) ? details["policies"].map(String) : [],
   };
-  const policies = Array.isArray(details["policies"]) ? details["policies"].map(String) : [];
-  await withTx(tenancy.internals.control, (tx) =>
-    recordEvent(
-      tx,
-      by,
-      "access.denied",
-      at.tenantId,
-      { method, route: at.route, code, permission: details["permission"], reasons: details["reasons"] },
-      { outcome: "denied", policies },
-    ),
-  );
 }

@@ -42,10 +42,12 @@ function titleOf({ status, message }: TenancyError): string {
 
 export function problemHeaders(problem: Problem, failure: unknown): Record<string, string> {
   const challenge = isTenancyError(failure) ? challengeOf(failure) : undefined;
+  const told = isTenancyError(failure) ? failure.details["retryAfterS"] : undefined;
+  const retryAfterS = typeof told === "number" ? told : problem.status === 503 ? 1 : undefined;
   return {
     ...(challenge === undefined ? {} : { "www-authenticate": challenge }),
     "content-type": PROBLEM_TYPE,
     "cache-control": "no-store",
-    ...(problem.status === 503 ? { "retry-after": "1" } : {}),
+    ...(retryAfterS === undefined ? {} : { "retry-after": String(retryAfterS) }),
   };
 }

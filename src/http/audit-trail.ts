@@ -1,7 +1,8 @@
 import { Readable } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Actor, Outcome, RecordInput } from "../audit/body.ts";
+import type { Actor, RecordInput } from "../audit/body.ts";
 import { isTenancyError } from "../base/errors.ts";
+import { outcomeOf } from "../gate/denial.ts";
 import { actingAs } from "../identity/principal.ts";
 import { findTenant } from "./api-tenant.ts";
 import { isConsolePath } from "./console-files.ts";
@@ -18,9 +19,6 @@ declare module "fastify" {
     action?: string | null;
   }
 }
-
-/** Refused because of who asks, or answered as if nothing were there: the log does not tell the two apart either. */
-const DENIALS = new Set([401, 403, 404, 410, 421, 429]);
 
 /**
  * The last hook before an answer leaves: the request has its one record by then, and it is durable. A read is recorded
@@ -94,11 +92,6 @@ export function actorOf(request: FastifyRequest): Actor {
     ip: request.ip,
     ...(principal && "sessionId" in principal ? { session: principal.sessionId } : {}),
   };
-}
-
-function outcomeOf(status: number): Outcome {
-  if (status < 400) return "allowed";
-  return DENIALS.has(status) ? "denied" : "failed";
 }
 
 /** The tenant in the path, if it is one: its own log tells who was refused there. */

@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { readKey, readSessionCookie, refuseCrossSite, VISIT_HEADER } from "../gate/credential.ts";
+import { paceCredential, type Told } from "../gate/pace.ts";
 import { identityError } from "../identity/errors.ts";
 import type { Principal } from "../identity/principal.ts";
 import { enterVisit } from "../support/visits.ts";
 import { isConsolePath } from "./console-files.ts";
-import { httpError } from "./errors.ts";
 import type { House } from "./house.ts";
-import { CALLS, SIGN_INS, WRONG_CREDENTIALS } from "./limits.ts";
-import { RateLimit, rateLimitHeaders, type Told } from "./rate-limit.ts";
+import { SIGN_INS, WRONG_CREDENTIALS } from "./limits.ts";
+import { RateLimit } from "./rate-limit.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -28,28 +28,25 @@ const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /** The first hook of every request: who is it, may the browser send this, and not too fast. */
 export function authenticator(house: House) {
-  const calls = new RateLimit(CALLS, house.clock);
+  const { limits } = house.tenancy.internals;
   const signIns = new RateLimit(SIGN_INS, house.clock);
   const wrong = new RateLimit(WRONG_CREDENTIALS, house.clock);
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const { isPublic, isSignIn } = request.routeOptions.config;
     if (isSignIn) {
       refuseCrossSite(request.headers, false);
-      pace(signIns.take(request.ip), reply);
+      signIns.take(request.ip);
     }
     // What has no route is the console's page, or not found; below /v1 one needs a credential to be told so.
     if (isPublic || (request.is404 && isConsolePath(request))) return;
     const isBearer = request.headers.authorization !== undefined;
     const principal = await (isBearer ? byKey(house, request) : bySession(house, request));
     if (!principal) {
-      if (isBearer || request.headers.cookie !== undefined) pace(wrong.take(request.ip), reply);
+      if (isBearer || request.headers.cookie !== undefined) wrong.take(request.ip);
       throw identityError("session.required");
     }
     if (!isBearer && !SAFE_METHODS.has(request.method)) refuseCrossSite(request.headers, true);
-    const take = calls.spend(principal.actor);
-    request.told = [{ name: "credential", rate: CALLS, take }];
-    reply.headers(rateLimitHeaders(request.told));
-    pace(take.waitS, reply);
+    request.told = [await paceCredential(limits, principal.actor, (headers) => void reply.headers(headers))];
     const visit = request.headers[VISIT_HEADER];
     request.principal =
       visit === undefined ? principal : await inVisit(house, principal, String(visit), request);
@@ -70,12 +67,6 @@ async function byKey(house: House, request: FastifyRequest): Promise<Principal |
 async function bySession(house: House, request: FastifyRequest): Promise<Principal | undefined> {
   const token = readSessionCookie(request.headers.cookie);
   return token ? house.credentials.session(token) : undefined;
-}
-
-export function pace(waitS: number, reply: FastifyReply): void {
-  if (waitS === 0) return;
-  reply.header("retry-after", waitS);
-  throw httpError("request.too_many");
 }
 
 /** Behind a proxy that ends TLS the connection is plain, but the browser knows better. */

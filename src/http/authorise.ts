@@ -1,20 +1,16 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { accessError } from "../access/errors.ts";
 import type { Decision, Facts, Subject } from "../access/ports.ts";
-import { recordEvent } from "../audit/record.ts";
 import { isUuid } from "../base/ids.ts";
-import { withTx } from "../db/tx.ts";
 import { authorise, type GateParts, type Verdict } from "../gate/authorise.ts";
-import { hourly } from "../gate/gcra.ts";
+import { recordDenial } from "../gate/denial.ts";
+import { type Allowance, enterWays, paceTenant } from "../gate/pace.ts";
 import { identityError } from "../identity/errors.ts";
 import { actingAs, type Principal } from "../identity/principal.ts";
 import { tenantError } from "../tenants/errors.ts";
 import { findTenant } from "./api-tenant.ts";
-import { pace } from "./authenticate.ts";
 import { httpError } from "./errors.ts";
 import type { House } from "./house.ts";
-import { CALLS } from "./limits.ts";
-import { RateLimit, rateLimitHeaders } from "./rate-limit.ts";
 import type { Guard } from "./route.ts";
 
 declare module "fastify" {
@@ -32,8 +28,6 @@ const PURPOSE = /^[\x20-\x7e]{1,100}$/;
 
 /** The hook after authentication: may they, here, now. What has a route and asks for nothing is refused. */
 export function authoriser(house: House) {
-  // The rate is each tenant's own.
-  const ofTenants = new RateLimit(CALLS, house.clock);
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const { permission, isPublic } = request.routeOptions.config;
     const { principal } = request;
@@ -54,28 +48,41 @@ export function authoriser(house: House) {
     });
     // Foreign tenants are not told apart from none by their rates either.
     // What support does is not the tenant's own use.
-    if (isOfTenant && principal.kind !== "operator" && tenantId !== null && verdict.kind !== "hidden") {
-      await paceTenant(house, ofTenants, { request, reply }, tenantId);
-    }
+    const isUse =
+      isOfTenant && principal.kind !== "operator" && tenantId !== null && verdict.kind !== "hidden";
+    const tenant = isUse ? { id: tenantId, ...(await allowanceOf(house, tenantId)) } : null;
+    await limit(house, request, reply, tenant);
     if (verdict.kind === "admitted") request.subject = verdict.subject;
     else await refuse(house, request, verdict, tenantId);
   };
 }
 
-/** Calls of a tenant's members and keys together, as many an hour as its plan, or the platform, allows. */
-async function paceTenant(
+/** As much as the tenant, its plan or the platform allows its members and keys together. */
+async function allowanceOf(house: House, tenantId: string): Promise<Allowance> {
+  const { book } = house.access;
+  const { callsPerHour, callsAtOnce } = book.peek(tenantId) ?? (await book.rules(tenantId));
+  const { maxApiCallsPerHour, maxConcurrentRequests } = house.tenancy.config.limits;
+  return {
+    callsPerHour: callsPerHour ?? maxApiCallsPerHour,
+    callsAtOnce: callsAtOnce ?? maxConcurrentRequests,
+  };
+}
+
+async function limit(
   house: House,
-  rates: RateLimit,
-  { request, reply }: { request: FastifyRequest; reply: FastifyReply },
-  tenantId: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  tenant: (Allowance & { readonly id: string }) | null,
 ): Promise<void> {
-  const { callsPerHour } = await house.access.book.rules(tenantId);
-  const limit = callsPerHour ?? house.tenancy.config.limits.maxApiCallsPerHour;
-  if (limit === undefined) return;
-  const rate = hourly(Math.max(1, limit));
-  const take = rates.spend(tenantId, rate);
-  reply.headers(rateLimitHeaders([...request.told, { name: "tenant", rate, take }]));
-  pace(take.waitS, reply);
+  const { limits } = house.tenancy.internals;
+  const { told, principal } = request;
+  if (!principal) return;
+  const tell = (headers: Readonly<Record<string, string>>) => void reply.headers(headers);
+  if (tenant) await paceTenant(limits, tenant.id, tenant, told, tell);
+  const leave = await enterWays(limits, principal.actor, tenant, tell);
+  // Sent, aborted or cut off: the response closes once.
+  if (reply.raw.destroyed) leave();
+  else reply.raw.once("close", leave);
 }
 
 export function partsOf({ access, tenancy }: House): GateParts {
@@ -118,48 +125,41 @@ async function refuse(
       ? httpError("request.no_route")
       : tenantError("tenant.not_found", { tenant: tenantId });
   }
-  if (verdict.kind === "address_refused") {
-    await recordDenial(house, request, tenantId, { reason: "address" }, []);
-    throw accessError("access.address_refused");
-  }
-  if (verdict.kind === "mfa_required") {
-    await recordDenial(house, request, tenantId, { reason: "mfa" }, []);
-    throw identityError("session.mfa_required");
-  }
   const { permission } = request.routeOptions.config;
-  const { decision } = verdict;
-  await recordDenial(house, request, tenantId, { permission, reasons: decision.reasons }, decision.policies);
-  throw denial(decision, permission ?? "");
+  const failure = refusalOf(verdict, permission ?? "");
+  const { reasons, policies = [] } = verdict.kind === "denied" ? verdict.decision : {};
+  await recordDenial(house.tenancy.internals.control, {
+    by: {
+      ...(request.principal ? actingAs(request.principal) : { actor: "nobody" }),
+      requestId: request.id,
+      ip: request.ip,
+    },
+    tenantId: tenantId !== null && isUuid(tenantId) ? tenantId : null,
+    method: request.method,
+    route: request.routeOptions.url ?? "",
+    code: failure.code,
+    permission,
+    reasons,
+    policies,
+  });
+  throw failure;
+}
+
+function refusalOf(verdict: Exclude<Verdict, { kind: "admitted" | "hidden" }>, permission: string) {
+  switch (verdict.kind) {
+    case "address_refused":
+      return accessError("access.address_refused");
+    case "mfa_required":
+      return identityError("session.mfa_required");
+    case "denied":
+      return denial(verdict.decision, permission);
+    default:
+      return verdict satisfies never;
+  }
 }
 
 function denial({ needs }: Decision, permission: string) {
   if (needs)
     return accessError("access.step_up", { minutes: Math.ceil(needs.maxAgeS / 60), maxAgeS: needs.maxAgeS });
   return accessError("access.denied", { permission });
-}
-
-async function recordDenial(
-  house: House,
-  request: FastifyRequest,
-  tenantId: string | null,
-  detail: Readonly<Record<string, unknown>>,
-  policies: readonly string[],
-): Promise<void> {
-  const { principal } = request;
-  const by = { ...(principal ? actingAs(principal) : { actor: "nobody" }), requestId: request.id };
-  const { method, routeOptions } = request;
-  const scope = tenantId !== null && isUuid(tenantId) ? tenantId : null;
-  await withTx(house.tenancy.internals.control, (tx) =>
-    recordEvent(
-      tx,
-      by,
-      "access.denied",
-      scope,
-      { method, route: routeOptions.url, ...detail },
-      {
-        outcome: "denied",
-        policies,
-      },
-    ),
-  );
 }

@@ -5,6 +5,7 @@ import { configErrors } from "../base/config/errors.ts";
 import type { ErrorTable } from "../base/errors.ts";
 import { dbErrors } from "../db/errors.ts";
 import { fleetErrors } from "../fleet/errors.ts";
+import { gateErrors } from "../gate/errors.ts";
 import { identityErrors } from "../identity/errors.ts";
 import { integrationErrors } from "../integrations/errors.ts";
 import { isolationErrors } from "../isolation/errors.ts";
@@ -25,6 +26,7 @@ export const ERROR_TABLES: readonly ErrorTable[] = [
   identityErrors,
   accessErrors,
   supportErrors,
+  gateErrors,
   tenantErrors,
   mailErrors,
   auditErrors,

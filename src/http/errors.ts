@@ -51,11 +51,6 @@ export const { table: httpErrors, error: httpError } = defineErrors({
     sentence: "The `cursor` is not one that this list gave out.",
     cure: "Send `nextCursor` of the page before unchanged, with the same filters; or start without a cursor.",
   },
-  "request.too_many": {
-    status: 429,
-    sentence: "Too many requests in a short time.",
-    cure: "Wait for the seconds that `Retry-After` tells.",
-  },
   "request.idempotency_mismatch": {
     status: 422,
     sentence: "The `Idempotency-Key` was used for another request.",

@@ -154,7 +154,7 @@ const CASES: readonly (readonly [string, string, unknown, number, string, readon
     422,
     TENANT,
     [
-      "limits.maxFun: Expected one of maxApiCallsPerHour, maxStorageGb, maxConcurrentUsers, maxUsers, got `maxFun`.",
+      "limits.maxFun: Expected one of maxApiCallsPerHour, maxStorageGb, maxConcurrentUsers, maxConcurrentRequests, maxUsers, got `maxFun`.",
     ],
   ],
   ["GET", "/v1/tenants/acme?deep=1", undefined, 422, INVALID, ["deep: There is no `deep` here."]],

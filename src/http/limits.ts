@@ -13,16 +13,13 @@ export const DRAIN_MS = 3_000;
 /** How long creating a tenant is waited for; a longer one is answered while its workflow goes on. */
 export const CREATE_WAIT_MS = 10_000;
 
-/** Per credential: a script at full speed passes, a runaway loop does not take the server from the others. */
-export const CALLS = { burst: 600, perSecond: 200 } as const;
-
 /** Per address: an office that signs in on a Monday morning, in two or three steps each. Guessing is slowed down by identity. */
 export const SIGN_INS = { burst: 60, perSecond: 1 } as const;
 
 /** Per address: credentials that turned out wrong. Guessing is hopeless; this bounds the look-ups that it costs. */
 export const WRONG_CREDENTIALS = { burst: 200, perSecond: 20 } as const;
 
-/** Buckets that a process remembers; the least used one goes first and starts anew, full. */
+/** Addresses that a process remembers; the least used one goes first and starts anew, full. */
 export const BUCKETS_MAX = 10_000;
 
 export const IDEMPOTENCY_KEY_CHARACTERS_MAX = 200;

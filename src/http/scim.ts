@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Actor } from "../audit/record.ts";
 import { isTenancyError } from "../base/errors.ts";
+import { enterWays, paceCredential } from "../gate/pace.ts";
 import { ScimFault } from "../scim/fault.ts";
 import { parseFilter } from "../scim/filter.ts";
 import {
@@ -27,7 +28,7 @@ import {
 } from "../scim/users.ts";
 import { findTenant } from "./api-tenant.ts";
 import type { House } from "./house.ts";
-import { CALLS, WRONG_CREDENTIALS } from "./limits.ts";
+import { WRONG_CREDENTIALS } from "./limits.ts";
 import { publicUrl } from "./public-url.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { discoveryDocument } from "./scim-discovery.ts";
@@ -139,7 +140,7 @@ export function addScim(app: FastifyInstance, house: House): void {
 
 /** The token must be that tenant's: another tenant's is refused like none, and so is a tenant that is not there. */
 function gatekeeper(house: House) {
-  const calls = new RateLimit(CALLS, house.clock);
+  const { limits } = house.tenancy.internals;
   const wrong = new RateLimit(WRONG_CREDENTIALS, house.clock);
   return async (request: FastifyRequest, reply: FastifyReply): Promise<ScimCall> => {
     const params = request.params as { tenant: string; id?: string }; // of the path
@@ -150,13 +151,13 @@ function gatekeeper(house: House) {
     });
     const by = tenant && (await verifyToken(house.tenancy.internals.scim.parts, tenant.id, token));
     if (!tenant || !by) {
-      const waitS = wrong.take(request.ip);
-      if (waitS > 0) throw tooMany(reply, waitS);
+      wrong.take(request.ip);
       reply.header("www-authenticate", 'Bearer realm="scim"');
       throw new ScimFault(401, null, "The bearer token is not valid for this tenant.");
     }
-    const waitS = calls.take(by.actor);
-    if (waitS > 0) throw tooMany(reply, waitS);
+    const tell = (headers: Readonly<Record<string, string>>) => void reply.headers(headers);
+    await paceCredential(limits, by.actor, tell);
+    reply.raw.once("close", await enterWays(limits, by.actor, null, tell));
     return {
       tenantId: tenant.id,
       by: { ...by, requestId: request.id },
@@ -167,11 +168,6 @@ function gatekeeper(house: House) {
       precondition: request.headers["if-match"] ?? null,
     };
   };
-}
-
-function tooMany(reply: FastifyReply, waitS: number): ScimFault {
-  reply.header("retry-after", waitS);
-  return new ScimFault(429, null, "Too many requests in a short time.");
 }
 
 async function answer(
@@ -193,6 +189,8 @@ async function answer(
       : reply.code(status).type(TYPE).send(JSON.stringify(body));
   } catch (failure) {
     const fault = asFault(failure);
+    const retryAfterS = isTenancyError(failure) ? failure.details["retryAfterS"] : undefined;
+    if (typeof retryAfterS === "number") reply.header("retry-after", retryAfterS);
     if (fault.status >= 500) house.log.error("SCIM failed", { error: failure, requestId: request.id });
     const { status, scimType, message: detail } = fault;
     const body = {

@@ -44,6 +44,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const { tenancy } = options;
   const background = new Background();
   const house = await openHouse(options, background);
+  await tenancy.internals.limits.open();
   const app = Fastify({
     logger: false,
     bodyLimit: BODY_BYTES_MAX,

@@ -13,6 +13,9 @@ export const TRUST_MS = 500;
 /** Verified credentials that a process remembers; the least used one goes first. */
 export const REMEMBERED_MAX = 150_000;
 
+/** Tenants whose demand for a second factor a process remembers. */
+export const TENANTS_MAX = 20_000;
+
 /** Keys in the list. More than these point to a program that never revokes. */
 export const API_KEYS_MAX = 1_000;
 

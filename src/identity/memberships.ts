@@ -3,7 +3,7 @@ import type pg from "pg";
 import type { Clock } from "../base/clock.ts";
 import { isUuid } from "../base/ids.ts";
 import { maybe } from "../db/sql.ts";
-import { REMEMBER_MS, REMEMBERED_MAX, TRUST_MS } from "./limits.ts";
+import { REMEMBER_MS, REMEMBERED_MAX, TENANTS_MAX, TRUST_MS } from "./limits.ts";
 import { findMembership, findMfaDemand } from "./members-store.ts";
 import type { RevocationFeed } from "./revocation-feed.ts";
 
@@ -31,12 +31,20 @@ interface TimedGrant {
   readonly untilMs: number;
 }
 
-interface Remembered {
+interface Known {
+  readonly fromMs: number;
+  readonly seq: number;
+}
+
+interface Remembered extends Known {
   readonly membership: Membership | null;
   /** What they hold for a time; looked at by the clock each time, so its end waits for nobody. */
   readonly grants: readonly TimedGrant[] | null;
-  readonly fromMs: number;
-  readonly seq: number;
+}
+
+/** Whether a tenant demands a second factor. */
+interface Demand extends Known {
+  readonly isRequired: boolean;
 }
 
 /** Who is a member of what, remembered like credentials. */
@@ -44,6 +52,7 @@ export class Memberships {
   readonly #parts: MembershipParts;
   readonly #feed: RevocationFeed | null;
   readonly #remembered = new LRUCache<string, Remembered>({ max: REMEMBERED_MAX });
+  readonly #demands = new LRUCache<string, Demand>({ max: TENANTS_MAX });
 
   constructor(parts: MembershipParts, feed: RevocationFeed | null = null) {
     this.#parts = parts;
@@ -56,7 +65,8 @@ export class Memberships {
     const slot = `${tenantId}:${userId}`;
     const nowMs = this.#parts.clock.now().getTime();
     const known = this.#remembered.get(slot);
-    if (known && this.#isTrusted(known, nowMs, tenantId, userId)) return heldAt(known, nowMs);
+    const subjects = [`member:${tenantId}:${userId}`, `tenant:${tenantId}`, `user:${userId}`];
+    if (known && this.#isTrusted(known, nowMs, subjects)) return heldAt(known, nowMs);
     const seq = this.#feed?.seq ?? 0;
     const row = await maybe(this.#parts.pool, findMembership, [tenantId, userId, new Date(nowMs)]);
     const membership = row
@@ -75,18 +85,26 @@ export class Memberships {
   /** Whether the tenant, or the platform, demands a second factor: for those who have no membership, but come by token. */
   async demandsMfa(tenantId: string): Promise<boolean> {
     if (this.#parts.isMfaRequired === true) return true;
-    return (await maybe(this.#parts.pool, findMfaDemand, [tenantId]))?.mfa_required === true;
+    const nowMs = this.#parts.clock.now().getTime();
+    const known = this.#demands.get(tenantId);
+    if (known && this.#isTrusted(known, nowMs, [`tenant:${tenantId}`])) return known.isRequired;
+    const seq = this.#feed?.seq ?? 0;
+    const isRequired = (await maybe(this.#parts.pool, findMfaDemand, [tenantId]))?.mfa_required === true;
+    this.#demands.set(tenantId, { isRequired, fromMs: nowMs, seq });
+    return isRequired;
   }
 
   forget(): void {
     if (this.#feed) this.#feed.expire();
-    else this.#remembered.clear();
+    else {
+      this.#remembered.clear();
+      this.#demands.clear();
+    }
   }
 
-  #isTrusted({ fromMs, seq }: Remembered, nowMs: number, tenantId: string, userId: string): boolean {
+  #isTrusted({ fromMs, seq }: Known, nowMs: number, subjects: readonly string[]): boolean {
     const ageMs = nowMs - fromMs;
     if (!this.#feed) return ageMs >= 0 && ageMs < TRUST_MS;
-    const subjects = [`member:${tenantId}:${userId}`, `tenant:${tenantId}`, `user:${userId}`];
     return this.#feed.isFresh() && ageMs >= 0 && ageMs < REMEMBER_MS && !this.#feed.isRevoked(subjects, seq);
   }
 }

@@ -226,7 +226,13 @@ export function parseFeatures(features: readonly unknown[], faults: Faults): str
   return [...new Set(features as string[])];
 }
 
-const LIMITS = ["maxApiCallsPerHour", "maxStorageGb", "maxConcurrentUsers", "maxUsers"] as const;
+const LIMITS = [
+  "maxApiCallsPerHour",
+  "maxStorageGb",
+  "maxConcurrentUsers",
+  "maxConcurrentRequests",
+  "maxUsers",
+] as const;
 
 export function parseLimits(limits: Limits, faults: Faults): Limits {
   for (const [key, value] of Object.entries(limits)) {

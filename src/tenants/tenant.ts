@@ -40,6 +40,7 @@ export interface Limits {
   maxApiCallsPerHour?: number;
   maxStorageGb?: number;
   maxConcurrentUsers?: number;
+  maxConcurrentRequests?: number;
   maxUsers?: number;
 }
 

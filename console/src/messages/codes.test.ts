@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { accessErrors } from "../../../src/access/errors.ts";
 import { auditErrors } from "../../../src/audit/errors.ts";
 import { fleetErrors } from "../../../src/fleet/errors.ts";
+import { gateErrors } from "../../../src/gate/errors.ts";
 import { httpErrors } from "../../../src/http/errors.ts";
 import { identityErrors } from "../../../src/identity/errors.ts";
 import { integrationErrors } from "../../../src/integrations/errors.ts";
@@ -22,6 +23,7 @@ const table = {
   ...accessErrors,
   ...auditErrors,
   ...fleetErrors,
+  ...gateErrors,
   ...httpErrors,
   ...identityErrors,
   ...keyErrors,

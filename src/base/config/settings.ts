@@ -199,6 +199,12 @@ export const settings = {
     otherwise: "only the plan decides",
     about: "The most users of one tenant with a live session, unless its plan says otherwise.",
   }),
+  "limits.maxConcurrentRequests": optional({
+    kind: integer(1),
+    otherwise: "only the plan decides",
+    about:
+      "The most requests, event streams and sockets of one tenant that may be under way at one time, unless its plan says otherwise.",
+  }),
   "features.analytics": defaulted({ kind: boolean(), fallback: true, about: "Usage reports for tenants." }),
   "features.backup": defaulted({
     kind: boolean(),

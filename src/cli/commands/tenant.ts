@@ -150,7 +150,7 @@ const update = defineCommand({
     features: list("KEY,…", "Features beyond those of the plan; an empty text takes them all away."),
     limit: numbers(
       "KEY=N",
-      "maxUsers, maxApiCallsPerHour, maxStorageGb, maxConcurrentUsers; repeated, or with commas.",
+      "maxUsers, maxApiCallsPerHour, maxStorageGb, maxConcurrentUsers, maxConcurrentRequests; repeated, or with commas.",
     ),
   },
   examples: [

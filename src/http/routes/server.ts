@@ -6,6 +6,10 @@ import { pingDatabase } from "../store.ts";
 const Health = Type.Object(
   {
     status: Type.Literal("ok", { description: "The process answers." }),
+    limits: Type.Union([Type.Literal("alone"), Type.Literal("shared"), Type.Literal("apart")], {
+      description:
+        "How rates are kept: by this process alone, shared with others, or apart: their store is away, and each process admits its share.",
+    }),
     database: Type.Literal("ok", { description: "The database answers; without it this is a 503." }),
   },
   { title: "Health" },
@@ -24,7 +28,8 @@ export const serverRoutes = [
     answer: Health,
     handle: async ({ house }) => {
       await one(house.tenancy.internals.control, pingDatabase);
-      return { status: "ok", database: "ok" } as const;
+      const { limits } = house.tenancy.internals;
+      return { status: "ok", limits: limits.facts.mode, database: "ok" } as const;
     },
   }),
 ];

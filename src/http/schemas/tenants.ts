@@ -29,6 +29,9 @@ export const Limits = Type.Object({
   maxApiCallsPerHour: Type.Optional(Type.Integer({ minimum: 0 })),
   maxStorageGb: Type.Optional(Type.Number({ minimum: 0 })),
   maxConcurrentUsers: Type.Optional(Type.Integer({ minimum: 0 })),
+  maxConcurrentRequests: Type.Optional(
+    Type.Integer({ minimum: 1, description: "Requests, event streams and sockets under way at one time." }),
+  ),
   maxUsers: Type.Optional(Type.Integer({ minimum: 1 })),
 });
 

@@ -102,6 +102,7 @@ export const tenants = {
     maxApiCallsPerHour: "API calls per hour",
     maxStorageGb: "Storage (GB)",
     maxConcurrentUsers: "Concurrent users",
+    maxConcurrentRequests: "Requests at one time",
     maxUsers: "Users",
   },
   form: {

@@ -501,6 +501,10 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
     title: "Trop de requêtes en peu de temps.",
     cure: "Patientez quelques secondes, puis réessayez.",
   },
+  "request.too_many_at_once": {
+    title: "Trop de requêtes sont en cours en même temps.",
+    cure: "Attendez que certaines se terminent, puis réessayez.",
+  },
   "request.idempotency_mismatch": {
     title: "La clé de la requête a déjà servi à une autre requête.",
     cure: "Réessayez.",

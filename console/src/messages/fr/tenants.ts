@@ -106,6 +106,7 @@ export const tenants = {
     maxApiCallsPerHour: "Appels d’API par heure",
     maxStorageGb: "Stockage (Go)",
     maxConcurrentUsers: "Utilisateurs simultanés",
+    maxConcurrentRequests: "Requêtes simultanées",
     maxUsers: "Utilisateurs",
   },
   form: {
