@@ -231,30 +231,21 @@ test("what is not HTTP gets a problem document, not a stack", async () => {
 });
 
 test("a client that runs wild is slowed, and others are not", async () => {
-  const { control, parts } = platform.tenancy.internals;
   // Its time stands still, so that a slow machine does not pour back what the client spends.
   const now = new Date();
-  const other = await createServer({
-    tenancy: platform.tenancy,
-    host: "127.0.0.1",
-    clock: { now: () => now },
-  });
-  try {
-    const url = await listen(other, { host: "127.0.0.1", port: 0 });
-    const { key } = await createApiKey({ pool: control, clock: parts.clock }, { name: "wild" }, BY);
-    let slowed: Headers | undefined;
-    for (let i = 0; i < 20 && !slowed; i++) {
-      const batch = await Promise.all(
-        Array.from({ length: 50 }, () => call({ url, apiKey: key }, "GET", "/v1/session")),
-      );
-      slowed = batch.find(({ status }) => status === 429)?.headers;
-    }
-
-    assert.match(slowed?.get("retry-after") ?? "", /^\d+$/);
-    assert.equal((await call({ url, apiKey: platform.apiKey }, "GET", "/v1/plans")).status, 200);
-  } finally {
-    await other.close();
+  await using other = await startPlatform({ sql: null, background: false, clock: { now: () => now } });
+  const { control, parts } = other.tenancy.internals;
+  const { key } = await createApiKey({ pool: control, clock: parts.clock }, { name: "wild" }, BY);
+  let slowed: Headers | undefined;
+  for (let i = 0; i < 20 && !slowed; i++) {
+    const batch = await Promise.all(
+      Array.from({ length: 50 }, () => call(other, "GET", "/v1/session", { key })),
+    );
+    slowed = batch.find(({ status }) => status === 429)?.headers;
   }
+
+  assert.match(slowed?.get("retry-after") ?? "", /^\d+$/);
+  assert.equal((await call(other, "GET", "/v1/plans")).status, 200);
 });
 
 test("a route that changes something does not compile without its audit action", () => {
