@@ -80,6 +80,21 @@ end $function$
 comment on function tenancy.ensure_audit_month(date) is 'Makes the audit log''s partition of a month, unless it is there.';
 revoke all on function tenancy.ensure_audit_month(date) from public;
 
+CREATE OR REPLACE FUNCTION tenancy.gate_grant(full_at_us double precision, now_us double precision, cost_us double precision, depth_us double precision, need integer, want integer)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog'
+AS $function$
+    select least(free, greatest(need, least(want, free / 8)))
+    from (
+      select least(1e9, greatest(0, floor((depth_us - (full_at_us - now_us)) / cost_us + 1e-6)))::integer as free
+    ) s
+  $function$
+;
+comment on function tenancy.gate_grant(double precision,double precision,double precision,double precision,integer,integer) is 'How many slots a process is given: those that requests wait for, or ahead of them an eighth of what is free.';
+revoke all on function tenancy.gate_grant(double precision,double precision,double precision,double precision,integer,integer) from public;
+
 CREATE OR REPLACE FUNCTION tenancy.lock(key text)
  RETURNS void
  LANGUAGE plpgsql
@@ -639,6 +654,33 @@ comment on column tenancy.domains.created_at is 'When it was added.';
 CREATE UNIQUE INDEX domains_primary_key ON tenancy.domains USING btree (tenant_id) WHERE is_primary;
 CREATE INDEX domains_tenant_idx ON tenancy.domains USING btree (tenant_id);
 
+create unlogged table tenancy.gate_holders (
+  key text not null,
+  holders jsonb not null,
+  granted integer not null,
+  ask integer[] not null,
+  constraint gate_holders_pkey PRIMARY KEY (key)
+) with (fillfactor=50);
+comment on table tenancy.gate_holders is 'Which process holds how many of something that is limited at one time. What a process that died held ends with its time.';
+comment on column tenancy.gate_holders.key is 'Of what, such as tenant:<id>; `processes` tells which processes there are.';
+comment on column tenancy.gate_holders.holders is 'By process: how many, and until when, in microseconds since 1970 of this server''s clock.';
+comment on column tenancy.gate_holders.granted is 'How many the last process that asked may hold.';
+comment on column tenancy.gate_holders.ask is 'What it had asked for: how many it wants to hold, and the most of all together.';
+
+create unlogged table tenancy.gate_rates (
+  key text not null,
+  full_at_us double precision not null,
+  granted integer not null,
+  ask double precision[] not null,
+  constraint gate_rates_pkey PRIMARY KEY (key)
+) with (fillfactor=50);
+comment on table tenancy.gate_rates is 'Rates that all processes keep together (docs/decisions/0080-shared-limits.md). Unlogged: after a crash of the server every burst is whole.';
+comment on column tenancy.gate_rates.key is 'Whose rate, such as tenant:<id> or credential:key:<id>.';
+comment on column tenancy.gate_rates.full_at_us is 'When the burst is whole again if nothing more is taken: microseconds since 1970 of this server''s clock.';
+comment on column tenancy.gate_rates.granted is 'How many the last process that asked was given.';
+comment on column tenancy.gate_rates.ask is 'What it had asked for: cost and depth in microseconds, slots needed, slots wanted, backlog in microseconds.';
+CREATE INDEX gate_rates_full_idx ON tenancy.gate_rates USING btree (full_at_us);
+
 create table tenancy.group_roles (
   tenant_id uuid not null,
   group_name text not null,
@@ -978,7 +1020,7 @@ comment on table tenancy.plans is 'Bundles of features and limits. Prices come w
 comment on column tenancy.plans.key is 'Such as premium.';
 comment on column tenancy.plans.name is 'For people.';
 comment on column tenancy.plans.features is 'Feature keys that the plan includes.';
-comment on column tenancy.plans.limits is 'maxApiCallsPerHour, maxStorageGb, maxConcurrentUsers, maxUsers.';
+comment on column tenancy.plans.limits is 'maxApiCallsPerHour, maxStorageGb, maxConcurrentUsers, maxConcurrentRequests, maxUsers.';
 comment on column tenancy.plans.statement_timeout_ms is 'Longest statement of a tenant on this plan.';
 comment on column tenancy.plans."position" is 'Order in lists, smallest plan first.';
 comment on column tenancy.plans.idle_timeout_ms is 'Longest wait of a transaction for its next statement; then it is rolled back.';

@@ -6039,6 +6039,8 @@ export interface components {
     Health: {
       /** The process answers. */
       status: "ok";
+      /** How rates are kept: by this process alone, shared with others, or apart: their store is away, and each process admits its share. */
+      limits: "alone" | "shared" | "apart";
       /** The database answers; without it this is a 503. */
       database: "ok";
     };
@@ -6347,6 +6349,8 @@ export interface components {
         maxApiCallsPerHour?: number;
         maxStorageGb?: number;
         maxConcurrentUsers?: number;
+        /** Requests, event streams and sockets under way at one time. */
+        maxConcurrentRequests?: number;
         maxUsers?: number;
       };
       tenants: number;
@@ -7041,6 +7045,8 @@ export interface components {
         maxApiCallsPerHour?: number;
         maxStorageGb?: number;
         maxConcurrentUsers?: number;
+        /** Requests, event streams and sockets under way at one time. */
+        maxConcurrentRequests?: number;
         maxUsers?: number;
       };
       /** RFC 3339, UTC. */
@@ -7133,6 +7139,8 @@ export interface components {
         maxApiCallsPerHour?: number;
         maxStorageGb?: number;
         maxConcurrentUsers?: number;
+        /** Requests, event streams and sockets under way at one time. */
+        maxConcurrentRequests?: number;
         maxUsers?: number;
       };
     };
