@@ -381,7 +381,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     relyingParty: new RelyingParty({ fetch: outbound, clock }),
     resolveTxt: dnsTxt(options.dnsServers),
   });
-  const scim = new Scim({ pool: control, clock });
+  const scim = new Scim({ pool: control, clock, roles: identity.parts.roles });
   const integrations = new Integrations({
     pool: control,
     clock,

@@ -49,6 +49,7 @@ async function directory(token?: string, tenant?: string): Promise<Directory> {
     tenant ??
     (await call<{ id: string }>(platform, "POST", "/v1/tenants", { body: { name: `Scim ${count}` } })).body
       .id;
+  if (tenant === undefined) await proveDomain(tenantId, "studio.example.com");
   const key =
     token ??
     (
@@ -70,6 +71,15 @@ async function directory(token?: string, tenant?: string): Promise<Directory> {
         },
       }),
   };
+}
+
+/** As if DNS had said so. */
+async function proveDomain(tenantId: string, domain: string): Promise<void> {
+  await identity().pool.query(
+    `insert into tenancy.sso_domains (tenant_id, domain, challenge, verified_at, created_at)
+     values ($1, $2, 'x', now(), now()) on conflict do nothing`,
+    [tenantId, domain],
+  );
 }
 
 const person = (name: string) => ({
@@ -135,12 +145,29 @@ test("a user that the directory creates is a member; what is deactivated has no 
   assert.equal((await readMember(identity().pool, entra.tenantId, userId)).status, "active");
 });
 
+test("a directory makes nobody a member whose domain its tenant has not proven, and does not learn who is here", async () => {
+  const hostile = await directory();
+  const email = `${unique("victim")}@bank.example.com`;
+  const { id: userId } = await createUser(identity(), { email, name: "Victoria" }, BY);
+  const add = (userName: string) =>
+    hostile.send<Resource & { detail: string }>("POST", "/Users", { ...person("x"), userName, emails: [] });
+
+  const [known, unknown] = [await add(email), await add("nobody@bank.example.com")];
+
+  assert.deepEqual([known.status, known.body.scimType], [400, "invalidValue"]);
+  assert.equal(known.text, unknown.text);
+  assert.match(known.body.detail, /not proven the domain bank\.example\.com/);
+  await assert.rejects(readMember(identity().pool, hostile.tenantId, userId), { code: "member.not_found" });
+});
+
 test("a directory cannot sign out people who are members elsewhere", async () => {
   const hostile = await directory();
   const other = await directory();
   const email = `${unique("victim")}@bank.example.com`;
   const { id: userId } = await createUser(identity(), { email }, BY);
-  await addMember(identity(), { tenantId: other.tenantId, userId, roles: ["member"] }, BY);
+  // They came to both by themselves, so the directory may speak of their membership.
+  for (const { tenantId } of [hostile, other])
+    await addMember(identity(), { tenantId, userId, roles: ["member"] }, BY);
   const session = await withTx(identity().pool, (tx) =>
     openSession(tx, identity(), { person: { userId }, amr: ["pwd"], isMfa: false, origin: NO_ORIGIN }),
   );
@@ -156,6 +183,7 @@ test("a directory cannot sign out people who are members elsewhere", async () =>
   const { credentials } = platform.tenancy.internals.identity;
   credentials.forget();
   assert.ok(await credentials.session(session.token));
+  assert.equal((await readMember(identity().pool, hostile.tenantId, userId)).status, "suspended");
   assert.equal((await readMember(identity().pool, other.tenantId, userId)).status, "active");
 });
 

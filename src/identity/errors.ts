@@ -42,6 +42,12 @@ export const { table: identityErrors, error: identityError } = defineErrors({
     sentence: "This needs a proof of who you are that is not older than {maxAgeS} seconds.",
     cure: "Prove it again by `POST /v1/me/step-up`, then repeat the request.",
   },
+  "session.from_provider": {
+    status: 403,
+    sentence:
+      "How you sign in belongs to you and not to an organisation, and this session came from the identity provider of one.",
+    cure: "Sign in with a link that is mailed to you, and change it there.",
+  },
   "session.mfa_required": {
     status: 401,
     sentence: "This tenant demands that a second factor was used in this session.",

@@ -7,6 +7,7 @@ import { deletePasskey, deleteTotp, findTotp, listPasskeys } from "./factors-sto
 import type { IdentityParts } from "./identity.ts";
 import { CEREMONY_LIFETIME_MS, FRESH_MS } from "./limits.ts";
 import { type FactorChange, factorChanged } from "./messages.ts";
+import { hasOwnFactor, isFromProvider } from "./own-proof.ts";
 import { addPasskey, passkeyCreation } from "./passkeys.ts";
 import type { UserPrincipal } from "./principal.ts";
 import { drawRecoveryCodes } from "./recovery-codes.ts";
@@ -53,15 +54,19 @@ export async function readFactors(parts: IdentityParts, userId: string): Promise
 
 /**
  * What changes how somebody signs in needs a proof that is fresh: of the second factor, if they have one. A stolen
- * session cookie alone must not become an account.
+ * session cookie alone must not become an account, and neither must the word of one tenant's identity provider: the
+ * account opens other tenants too.
  *
- * @throws session.step_up
+ * @throws session.step_up, session.from_provider for somebody who could prove nothing here
  */
 export async function assertFresh(parts: IdentityParts, principal: UserPrincipal): Promise<void> {
   const user = await readSigner(parts, principal.id);
-  const provedAt = methodsOf(user).length > 0 ? principal.mfaAt : principal.authenticatedAt;
+  const hasSecond = methodsOf(user).length > 0;
+  const isOwn = !isFromProvider(principal) || hasOwnFactor(principal.amr, hasSecond);
+  if (!isOwn && !hasSecond && user.password_hash === null) throw identityError("session.from_provider");
+  const provedAt = hasSecond ? principal.mfaAt : principal.authenticatedAt;
   const ageMs = provedAt ? parts.clock.now().getTime() - provedAt.getTime() : Number.POSITIVE_INFINITY;
-  if (ageMs > FRESH_MS) throw identityError("session.step_up", { maxAgeS: FRESH_MS / 1_000 });
+  if (!isOwn || ageMs > FRESH_MS) throw identityError("session.step_up", { maxAgeS: FRESH_MS / 1_000 });
 }
 
 /** Throws factor.disabled, session.step_up, factor.exists. */

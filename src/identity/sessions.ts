@@ -95,13 +95,20 @@ export interface Device {
   readonly expiresAt: Date;
 }
 
-/** Where a user is signed in, last used first. */
-export async function readSessions(parts: SessionParts, userId: string): Promise<Device[]> {
+/**
+ * Where a user is signed in, last used first.
+ *
+ * @param providers Only what came from these connections, as `wordOfProvider` tells them; null: all.
+ */
+export async function readSessions(
+  parts: SessionParts,
+  userId: string,
+  providers: readonly string[] | null = null,
+): Promise<Device[]> {
   const now = parts.clock.now();
   const idleSince = new Date(now.getTime() - parts.sessionTimeoutMs);
-  return (await many(parts.pool, listUserSessions, [userId, now, idleSince, SESSIONS_SHOWN_MAX])).map(
-    toDevice,
-  );
+  const values = [userId, now, idleSince, SESSIONS_SHOWN_MAX, providers];
+  return (await many(parts.pool, listUserSessions, values)).map(toDevice);
 }
 
 /** Ends one session of a user. Throws session.not_found, for another user's session too. */
@@ -110,9 +117,11 @@ export async function endSession(
   userId: string,
   sessionId: string,
   by: Actor,
+  providers: readonly string[] | null = null,
 ): Promise<void> {
   await withTx(parts.pool, async (tx) => {
-    const ended = isUuid(sessionId) ? await maybe(tx, deleteUserSession, [userId, sessionId]) : undefined;
+    const values = [userId, sessionId, providers];
+    const ended = isUuid(sessionId) ? await maybe(tx, deleteUserSession, values) : undefined;
     if (!ended) throw identityError("session.not_found", { id: sessionId });
     await announceRevocation(tx, "session", ended.id);
     await recordEvent(tx, by, "session.revoked", null, { userId, sessionId: ended.id });
@@ -125,8 +134,9 @@ export async function endOtherSessions(
   userId: string,
   keptId: string | null,
   by: Actor,
+  providers: readonly string[] | null = null,
 ): Promise<number> {
-  return withTx(parts.pool, (tx) => endSessionsOf(tx, userId, keptId, by));
+  return withTx(parts.pool, (tx) => endSessionsOf(tx, userId, keptId, by, providers));
 }
 
 /** The same inside a transaction: a new password, a recovery and a disabled account end what was open. */
@@ -135,8 +145,9 @@ export async function endSessionsOf(
   userId: string,
   keptId: string | null,
   by: Actor,
+  providers: readonly string[] | null = null,
 ): Promise<number> {
-  const ended = await many(tx, deleteUserSessions, [userId, keptId]);
+  const ended = await many(tx, deleteUserSessions, [userId, keptId, providers]);
   if (ended.length === 0) return 0;
   await announceRevocation(tx, "user", userId);
   await recordEvent(tx, by, "session.revoked", null, { userId, count: ended.length });

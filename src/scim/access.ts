@@ -27,7 +27,13 @@ interface AccessParts {
   readonly clock: Clock;
 }
 
-/** The person whom the directory describes: known by address, or new. Throws ScimFault invalidValue. */
+/**
+ * The person whom the directory describes: known by address, or new. A directory speaks for addresses of the tenant's
+ * own domains, and for members who came by themselves: otherwise it would make anybody a member without asking, learn
+ * who has an account here, and have a word in their recovery.
+ *
+ * @throws ScimFault invalidValue
+ */
 export async function personOf(
   tx: Tx,
   parts: AccessParts,
@@ -40,9 +46,16 @@ export async function personOf(
   if (email === undefined)
     throw new ScimFault(400, "invalidValue", "An e-mail address is expected, in emails or as userName.");
   const known = await maybe(tx, findUserByEmail, [email]);
+  const domain = email.slice(email.lastIndexOf("@") + 1);
+  const isMember = known !== undefined && (await maybe(tx, findMember, [tenantId, known.id])) !== undefined;
+  if (!isMember && !(await maybe(tx, findProvenDomain, [tenantId, domain])))
+    throw new ScimFault(
+      400,
+      "invalidValue",
+      `The tenant has not proven the domain ${domain}: prove it by DNS (sso-domains), or invite the person first.`,
+    );
   if (known) return known.id;
-  const isProven = await maybe(tx, findProvenDomain, [tenantId, email.slice(email.lastIndexOf("@") + 1)]);
-  const input = { email, name: displayNameOf(attributes), isVerified: isProven !== undefined };
+  const input = { email, name: displayNameOf(attributes), isVerified: true };
   return (await addUser(tx, parts.clock, input, by)).id;
 }
 

@@ -4,6 +4,8 @@ import type { Clock } from "../base/clock.ts";
 import { isUuid, uuidv7 } from "../base/ids.ts";
 import { exec, many, maybe, one } from "../db/sql.ts";
 import { withTx } from "../db/tx.ts";
+import { assertGrantable, type MemberActor } from "../identity/members.ts";
+import { OWNER, type RoleBook } from "../identity/ports.ts";
 import { drawToken, hashToken } from "../identity/token.ts";
 import { scimError } from "./errors.ts";
 import { deleteToken, findToken, insertToken, listTokens, type TokenRow, touchToken } from "./store.ts";
@@ -11,6 +13,7 @@ import { deleteToken, findToken, insertToken, listTokens, type TokenRow, touchTo
 export interface ScimParts {
   readonly pool: pg.Pool;
   readonly clock: Clock;
+  readonly roles: RoleBook;
 }
 
 export interface ScimToken {
@@ -25,13 +28,19 @@ export interface ScimToken {
 const TOKENS_MAX = 4;
 const DAY_MS = 86_400_000;
 
-/** A bearer token of the tenant's directory; it is shown once. Throws scim.too_many_tokens. */
+/**
+ * A bearer token of the tenant's directory; it is shown once. Its holder suspends and removes owners, and gives what
+ * groups give: so only who may do all of that makes one.
+ *
+ * @throws scim.too_many_tokens, role.not_grantable
+ */
 export async function createToken(
   parts: ScimParts,
   tenantId: string,
   input: { readonly name: string; readonly expiresInDays?: number },
-  by: Actor,
+  by: MemberActor,
 ): Promise<ScimToken & { readonly token: string }> {
+  await assertGrantable(parts.roles, tenantId, [OWNER], by);
   const now = parts.clock.now();
   const token = drawToken("scim_");
   const expiresAt =

@@ -3,6 +3,8 @@ import { OutboundRefusal } from "../base/guarded-fetch.ts";
 import { isUuid, uuidv7 } from "../base/ids.ts";
 import { many, maybe } from "../db/sql.ts";
 import { type Tx, withTx } from "../db/tx.ts";
+import { assertGrantable, type MemberActor } from "../identity/members.ts";
+import { OWNER } from "../identity/ports.ts";
 import { announceRevocation } from "../identity/revocations.ts";
 import {
   assertDescribed,
@@ -129,15 +131,21 @@ export interface ConnectionChange {
   readonly mapping?: Partial<ClaimMapping>;
 }
 
-/** Disabling ends the sessions that came from it. */
+/**
+ * Disabling ends the sessions that came from it. What signs people in speaks for owners, too: only who has all that they
+ * have makes it active, or changes what is believed of an active one.
+ *
+ * @throws sso.connection_not_found, sso.settings_invalid, role.not_grantable
+ */
 export async function changeConnection(
   parts: SsoParts,
   tenantId: string,
   id: string,
   change: ConnectionChange,
-  by: Actor,
+  by: MemberActor,
 ): Promise<Connection> {
   const known = fromRow(await rowOf(parts, tenantId, id));
+  await assertMaySpeakForAll(parts, tenantId, known.status, change, by);
   const wrong = known.kind === "oidc" ? "saml" : "oidc";
   if (change[wrong]) {
     const message = `Expected no \`${wrong}\`: the kind of a connection does not change.`;
@@ -146,9 +154,11 @@ export async function changeConnection(
   const settings = await changedSettings(parts, known, change);
   const given = change.oidc?.clientSecret;
   const secret = given === undefined ? undefined : await sealSecret(parts, tenantId, id, given);
-  return withTx(parts.pool, async (tx) => {
+  const changed = await withTx(parts.pool, async (tx) => {
     const before = await maybe(tx, lockConnection, [tenantId, id]);
     if (!before) throw ssoError("sso.connection_not_found", { id });
+    // Activated in between: who may change it is another question now.
+    if (before.status !== known.status) return undefined;
     const status = change.status ?? before.status;
     const row = await maybe(tx, updateConnection, [
       tenantId,
@@ -173,6 +183,19 @@ export async function changeConnection(
     await recordEvent(tx, by, "sso.connection_updated", tenantId, detail, { states });
     return after;
   });
+  return changed ?? changeConnection(parts, tenantId, id, change, by);
+}
+
+async function assertMaySpeakForAll(
+  parts: SsoParts,
+  tenantId: string,
+  status: Connection["status"],
+  change: ConnectionChange,
+  by: MemberActor,
+): Promise<void> {
+  const isActive = (change.status ?? status) === "active";
+  const isOther = status !== "active" || change.oidc || change.saml || change.mapping;
+  if (isActive && isOther) await assertGrantable(parts.identity.parts.roles, tenantId, [OWNER], by);
 }
 
 export async function removeConnection(

@@ -16,6 +16,7 @@ import {
   findStanding,
   insertGroupRoles,
   listGroupRoles,
+  listTenantsOfConnections,
   lockTenant,
   type StandingRow,
   upsertRules,
@@ -112,10 +113,22 @@ export async function standingIn(
   return row ? decideStanding(row, principal) : "counts";
 }
 
+/** The tenants whose active connections these are. @param providers As `amr` has them, `sso:<id>`. */
+export async function tenantsOfProviders(
+  parts: Pick<SsoParts, "pool">,
+  providers: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const ids = providers.map(connectionOf).filter(isUuid);
+  const rows = await many(parts.pool, listTenantsOfConnections, [ids]);
+  return new Set(rows.map((row) => row.tenant_id));
+}
+
+function connectionOf(method: string): string {
+  return method.slice("sso:".length);
+}
+
 export function decideStanding(row: StandingRow, principal: Pick<UserPrincipal, "id" | "amr">): Standing {
-  const from = principal.amr
-    .filter((method) => method.startsWith("sso:"))
-    .map((method) => method.slice("sso:".length));
+  const from = principal.amr.filter((method) => method.startsWith("sso:")).map(connectionOf);
   if (from.some((id) => row.connection_ids.includes(id))) return "counts";
   if (from.length > 0) return "other_tenants_session";
   if (!row.is_required || principal.id === row.break_glass_user_id) return "counts";

@@ -64,7 +64,8 @@ export class Sso {
           JSON.stringify([settings.ssoUrl, settings.certificates]);
         if (isSame) continue;
         const saml = { metadataUrl: settings.metadataUrl, metadataXml: xml };
-        await changeConnection(this.parts, tenantId, id, { saml }, { actor: "system:metadata refresh" });
+        const by = { actor: "system:metadata refresh", principal: null };
+        await changeConnection(this.parts, tenantId, id, { saml }, by);
       } catch (failure) {
         if (!isTenancyError(failure) && !(failure instanceof SamlRefusal)) throw failure;
         log.warn("SAML metadata could not be used", { tenantId, connectionId: id, reason: failure.message });

@@ -287,6 +287,11 @@ export interface StandingRow {
   connection_ids: string[];
 }
 
+export const listTenantsOfConnections = query<{ tenant_id: string }>(
+  "sso.list_tenants_of_connections",
+  `select tenant_id from tenancy.sso_connections where id = any($1::uuid[]) and status = 'active'`,
+);
+
 /** What decides whether a session counts in a tenant. */
 export const findStanding = query<StandingRow>(
   "sso.find_standing",

@@ -16,7 +16,10 @@ const create = defineCommand({
     const tenancy = await open();
     const { record } = await tenancy.tenants.get(tenant());
     const { createToken } = await import("../../scim/tokens.ts");
-    const made = await createToken(tenancy.internals.scim.parts, record.id, options, by);
+    const made = await createToken(tenancy.internals.scim.parts, record.id, options, {
+      ...by,
+      principal: null,
+    });
     out.say(`The token is shown this once. The directory's address ends in /scim/v2/${record.id}.`);
     out.answer(made, () => `${made.token}\n`);
   },

@@ -50,7 +50,8 @@ const setState = (verb: "activate" | "disable", status: "active" | "disabled", s
       const [name, id] = positionals as [string, string]; // both are required
       const { changeConnection } = await import("../../sso/connections.ts");
       const { parts } = tenancy.internals.sso;
-      const changed = await changeConnection(parts, (await recordOf(tenancy, name)).id, id, { status }, by);
+      const { id: tenantId } = await recordOf(tenancy, name);
+      const changed = await changeConnection(parts, tenantId, id, { status }, { ...by, principal: null });
       out.say(`${out.paint("green", status === "active" ? "Activated" : "Disabled")} ${changed.name}.`);
       out.answer({ id, status }, () => "");
     },

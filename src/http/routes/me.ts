@@ -1,11 +1,13 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { identityError } from "../../identity/errors.ts";
 import { assertFresh } from "../../identity/factors.ts";
+import { wordOfProvider } from "../../identity/own-proof.ts";
 import { changePassword } from "../../identity/passwords.ts";
 import type { Principal, UserPrincipal } from "../../identity/principal.ts";
 import { type StepUpAnswer as Answer, beginStepUp, stepUp } from "../../identity/second-factor.ts";
 import { endOtherSessions, endSession, readSessions } from "../../identity/sessions.ts";
 import { changeUser, readTenantsOf, readUser } from "../../identity/users.ts";
+import { tenantsOfProviders } from "../../sso/rules.ts";
 import { isHttps } from "../authenticate.ts";
 import { sessionCookie } from "../cookie.ts";
 import type { House } from "../house.ts";
@@ -76,7 +78,7 @@ export const meRoutes = [
     answer: DeviceList,
     handle: async ({ house, principal }) => {
       const user = userOf(principal);
-      const devices = await readSessions(house.identity, user.id);
+      const devices = await readSessions(house.identity, user.id, wordOfProvider(user));
       return {
         items: devices.map((each) => ({
           id: each.id,
@@ -101,7 +103,8 @@ export const meRoutes = [
     params: { id: "Id of the session." },
     answer: null,
     handle: async ({ house, principal, params, by }) => {
-      await endSession(house.identity, userOf(principal).id, params.id, by);
+      const user = userOf(principal);
+      await endSession(house.identity, user.id, params.id, by, wordOfProvider(user));
       house.credentials.forget();
     },
   }),
@@ -113,8 +116,9 @@ export const meRoutes = [
     summary: "End all one's other sessions",
     answer: Ended,
     handle: async ({ house, principal, by }) => {
-      const { id, sessionId } = userOf(principal);
-      const ended = await endOtherSessions(house.identity, id, sessionId, by);
+      const user = userOf(principal);
+      const { id, sessionId } = user;
+      const ended = await endOtherSessions(house.identity, id, sessionId, by, wordOfProvider(user));
       house.credentials.forget();
       return { ended };
     },
@@ -175,7 +179,7 @@ export async function renewCookie(
 }
 
 async function toApiMe(house: House, user: UserPrincipal) {
-  const tenants = await readTenantsOf(house.identity.pool, user.id);
+  const tenants = await tenantsOf(house, user);
   const { email } = await readUser(house.identity.pool, user.id);
   return {
     id: user.id,
@@ -187,6 +191,15 @@ async function toApiMe(house: House, user: UserPrincipal) {
     isMfaEnabled: house.identity.isMfaEnabled,
     version: house.version,
   };
+}
+
+/** Where else somebody is a member is no matter of the provider that one session came from. */
+async function tenantsOf(house: House, user: UserPrincipal) {
+  const tenants = await readTenantsOf(house.identity.pool, user.id);
+  const providers = wordOfProvider(user);
+  if (providers === null) return tenants;
+  const vouched = await tenantsOfProviders(house.tenancy.internals.sso.parts, providers);
+  return tenants.filter(({ id }) => vouched.has(id));
 }
 
 function toApiSessionState(user: UserPrincipal) {

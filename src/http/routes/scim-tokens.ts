@@ -30,15 +30,16 @@ export const scimTokenRoutes = [
     action: "scim.token_created",
     summary: "Create a SCIM token for the directory of a tenant",
     description:
-      "The token is in this answer and nowhere else. To rotate, make a second one, enter it in the directory, and revoke the first.",
+      "Its holder may suspend and remove every member, so only owners make one. It is in this answer and nowhere else. To rotate, make a second one, enter it in the directory, and revoke the first.",
     isSecret: true,
     params: { tenant: TENANT },
     body: ScimTokenCreate,
     status: 201,
     answer: ScimTokenCreated,
-    handle: async ({ house, params, body, by, request }) => {
+    handle: async ({ house, params, body, by, principal, request }) => {
       const { id } = await findTenant(house, params.tenant);
-      const { token, ...made } = await createToken(house.tenancy.internals.scim.parts, id, body, by);
+      const { parts } = house.tenancy.internals.scim;
+      const { token, ...made } = await createToken(parts, id, body, { ...by, principal });
       return { ...toApi(made), token, baseUrl: `${publicUrl(house, request)}/scim/v2/${id}` };
     },
   }),

@@ -87,13 +87,15 @@ export const ssoConnectionRoutes = [
     permission: "sso.manage",
     action: "sso.connection_updated",
     summary: "Change, activate or disable an SSO connection",
-    description: "Disabling ends every session that came from it.",
+    description:
+      "Disabling ends every session that came from it. An active one signs owners in, too: only owners make it active, or change what of it is believed.",
     params: { tenant: TENANT, id: ID },
     body: SsoConnectionChange,
     answer: SsoConnection,
-    handle: async ({ house, params, body, by, request }) => {
+    handle: async ({ house, params, body, by, principal, request }) => {
       const { id } = await findTenant(house, params.tenant);
-      const changed = await changeConnection(house.tenancy.internals.sso.parts, id, params.id, body, by);
+      const { parts } = house.tenancy.internals.sso;
+      const changed = await changeConnection(parts, id, params.id, body, { ...by, principal });
       house.credentials.forget();
       return toApi(changed, publicUrl(house, request));
     },

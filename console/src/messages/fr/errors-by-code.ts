@@ -585,6 +585,11 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
     title: "Prouvez de nouveau qui vous êtes pour cette action.",
     cure: "Confirmez avec votre second facteur ou votre mot de passe.",
   },
+  "session.from_provider": {
+    title:
+      "Votre façon de vous connecter vous appartient, et cette session vient du fournisseur d’identité d’une organisation.",
+    cure: "Connectez-vous par un lien envoyé par e-mail, et changez-la là.",
+  },
   "session.mfa_required": {
     title: "Ce locataire exige qu’un second facteur ait servi dans cette session.",
     cure: "Utilisez-le maintenant, ou ajoutez-en un.",
