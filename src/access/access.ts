@@ -106,6 +106,13 @@ export class Access {
     return { ...made, condition, isExact: left.length === 0, left };
   }
 
+  /** The decision alone, under rules that may not be in force: for many questions at once. */
+  allowsUnder(rules: Rules, question: Question): boolean {
+    const { subject, permission } = question;
+    if (subject.scopes && !subject.scopes.includes(permission)) return false;
+    return rules.policies.isAllowed(requestOf(question, rules.traits));
+  }
+
   /** What the official engine says against these policies under our schema. */
   check(policies: Readonly<Record<string, string>>): PolicyFault[] {
     const large = Object.entries(policies).flatMap(([policyId, text]) => {

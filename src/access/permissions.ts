@@ -37,6 +37,7 @@ export const PERMISSIONS = {
   "roles.manage": tenant("Make, change and remove the tenant's own roles."),
   "policies.read": tenant("See policies, their tests, and why something is decided."),
   "policies.manage": tenant("Write the tenant's policies and their tests."),
+  "policies.replay": tenant("Put the last week's calls to a draft of the rules; shows who did what."),
   "grants.read": tenant("See who was given access for a time."),
   "grants.manage": tenant("Give access for a time, and take it back."),
   "reviews.read": tenant("See access reviews."),

@@ -1,11 +1,10 @@
 import { recordEvent } from "../audit/record.ts";
 import { isUuid, uuidv7 } from "../base/ids.ts";
 import { many, maybe, one } from "../db/sql.ts";
-import { compilePolicy } from "./cedar/policy.ts";
 import { type Author, assertHeld, changeRules, type RulesParts } from "./change-rules.ts";
 import { accessError } from "./errors.ts";
 import { POLICIES_MAX, POLICY_TESTS_MAX } from "./limits.ts";
-import { isPermission, type Permission, scopeOf } from "./permissions.ts";
+import { permittedBy, policyFaults } from "./policy-faults.ts";
 import type { DraftQuestion } from "./question.ts";
 import {
   deletePolicy,
@@ -162,29 +161,16 @@ async function assertWritable(
   author: Author,
 ): Promise<void> {
   const { engine } = parts.access;
-  if (engine.split(text).length !== 1) throw notAcceptable("Expected one policy.");
-  const faults = parts.access.check({ policy: text });
+  const faults = policyFaults(parts.access, text);
   if (faults.length > 0) {
-    throw accessError(
-      "policy.invalid",
-      {},
-      { problems: faults.map(({ message }) => ({ path: "text", message })) },
-    );
+    const problems = faults.map(({ message, start: { line, column } }) => ({
+      path: "text",
+      message: `${message} (line ${line}, column ${column})`,
+    }));
+    throw accessError("policy.invalid", {}, { problems });
   }
   if (engine.effectOf(text) === "forbid") return;
-  const { actions } = compilePolicy("policy", engine.toJson(text));
-  const names = actions?.map(({ id }) => id) ?? [];
-  if (names.length === 0) throw notAcceptable("Expected a permit to name its actions, one by one.");
-  const permissions = names.filter(
-    (name): name is Permission => isPermission(name) && scopeOf(name) === "tenant",
-  );
-  if (permissions.length < names.length)
-    throw notAcceptable("Expected a permit of permissions of tenants only.");
-  await assertHeld(parts, tenantId, [{ permissions, conditions: [] }], author);
-}
-
-function notAcceptable(message: string) {
-  return accessError("policy.invalid", {}, { problems: [{ path: "text", message }] });
+  await assertHeld(parts, tenantId, [{ permissions: permittedBy(engine, text), conditions: [] }], author);
 }
 
 function fromRow({ id, name, text, is_enabled, created_at, updated_at }: PolicyRow): Policy {

@@ -14,6 +14,24 @@ export interface Actor {
   readonly session?: string;
   /** Whose place the actor takes, such as `user:<id>` during support. The actor stays the one who really acts. */
   readonly onBehalfOf?: string;
+  /** What the policies were asked about this act, where any were. */
+  readonly asked?: Asked;
+}
+
+/** A question to a tenant's policies, as it can be put to other policies later. Attributes of things are not kept. */
+export interface Asked {
+  readonly permission: string;
+  /** Who asked, in the tenant: kind and id of the subject. */
+  readonly kind: string;
+  readonly id: string;
+  readonly roles: readonly string[];
+  /** Absent: no bound. */
+  readonly scopes?: readonly string[];
+  readonly amr?: readonly string[];
+  /** Seconds since a second factor was used; absent: never. */
+  readonly mfaAgeS?: number;
+  readonly purpose?: string;
+  readonly resource?: { readonly id: string; readonly type?: string; readonly hasAttributes?: true };
 }
 
 /** `change`: in the transaction of the change. `read`: of our own data. `request`: of an app, or what was refused. */
@@ -78,6 +96,7 @@ export function composeRecord(input: RecordInput, nowMs = Date.now()): StoredRec
   };
   const rest = {
     policies: input.policies,
+    asked: by.asked,
     boot: input.boot,
     number: input.number,
     ...input.states,

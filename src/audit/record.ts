@@ -83,6 +83,7 @@ export const ACTIONS = [
   "policy.updated",
   "policy.deleted",
   "policy.tried",
+  "policy.replayed",
   "policy_test.saved",
   "policy_test.deleted",
   "operator.role_changed",

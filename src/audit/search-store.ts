@@ -37,6 +37,16 @@ export const scanRecords = query<FoundRow>(
    limit $13::int`,
 );
 
+/** Newest first, of one tenant: every record between two ids. */
+export const listRecordsBetween = query<FoundRow>(
+  "audit.list_records_between",
+  `select id, body
+   from tenancy.audit_records
+   where tenant_id = $1::uuid and id >= $2::uuid and id < $3::uuid
+   order by id desc
+   limit $4::int`,
+);
+
 export const findRecord = query<{ id: string; tenant_id: string | null; body: string }>(
   "audit.find_record",
   `select id, tenant_id, body from tenancy.audit_records

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import type pg from "pg";
 import { isUuid } from "../base/ids.ts";
 import { many, maybe } from "../db/sql.ts";
-import type { Outcome, RecordKind } from "./body.ts";
+import type { Asked, Outcome, RecordKind } from "./body.ts";
 import { auditError } from "./errors.ts";
 import { lowId } from "./export.ts";
 import { EXPORT_PAGE } from "./limits.ts";
@@ -26,6 +26,7 @@ export interface AuditRecord {
   readonly policies?: readonly string[];
   /** What `before` and `after` are digests of. */
   readonly of?: string;
+  readonly asked?: Asked;
   readonly before?: string;
   readonly after?: string;
   /** Of a person, sealed. `openPersonal` opens it. */

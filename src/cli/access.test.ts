@@ -93,3 +93,24 @@ test("support asks from the command line, and no command consents for the tenant
   assert.match(unknown.stderr, /There is no such operator/);
   assert.equal(consent.code, 2);
 });
+
+test("`policy check` names line and column, and a test that would fail; `policy replay` counts what would change", async () => {
+  const broken = await run(
+    ["policy", "check", "studio", "-"],
+    'forbid (principal,\n  action == Action::"audit.reed", resource);',
+  );
+  const good = await run(["policy", "check", "studio", "-"], "forbid (principal, action, resource);");
+  const nothing = answerOf(
+    await run(["policy", "replay", "studio", "-", "--json"], "forbid (principal, action, resource);"),
+  );
+  const unknown = await run(
+    ["policy", "replay", "studio", "-", "--without", "00000000-0000-7000-8000-000000000009"],
+    "forbid (principal, action, resource);",
+  );
+
+  assert.equal(broken.code, 1);
+  assert.match(broken.stdout, /^-:2:13 unrecognized action/);
+  assert.equal(good.code, 0, good.stderr);
+  assert.deepEqual([nothing.replayed, nothing.allowedToDenied, nothing.isSample], [0, 0, false]);
+  assert.notEqual(unknown.code, 0);
+});

@@ -71,7 +71,10 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
   },
   policy: {
     summary: "Policies of tenants in Cedar, and what they decide",
-    load: async () => (await import("./commands/policy.ts")).commands,
+    load: async () => [
+      ...(await import("./commands/policy.ts")).commands,
+      ...(await import("./commands/policy-draft.ts")).commands,
+    ],
   },
   integration: {
     summary: "Outside services of tenants",

@@ -1,4 +1,4 @@
-import type { RecordInput } from "../audit/body.ts";
+import type { Asked, RecordInput } from "../audit/body.ts";
 import { outcomeOf } from "../gate/denial.ts";
 
 /** The record of a request to an app. */
@@ -10,8 +10,9 @@ export function appRecord(request: {
   readonly route: string;
   readonly status: number;
   readonly tenantId: string | null;
+  readonly asked: Asked | undefined;
 }): Omit<RecordInput, "boot" | "number"> {
-  const { ip, requestId, method, route, status, tenantId } = request;
+  const { ip, requestId, method, route, status, tenantId, asked } = request;
   return {
     kind: "request",
     action: "app.request",
@@ -19,6 +20,7 @@ export function appRecord(request: {
       ...request.by,
       ...(ip === undefined ? {} : { ip }),
       ...(requestId === undefined ? {} : { requestId }),
+      ...(asked ? { asked } : {}),
     },
     outcome: outcomeOf(status),
     tenantId,

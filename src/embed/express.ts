@@ -65,6 +65,7 @@ export function tenancyMiddleware(tenancy: Tenancy, options: TenancyMiddlewareOp
         route,
         status,
         tenantId,
+        asked: request.admission?.asked,
       }),
       { mayRelax: true },
     );

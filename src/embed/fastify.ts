@@ -119,6 +119,7 @@ function auditor(tenancy: Tenancy, { actor }: AppAuditOptions, told: WeakSet<Fas
           route: request.routeOptions.url ?? "",
           status: reply.statusCode,
           tenantId: request.tenant?.tenantId ?? null,
+          asked: request.admission?.asked,
         }),
         { mayRelax: true },
       );

@@ -127,6 +127,39 @@ test("a viewer reads and does not write; the refusal is in the tenant's audit lo
   );
 });
 
+test("the record of an app's request keeps what the policies were asked, of denials too, without the app's data", async () => {
+  const [a] = pairAt(world, "table");
+  await using app = await openApp({
+    resource: () => ({ id: "track:7", type: "tracks", attributes: { title: "Secret" } }),
+  });
+  const viewer = await member(a.id, "viewer");
+
+  await ask(app, "/tracks", a.id, viewer.headers);
+  await ask(app, "/tracks", a.id, viewer.headers, "POST");
+
+  const { rows } = await world.tenancy.internals.control.query<{
+    asked: Record<string, unknown>;
+    body: string;
+  }>(
+    `select body::json -> 'asked' as asked, body from tenancy.audit_records
+     where tenant_id = $1 and actor = $2 order by id`,
+    [a.id, `user:${viewer.user.id}`],
+  );
+  const asked = (permission: string) => ({
+    permission,
+    kind: "user",
+    id: viewer.user.id,
+    roles: ["viewer"],
+    amr: rows[0]?.asked["amr"],
+    resource: { id: "track:7", type: "tracks", hasAttributes: true },
+  });
+  assert.deepEqual(
+    rows.map((row) => row.asked),
+    [asked("data.read"), asked("data.write")],
+  );
+  assert.ok(rows.every(({ body }) => !body.includes("Secret")));
+});
+
 test("a cookie is not enough for a write that another site makes the browser send", async () => {
   const [a] = pairAt(world, "table");
   await using app = await openApp();

@@ -1,5 +1,6 @@
 import type { Permission } from "../access/permissions.ts";
 import type { ResourceRef } from "../access/ports.ts";
+import type { Asked } from "../audit/body.ts";
 import { isTenancyError, type TenancyError } from "../base/errors.ts";
 import type { RowFilter } from "../db/row-filter.ts";
 import { type Denial, isRecordedDenial, recordDenial } from "../gate/denial.ts";
@@ -173,6 +174,8 @@ function denialOf(
       ...(typeof details["onBehalfOf"] === "string" ? { onBehalfOf: details["onBehalfOf"] } : {}),
       ...(at.requestId === undefined ? {} : { requestId: at.requestId }),
       ...(ip === undefined ? {} : { ip }),
+      // The gate put it there.
+      ...(details["asked"] ? { asked: details["asked"] as Asked } : {}),
     },
     tenantId: at.tenantId,
     method,

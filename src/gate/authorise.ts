@@ -30,7 +30,7 @@ export type Verdict =
   | { readonly kind: "address_refused" }
   /** The tenant demands a second factor in the session, and none was used. */
   | { readonly kind: "mfa_required" }
-  | { readonly kind: "denied"; readonly decision: Decision };
+  | { readonly kind: "denied"; readonly decision: Decision; readonly subject: Subject };
 
 /**
  * Whether a principal may run an errand: who they are where it leads, whether the tenant is served and admits their
@@ -75,7 +75,7 @@ export async function authoriseSubject(
     facts,
     ...(errand.resource ? { resource: errand.resource } : {}),
   });
-  return decision.allowed ? { kind: "admitted", subject } : { kind: "denied", decision };
+  return decision.allowed ? { kind: "admitted", subject } : { kind: "denied", decision, subject };
 }
 
 /** An empty list admits everybody; with a list, an address that is not known is not on it. */

@@ -2,6 +2,7 @@ import type pg from "pg";
 import { accessError } from "../access/errors.ts";
 import type { Permission } from "../access/permissions.ts";
 import type { Facts, ResourceRef, Subject } from "../access/ports.ts";
+import type { Asked } from "../audit/body.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Credentials } from "../identity/credentials.ts";
 import { identityError } from "../identity/errors.ts";
@@ -10,6 +11,7 @@ import { actingAs, type OutsidePrincipal, type Principal } from "../identity/pri
 import { supportError } from "../support/errors.ts";
 import { enterVisit } from "../support/visits.ts";
 import { tenantError } from "../tenants/errors.ts";
+import { askedOf } from "./asked.ts";
 import { authorise, authoriseSubject, type GateParts, type Verdict } from "./authorise.ts";
 import {
   type Headers,
@@ -43,6 +45,8 @@ export interface DoorParts extends GateParts {
 export interface Admission {
   readonly principal: Visitor;
   readonly subject: Subject;
+  /** What the policies were asked, for the record of the request. */
+  readonly asked?: Asked;
 }
 
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
@@ -65,9 +69,12 @@ export async function enter(
 ): Promise<Admission> {
   const principal = await identify(parts, knock);
   if (!principal) throw identityError("session.required");
-  const verdict = await judge(parts, principal, knock, errand);
-  if (verdict.kind === "admitted" && verdict.subject) return { principal, subject: verdict.subject };
-  throw refusalOf(verdict, errand, actingAs(principal));
+  const facts = factsOf(parts, principal, knock);
+  const verdict = await judge(parts, principal, facts, errand);
+  const subject = "subject" in verdict ? verdict.subject : null;
+  const asked = subject ? askedOf(subject, errand.permission, facts, errand.resource) : undefined;
+  if (verdict.kind === "admitted" && subject) return { principal, subject, ...(asked ? { asked } : {}) };
+  throw refusalOf(verdict, errand, actingAs(principal), asked);
 }
 
 /** Who knocks; undefined without a credential that is valid now. */
@@ -104,10 +111,9 @@ export function factsOf({ clock }: Pick<DoorParts, "clock">, principal: Visitor,
 async function judge(
   parts: DoorParts,
   principal: Visitor,
-  knock: Knock,
+  facts: Facts,
   errand: Parameters<typeof enter>[2],
 ): Promise<Verdict> {
-  const facts = factsOf(parts, principal, knock);
   if (principal.kind !== "outside") return authorise(parts, { ...errand, principal, facts });
   const tenantId = await parts.tenantIdOf(principal.tenant);
   if (tenantId !== errand.tenantId) return { kind: "hidden" };
@@ -119,6 +125,7 @@ function refusalOf(
   verdict: Verdict,
   { tenantId, permission }: Parameters<typeof enter>[2],
   by: ReturnType<typeof actingAs>,
+  asked: Asked | undefined,
 ) {
   switch (verdict.kind) {
     case "admitted":
@@ -130,10 +137,10 @@ function refusalOf(
       return identityError("session.mfa_required", { ...by });
     case "denied": {
       const { needs, policies, reasons } = verdict.decision;
-      if (!needs) return accessError("access.denied", { permission, policies, reasons, ...by });
+      if (!needs) return accessError("access.denied", { permission, policies, reasons, ...by, asked });
       const { maxAgeS } = needs;
       const minutes = Math.ceil(maxAgeS / 60);
-      return accessError("access.step_up", { minutes, maxAgeS, permission, policies, reasons, ...by });
+      return accessError("access.step_up", { minutes, maxAgeS, permission, policies, reasons, ...by, asked });
     }
     default:
       return verdict satisfies never;

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Actor, RecordInput } from "../audit/body.ts";
+import type { Actor, Asked, RecordInput } from "../audit/body.ts";
 import { isTenancyError } from "../base/errors.ts";
 import { outcomeOf } from "../gate/denial.ts";
 import { actingAs } from "../identity/principal.ts";
@@ -12,7 +12,13 @@ import { PROBLEM_TYPE, toProblem } from "./problem.ts";
 declare module "fastify" {
   interface FastifyRequest {
     /** What the record of this request says besides what is seen from outside. */
-    audited: { code?: string; tenantId?: string | null; resource?: string; policies?: readonly string[] };
+    audited: {
+      code?: string;
+      tenantId?: string | null;
+      resource?: string;
+      policies?: readonly string[];
+      asked?: Asked;
+    };
   }
   interface FastifyContextConfig {
     /** The action that the route leaves; null: none, for a reason that the route gives. */
@@ -85,12 +91,13 @@ async function recordOf(
 }
 
 export function actorOf(request: FastifyRequest): Actor {
-  const { principal } = request;
+  const { principal, audited } = request;
   return {
     ...(principal ? actingAs(principal) : { actor: "nobody" }),
     requestId: request.id,
     ip: request.ip,
     ...(principal && "sessionId" in principal ? { session: principal.sessionId } : {}),
+    ...(audited.asked ? { asked: audited.asked } : {}),
   };
 }
 

@@ -2,13 +2,15 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { accessError } from "../access/errors.ts";
 import type { Decision, Facts, Subject } from "../access/ports.ts";
 import { isUuid } from "../base/ids.ts";
+import { askedOf } from "../gate/asked.ts";
 import { authorise, type GateParts, type Verdict } from "../gate/authorise.ts";
 import { recordDenial } from "../gate/denial.ts";
 import { type Allowance, enterWays, paceTenant } from "../gate/pace.ts";
 import { identityError } from "../identity/errors.ts";
-import { actingAs, type Principal } from "../identity/principal.ts";
+import type { Principal } from "../identity/principal.ts";
 import { tenantError } from "../tenants/errors.ts";
 import { findTenant } from "./api-tenant.ts";
+import { actorOf } from "./audit-trail.ts";
 import { httpError } from "./errors.ts";
 import type { House } from "./house.ts";
 import type { Guard } from "./route.ts";
@@ -40,12 +42,12 @@ export function authoriser(house: House) {
       (principal.kind === "operator" ? principal.visit !== undefined : principal.tenantId !== null);
     // For staff the handler tells whether the tenant is there; what they may does not depend on it.
     const tenantId = named === undefined ? null : isOfTenant ? await tenantIdOf(house, named) : named;
-    const verdict = await authorise(partsOf(house), {
-      principal,
-      permission,
-      tenantId,
-      facts: factsOf(house, request, principal),
-    });
+    const facts = factsOf(house, request, principal);
+    const verdict = await authorise(partsOf(house), { principal, permission, tenantId, facts });
+    if ("subject" in verdict && verdict.subject) {
+      const asked = askedOf(verdict.subject, permission, facts);
+      if (asked) request.audited.asked = asked;
+    }
     // Foreign tenants are not told apart from none by their rates either.
     // What support does is not the tenant's own use.
     const isUse =
@@ -129,11 +131,7 @@ async function refuse(
   const failure = refusalOf(verdict, permission ?? "");
   const { reasons, policies = [] } = verdict.kind === "denied" ? verdict.decision : {};
   await recordDenial(house.tenancy.internals.control, {
-    by: {
-      ...(request.principal ? actingAs(request.principal) : { actor: "nobody" }),
-      requestId: request.id,
-      ip: request.ip,
-    },
+    by: actorOf(request),
     tenantId: tenantId !== null && isUuid(tenantId) ? tenantId : null,
     method: request.method,
     route: request.routeOptions.url ?? "",

@@ -15,6 +15,7 @@ import { memberRoutes } from "./routes/members.ts";
 import { migrationRoutes } from "./routes/migrations.ts";
 import { placeRoutes } from "./routes/places.ts";
 import { policyRoutes } from "./routes/policies.ts";
+import { policyDraftRoutes } from "./routes/policy-drafts.ts";
 import { proofRoutes } from "./routes/proofs.ts";
 import { recoveryRoutes } from "./routes/recoveries.ts";
 import { roleRoutes } from "./routes/roles.ts";
@@ -60,6 +61,7 @@ export const routes: readonly Route[] = [
   ...apiKeyRoutes,
   ...roleRoutes,
   ...policyRoutes,
+  ...policyDraftRoutes,
   ...accessRoutes,
   ...grantRoutes,
   ...supportRoutes,

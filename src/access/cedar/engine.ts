@@ -19,6 +19,10 @@ export interface PolicyFault {
   /** Id of the policy, or null when the text as a whole cannot be read. */
   readonly policyId: string | null;
   readonly message: string;
+  /** What would help, in the engine's words. */
+  readonly hint?: string;
+  /** Bytes of the policy's text (UTF-8) that the fault is about. */
+  readonly at?: { readonly start: number; readonly end: number };
 }
 
 /** Policy sets that the official engine keeps parsed; the least used one makes room. */
@@ -55,7 +59,7 @@ export class CedarEngine {
       cedar.validate({ schema, policies: given, validationSettings: { mode: "strict" } }),
     );
     if (answer.type === "failure") return answer.errors.map(toFault);
-    return answer.validationErrors.map(({ policyId, error }) => ({ policyId, message: error.message }));
+    return answer.validationErrors.map(({ policyId, error }) => ({ ...toFault(error), policyId }));
   }
 
   /** The policies of a text one by one, as written. Throws policy.invalid. */
@@ -199,9 +203,15 @@ function toCall(request: Request): Omit<Cedar.StatefulAuthorizationCall, "prepar
   }
 }
 
-function toFault({ message, sourceLocations }: Cedar.DetailedError): PolicyFault {
-  const at = sourceLocations?.[0];
-  return { policyId: null, message: at ? `${message} (at character ${at.start + 1})` : message };
+function toFault({ message, help, sourceLocations }: Cedar.DetailedError): PolicyFault {
+  const [first] = sourceLocations ?? [];
+  const hint = help ?? first?.label ?? undefined;
+  return {
+    policyId: null,
+    message,
+    ...(hint === undefined ? {} : { hint }),
+    ...(first ? { at: { start: first.start, end: first.end } } : {}),
+  };
 }
 
 function invalid(faults: readonly PolicyFault[]) {

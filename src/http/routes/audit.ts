@@ -350,9 +350,10 @@ function timesOf({ from, to }: { from?: string | undefined; to?: string | undefi
 }
 
 async function toApi(house: House, record: Found): Promise<Static<typeof AuditRecord>> {
-  const { policies, personal: _, ...rest } = record;
+  const { personal: _, ...rest } = record;
   const personal = await openPersonal(poolOf(house), record);
-  return { ...rest, ...(policies && { policies: [...policies] }), ...(personal && { personal }) };
+  // The same form; lists that nobody changes are lists.
+  return { ...rest, ...(personal && { personal }) } as Static<typeof AuditRecord>;
 }
 
 function toApiSettings({

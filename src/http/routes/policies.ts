@@ -1,5 +1,5 @@
 import type { Static } from "typebox";
-import type { RoleInput } from "../../access/custom-roles.ts";
+import type { Draft } from "../../access/draft.ts";
 import {
   changePolicy,
   createPolicy,
@@ -112,7 +112,7 @@ export const policyRoutes = [
         id,
         {
           question: body.question as DraftQuestion,
-          draft: body.draft as { policies?: string[]; roles?: RoleInput[] },
+          draft: body.draft as Draft | undefined,
         },
         by,
       );
@@ -176,6 +176,6 @@ function toApiPolicy(known: Known): Static<typeof Policy> {
   return { ...known, createdAt: known.createdAt.toISOString(), updatedAt: known.updatedAt.toISOString() };
 }
 
-function toApiTest({ id, name, question, isAllowed }: KnownTest): Static<typeof PolicyTest> {
+export function toApiTest({ id, name, question, isAllowed }: KnownTest): Static<typeof PolicyTest> {
   return { id, name, question: question as Static<typeof PolicyTest>["question"], isAllowed };
 }

@@ -149,23 +149,22 @@ export const PolicyTestSave = Type.Object(
   { title: "PolicyTestSave", ...closed },
 );
 
-export const PolicyTry = Type.Object(
+export const PolicyDraft = Type.Object(
   {
-    question: PolicyQuestion,
-    draft: Type.Optional(
-      Type.Object(
-        {
-          policies: Type.Optional(
-            Type.Array(PolicyText, { maxItems: 20, description: "Added to those in force." }),
-          ),
-          roles: Type.Optional(
-            Type.Array(RoleCreate, { maxItems: 5, description: "Instead of those of their keys." }),
-          ),
-        },
-        { description: "What is not in force yet.", ...closed },
-      ),
+    policies: Type.Optional(
+      Type.Array(PolicyText, { maxItems: 20, description: "Added to those in force." }),
+    ),
+    roles: Type.Optional(
+      Type.Array(RoleCreate, { maxItems: 5, description: "Instead of those of their keys." }),
+    ),
+    without: Type.Optional(
+      Type.Array(Id, { maxItems: 100, description: "Policies in force that are left out, by id." }),
     ),
   },
+  { description: "What is not in force yet.", ...closed },
+);
+export const PolicyTry = Type.Object(
+  { question: PolicyQuestion, draft: Type.Optional(PolicyDraft) },
   { title: "PolicyTry", ...closed },
 );
 export const PolicyAnswer = Type.Object(

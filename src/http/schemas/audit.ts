@@ -54,6 +54,28 @@ export const AuditRecord = Type.Object(
     ip: Nullable("Where the request came from."),
     session: Nullable("Its session."),
     policies: Type.Optional(Type.Array(Type.String(), { description: "Policies that decided." })),
+    asked: Type.Optional(
+      Type.Object(
+        {
+          permission: Type.String(),
+          kind: Type.String({ description: "Of who asked, such as user or api_key." }),
+          id: Type.String(),
+          roles: Type.Array(Type.String()),
+          scopes: Type.Optional(Type.Array(Type.String())),
+          amr: Type.Optional(Type.Array(Type.String(), { description: "How the session was proved." })),
+          mfaAgeS: Type.Optional(Type.Integer({ description: "Seconds since a second factor was used." })),
+          purpose: Type.Optional(Type.String()),
+          resource: Type.Optional(
+            Type.Object({
+              id: Type.String(),
+              type: Type.Optional(Type.String()),
+              hasAttributes: Type.Optional(Type.Boolean()),
+            }),
+          ),
+        },
+        { description: "What the tenant's policies were asked." },
+      ),
+    ),
     of: Type.Optional(Type.String({ description: "What was changed, such as `member:…`." })),
     before: Type.Optional(Type.String({ description: "Keyed digest of its state before (see the guide)." })),
     after: Type.Optional(Type.String({ description: "Keyed digest of its state after." })),
