@@ -4042,6 +4042,66 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/tenants/{tenant}/policies/check": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Check a draft of policies: its faults by line and column, and the tenant's policy tests under it */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["PolicyCheck"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["PolicyChecked"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/policies/replay": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Put the last seven days' calls to a draft of the rules: which would be decided otherwise */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["PolicyReplay"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["PolicyReplayed"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/tenants/{tenant}/access": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     /** List what you may do in a tenant now */
@@ -5665,6 +5725,25 @@ export interface components {
       session: string | null;
       /** Policies that decided. */
       policies?: string[];
+      /** What the tenant's policies were asked. */
+      asked?: {
+        permission: string;
+        /** Of who asked, such as user or api_key. */
+        kind: string;
+        id: string;
+        roles: string[];
+        scopes?: string[];
+        /** How the session was proved. */
+        amr?: string[];
+        /** Seconds since a second factor was used. */
+        mfaAgeS?: number;
+        purpose?: string;
+        resource?: {
+          id: string;
+          type?: string;
+          hasAttributes?: boolean;
+        };
+      };
       /** What was changed, such as `member:…`. */
       of?: string;
       /** Keyed digest of its state before (see the guide). */
@@ -6333,7 +6412,7 @@ export interface components {
       email: string;
       password: string;
     };
-    Permission: "tenants.read" | "usage.read" | "protection.read" | "domains.manage" | "members.read" | "members.invite" | "members.manage" | "sessions.read" | "sessions.revoke" | "service_accounts.read" | "service_accounts.manage" | "api_keys.read" | "api_keys.manage" | "roles.read" | "roles.manage" | "policies.read" | "policies.manage" | "grants.read" | "grants.manage" | "reviews.read" | "reviews.manage" | "sso.read" | "sso.manage" | "scim.read" | "scim.manage" | "security.read" | "security.manage" | "keys.read" | "keys.manage" | "vaults.read" | "vaults.use" | "vaults.manage" | "audit.read" | "audit.export" | "audit.manage" | "integrations.read" | "integrations.manage" | "billing.read" | "billing.manage" | "support.read" | "support.consent" | "access.evaluate" | "data.read" | "data.write" | "tenants.list" | "tenants.create" | "tenants.update" | "tenants.suspend" | "tenants.delete" | "workflows.read" | "plans.read" | "places.read" | "places.manage" | "migrations.read" | "migrations.run" | "proofs.read" | "proofs.run" | "events.read" | "events.export" | "events.manage" | "platform_keys.read" | "platform_keys.manage" | "operators.read" | "operators.manage" | "users.read" | "users.manage" | "root_keys.read" | "root_keys.manage" | "incidents.read" | "impersonation.start";
+    Permission: "tenants.read" | "usage.read" | "protection.read" | "domains.manage" | "members.read" | "members.invite" | "members.manage" | "sessions.read" | "sessions.revoke" | "service_accounts.read" | "service_accounts.manage" | "api_keys.read" | "api_keys.manage" | "roles.read" | "roles.manage" | "policies.read" | "policies.manage" | "policies.replay" | "grants.read" | "grants.manage" | "reviews.read" | "reviews.manage" | "sso.read" | "sso.manage" | "scim.read" | "scim.manage" | "security.read" | "security.manage" | "keys.read" | "keys.manage" | "vaults.read" | "vaults.use" | "vaults.manage" | "audit.read" | "audit.export" | "audit.manage" | "integrations.read" | "integrations.manage" | "billing.read" | "billing.manage" | "support.read" | "support.consent" | "access.evaluate" | "data.read" | "data.write" | "tenants.list" | "tenants.create" | "tenants.update" | "tenants.suspend" | "tenants.delete" | "workflows.read" | "plans.read" | "places.read" | "places.manage" | "migrations.read" | "migrations.run" | "proofs.read" | "proofs.run" | "events.read" | "events.export" | "events.manage" | "platform_keys.read" | "platform_keys.manage" | "operators.read" | "operators.manage" | "users.read" | "users.manage" | "root_keys.read" | "root_keys.manage" | "incidents.read" | "impersonation.start";
     PermissionList: {
       items: ({
         name: components["schemas"]["Permission"];
@@ -6378,6 +6457,46 @@ export interface components {
       /** A second factor at most so many seconds old would change the answer; null: it would not. */
       stepUpMaxAgeS: number | null;
     };
+    PolicyCheck: {
+      /** What is not in force yet. */
+      draft: {
+        /** Added to those in force. */
+        policies?: string[];
+        /** Instead of those of their keys. */
+        roles?: components["schemas"]["RoleCreate"][];
+        /** Policies in force that are left out, by id. */
+        without?: string[];
+      };
+    };
+    PolicyChecked: {
+      /** Empty: the official engine and this platform have nothing against the draft. */
+      faults: ({
+        /** Index of the policy in the draft, from 0. */
+        policy: number;
+        message: string;
+        /** What would help. */
+        hint: string | null;
+        start: {
+          /** From 1. */
+          line: number;
+          /** From 1. */
+          column: number;
+        };
+        end: {
+          /** From 1. */
+          line: number;
+          /** From 1. */
+          column: number;
+        };
+      })[];
+      /** The tenant's policy tests under the draft; empty while there are faults. */
+      tests: {
+        test: components["schemas"]["PolicyTest"];
+        /** What the draft decides; the test says what is expected. */
+        allowed: boolean;
+        reasons: string[];
+      }[];
+    };
     PolicyCreate: {
       name: string;
       /** One Cedar policy. */
@@ -6402,6 +6521,55 @@ export interface components {
         attributes?: Record<string, string>;
       };
     };
+    PolicyReplay: {
+      /** What is not in force yet. */
+      draft: {
+        /** Added to those in force. */
+        policies?: string[];
+        /** Instead of those of their keys. */
+        roles?: components["schemas"]["RoleCreate"][];
+        /** Policies in force that are left out, by id. */
+        without?: string[];
+      };
+    };
+    PolicyReplayed: {
+      /** RFC 3339, UTC. */
+      from: string;
+      /** RFC 3339, UTC. */
+      to: string;
+      /** Calls that were put to the rules in force and to the draft. */
+      replayed: number;
+      /** The week has more records than are read: these are spread over it. */
+      isSample: boolean;
+      /** Records where no policy of the tenant decided, or that older releases wrote. */
+      others: number;
+      /** Calls about things whose attributes the rules ask for: attributes are not recorded. */
+      undetermined: number;
+      allowedToDenied: number;
+      deniedToAllowed: number;
+      /** Calls that change, by who made them and for what; the most first. */
+      groups: {
+        actor: string;
+        permission: string;
+        /** What the rules in force decide; the draft decides the opposite. */
+        isAllowedNow: boolean;
+        calls: number;
+      }[];
+      examples: ({
+        /** UUID version 7, lower case. */
+        recordId: string;
+        /** RFC 3339, UTC. */
+        at: string;
+        actor: string;
+        action: string;
+        permission: string;
+        ip: string | null;
+        /** What the rules in force decide; the draft decides the opposite. */
+        isAllowedNow: boolean;
+        /** Why the draft decides so. */
+        reasons: string[];
+      })[];
+    };
     PolicyTest: {
       /** UUID version 7, lower case. */
       id: string;
@@ -6425,6 +6593,8 @@ export interface components {
         policies?: string[];
         /** Instead of those of their keys. */
         roles?: components["schemas"]["RoleCreate"][];
+        /** Policies in force that are left out, by id. */
+        without?: string[];
       };
     };
     PolicyUpdate: {
