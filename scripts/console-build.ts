@@ -9,7 +9,7 @@ const CONSOLE = join(import.meta.dirname, "../console");
 const SOURCES = ["src", "public", "index.html", "vite.config.ts", "package.json"];
 const OUTPUT_LINES_SHOWN = 20;
 
-export const CONSOLE_DIST = join(CONSOLE, "dist");
+const CONSOLE_DIST = join(CONSOLE, "dist");
 
 /** Tells in lines what it does. The server runs without a console too, so nothing here is fatal. */
 export async function buildConsole(say: (line: string) => void): Promise<void> {

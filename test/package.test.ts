@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import { readLockfile } from "../scripts/complete-lockfile.ts";
+import { testDatabase } from "./support/db.ts";
+import { TEST_KEY } from "./support/house.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const TSC = join(ROOT, "node_modules/.bin/tsc");
@@ -56,6 +59,53 @@ test("each way into the package can be imported as JavaScript, and the CLI says 
 
   assert.equal(said.trim(), "ok");
   assert.match(version, /^\d+\.\d+\.\d+\n$/);
+});
+
+test("the server runs from the package with the console in it, at a URL on localhost", async () => {
+  await using db = await testDatabase();
+  const home = join(app, "node_modules/tenancy");
+  // What `npm run build` puts there; building it takes a minute.
+  await mkdir(join(home, "dist/console"), { recursive: true });
+  await writeFile(
+    join(home, "dist/console/index.html"),
+    "<!doctype html><title>Console of the package</title>",
+  );
+  await writeFile(
+    join(app, "tenancy.config.mjs"),
+    "export default { server: { port: 0 }, pool: { schemas: 0, databases: 0 } };",
+  );
+  const child = spawn(process.execPath, [join(home, "dist/cli/main.js"), "serve", "--json"], {
+    cwd: app,
+    env: { PATH: process.env["PATH"], TENANT_DATABASE_URL: db.url, TENANT_ENCRYPTION_KEY: TEST_KEY },
+  });
+  let complained = "";
+  child.stderr.on("data", (chunk) => {
+    complained += chunk;
+  });
+  const exited = once(child, "exit");
+  try {
+    let said = "";
+    for await (const chunk of child.stdout) {
+      said += chunk;
+      if (said.includes("\n}\n")) break;
+    }
+    assert.ok(said, complained);
+    const { url, consoleUrl, link } = JSON.parse(said) as Record<"url" | "consoleUrl" | "link", string>;
+    const page = await fetch(url, { headers: { accept: "text/html" } });
+    const signedIn = await fetch(`${url}/v1/sessions`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ token: new URL(link).hash.slice("#link=".length) }),
+    });
+
+    assert.match(url, /^http:\/\/localhost:\d+$/);
+    assert.equal(consoleUrl, url);
+    assert.match(await page.text(), /Console of the package/);
+    assert.equal(signedIn.status, 201);
+  } finally {
+    child.kill("SIGINT");
+  }
+  assert.deepEqual(await exited, [0, null], complained);
 });
 
 async function run(program: string, args: string[]): Promise<string> {

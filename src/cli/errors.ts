@@ -42,6 +42,11 @@ export const { table: cliErrors, error: cliError } = defineErrors({
     sentence: "The migration run ended as {status}: {done} of {total} places done, {failed} failed.",
     cure: "Mend what the errors name and run `tenancy app migrate` again; what is done stays done.",
   },
+  "cli.already_serving": {
+    status: 409,
+    sentence: "Tenancy is running already, at {url}.",
+    cure: "`{command} operator link` makes a link to sign in with. To run another one beside it, set `server.port` and `dataDir` in tenancy.config.ts.",
+  },
   "cli.interrupted": {
     status: 500,
     sentence: "Interrupted.",

@@ -10,6 +10,10 @@ export interface Noun {
 
 /** In the order of the help. */
 export const NOUNS: Readonly<Record<string, Noun>> = {
+  serve: {
+    summary: "Run the platform",
+    load: async () => (await import("./commands/serve.ts")).commands,
+  },
   tenant: {
     summary: "Create tenants and lead them through their life",
     load: async () => (await import("./commands/tenant.ts")).commands,
