@@ -22,6 +22,7 @@ export const floors: Readonly<Record<string, number>> = {
   sso: 5,
   scim: 5,
   support: 5,
+  reviews: 5,
   integrations: 5,
   streams: 5,
   billing: 6,

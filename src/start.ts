@@ -56,6 +56,7 @@ import { TenantManager } from "./lifecycle/tenant-manager.ts";
 import { Workflows } from "./lifecycle/workflow.ts";
 import { Outbox } from "./mail/outbox.ts";
 import { openSmtp } from "./mail/smtp.ts";
+import { closeDueReviews } from "./reviews/decide.ts";
 import { Scim } from "./scim/scim.ts";
 import { RelyingParty } from "./sso/oidc/relying-party.ts";
 import { Sso } from "./sso/sso.ts";
@@ -421,6 +422,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
       await storage.sweepStorage();
       await mail.sweep();
       await identity.sweep();
+      await closeDueReviews(identity.parts);
       await sso.refreshMetadata(log);
       await integrations.renewEnding();
       await sweepProofs({ lifecycle: parts, workflows, executor, facets: dataFacets(data) });

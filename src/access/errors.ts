@@ -16,6 +16,11 @@ export const { table: accessErrors, error: accessError } = defineErrors({
     sentence: "The decision could not be confirmed, so access is refused; an incident is recorded.",
     cure: "Tell the people who run the platform; the request id leads them to it.",
   },
+  "authzen.bad_request": {
+    status: 400,
+    sentence: "The request is not one of AuthZEN 1.0.",
+    cure: "Mend the fields that `errors` lists.",
+  },
   "access.address_refused": {
     status: 403,
     sentence: "The tenant does not admit the address that this request comes from.",

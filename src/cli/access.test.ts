@@ -114,3 +114,29 @@ test("`policy check` names line and column, and a test that would fail; `policy 
   assert.deepEqual([nothing.replayed, nothing.allowedToDenied, nothing.isSample], [0, 0, false]);
   assert.notEqual(unknown.code, 0);
 });
+
+test("an access review from the command line: started, decided, closed by its default, taken out", async () => {
+  const { id } = await house.tenancy.tenants.get("studio");
+  const { user } = await signedUser(house.tenancy, { tenants: { [id]: ["member", "auditor"] } });
+  const started = answerOf(
+    await run(["review", "start", "studio", "--name", "Q4", "--days", "21", "--json"]),
+  );
+  const { items } = answerOf(await run(["review", "show", "studio", started.id, "--open", "--json"]));
+  const item = items.find(
+    (each: { subject: string; holds: string[] }) =>
+      each.subject === user.email && each.holds[0] === "auditor",
+  );
+  const choice = ["--decision", "withdraw", "--reason", "Left the team"];
+
+  const decided = await run(["review", "decide", "studio", started.id, item.id, ...choice]);
+  const closed = answerOf(await run(["review", "close", "studio", started.id, "--json"]));
+  const csv = await run(["review", "export", "studio", started.id]);
+
+  assert.equal(decided.code, 0, decided.stderr);
+  assert.deepEqual([closed.openItems, closed.withdrawn], [0, 1]);
+  assert.match(
+    csv.stdout,
+    new RegExp(`Q4,${user.email},role,auditor,membership,[^,]*,withdraw,false,Left the team,cli:`),
+  );
+  assert.equal(answerOf(await run(["review", "list", "studio", "--json"])).items.length, 1);
+});

@@ -56,6 +56,10 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     summary: "Staff of the platform",
     load: async () => (await import("./commands/operator.ts")).commands,
   },
+  review: {
+    summary: "Who has what, looked at by people",
+    load: async () => (await import("./commands/review.ts")).commands,
+  },
   support: {
     summary: "Staff in tenants that consent to it",
     load: async () => (await import("./commands/support.ts")).commands,

@@ -12,6 +12,7 @@ import { isolationErrors } from "../isolation/errors.ts";
 import { keyErrors } from "../keys/errors.ts";
 import { lifecycleErrors } from "../lifecycle/errors.ts";
 import { mailErrors } from "../mail/errors.ts";
+import { reviewErrors } from "../reviews/errors.ts";
 import { scimErrors } from "../scim/errors.ts";
 import { ssoErrors } from "../sso/errors.ts";
 import { streamErrors } from "../streams/errors.ts";
@@ -27,6 +28,7 @@ export const ERROR_TABLES: readonly ErrorTable[] = [
   accessErrors,
   supportErrors,
   gateErrors,
+  reviewErrors,
   tenantErrors,
   mailErrors,
   auditErrors,

@@ -37,6 +37,7 @@ const SAID_INSTEAD: Readonly<Record<string, string>> = {
   "audit.record_not_found": "There is no audit record with this id.",
   "stream.not_found": "There is no audit stream with this id.",
   "grant.not_found": "The tenant has no such grant.",
+  "review.not_found": "The tenant has no such review, or the review has no such item.",
   "support.not_found": "There is no such support visit.",
   "role.not_found": "The tenant has no such role.",
   "vault.not_found": "There is no vault with this id that your key opens.",

@@ -3,6 +3,7 @@ import { accessRoutes } from "./routes/access.ts";
 import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { auditStreamRoutes } from "./routes/audit-streams.ts";
+import { authzenRoutes } from "./routes/authzen.ts";
 import { encryptionRoutes } from "./routes/encryption.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { fileRoutes } from "./routes/files.ts";
@@ -18,6 +19,7 @@ import { policyRoutes } from "./routes/policies.ts";
 import { policyDraftRoutes } from "./routes/policy-drafts.ts";
 import { proofRoutes } from "./routes/proofs.ts";
 import { recoveryRoutes } from "./routes/recoveries.ts";
+import { reviewRoutes } from "./routes/reviews.ts";
 import { roleRoutes } from "./routes/roles.ts";
 import { scimTokenRoutes } from "./routes/scim-tokens.ts";
 import { serverRoutes } from "./routes/server.ts";
@@ -63,7 +65,9 @@ export const routes: readonly Route[] = [
   ...policyRoutes,
   ...policyDraftRoutes,
   ...accessRoutes,
+  ...authzenRoutes,
   ...grantRoutes,
+  ...reviewRoutes,
   ...supportRoutes,
   ...vaultRoutes,
   ...vaultRecoveryRoutes,

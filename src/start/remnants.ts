@@ -3,6 +3,7 @@ import { countTenantRules, eraseTenantAccess } from "../access/erase.ts";
 import type { Identity } from "../identity/identity.ts";
 import type { Integrations } from "../integrations/integrations.ts";
 import type { LifecycleParts } from "../lifecycle/parts.ts";
+import { countReviewRemnants, eraseTenantReviews } from "../reviews/decide.ts";
 import type { Scim } from "../scim/scim.ts";
 import type { Sso } from "../sso/sso.ts";
 import type { Streams } from "../streams/streams.ts";
@@ -27,6 +28,7 @@ export function tenantRemnants(keepers: Keepers): LifecycleParts["identity"] {
       await identity.eraseTenant(tenantId);
       await eraseTenantAccess(control, tenantId);
       await eraseTenantSupport(control, tenantId);
+      await eraseTenantReviews(control, tenantId);
       await integrations.eraseTenant(tenantId);
       await streams.eraseTenant(tenantId);
       await scim.eraseTenant(tenantId);
@@ -38,6 +40,7 @@ export function tenantRemnants(keepers: Keepers): LifecycleParts["identity"] {
         await identity.countTenant(tenantId),
         await countTenantRules(control, tenantId),
         await countSupportRemnants(control, tenantId),
+        await countReviewRemnants(control, tenantId),
         await integrations.countTenant(tenantId),
         await streams.countTenant(tenantId),
         await scim.countTenant(tenantId),

@@ -10,6 +10,7 @@ import { integrationErrors } from "../../../src/integrations/errors.ts";
 import { keyErrors } from "../../../src/keys/errors.ts";
 import { lifecycleErrors } from "../../../src/lifecycle/errors.ts";
 import { mailErrors } from "../../../src/mail/errors.ts";
+import { reviewErrors } from "../../../src/reviews/errors.ts";
 import { scimErrors } from "../../../src/scim/errors.ts";
 import { ssoErrors } from "../../../src/sso/errors.ts";
 import { streamErrors } from "../../../src/streams/errors.ts";
@@ -30,6 +31,7 @@ const table = {
   ...lifecycleErrors,
   ...mailErrors,
   ...supportErrors,
+  ...reviewErrors,
   ...tenantErrors,
   ...vaultErrors,
   ...integrationErrors,

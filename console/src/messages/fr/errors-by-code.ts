@@ -106,6 +106,42 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
     title: "L’accord permanent n’est pas acceptable.",
     cure: "Corrigez les champs indiqués.",
   },
+  "authzen.bad_request": {
+    title: "La requête n’est pas conforme à AuthZEN 1.0.",
+    cure: "Corrigez les champs indiqués.",
+  },
+  "review.not_found": {
+    title: "Le locataire n’a pas cette revue, ou la revue n’a pas cet élément.",
+    cure: "La liste des revues les montre toutes.",
+  },
+  "review.closed": {
+    title: "La revue est close.",
+    cure: "Lancez-en une autre.",
+  },
+  "review.decided": {
+    title: "Cet élément est déjà décidé.",
+    cure: "Si la décision était mauvaise, changez l’accès lui-même : les deux restent dans le journal d’audit.",
+  },
+  "review.not_reviewer": {
+    title: "Vous ne faites pas partie des réviseurs de cette revue.",
+    cure: "Demandez à l’un d’eux, ou à la personne qui l’a lancée.",
+  },
+  "review.own_access": {
+    title: "Personne ne décide de son propre accès.",
+    cure: "Demandez à un autre réviseur.",
+  },
+  "review.invalid": {
+    title: "La revue n’est pas acceptable.",
+    cure: "Corrigez les champs indiqués.",
+  },
+  "review.too_many": {
+    title: "Le locataire a déjà trop de revues ouvertes.",
+    cure: "Fermez-en une.",
+  },
+  "review.too_large": {
+    title: "Il y a trop d’éléments à revoir chez ce locataire.",
+    cure: "Retirez les membres et les clés qui ne servent plus.",
+  },
   "grant.not_found": {
     title: "Le locataire n’a pas cette attribution temporaire.",
     cure: "La liste des attributions les montre toutes.",

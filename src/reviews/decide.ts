@@ -1,0 +1,215 @@
+import type pg from "pg";
+import { recordEvent } from "../audit/record.ts";
+import { isTenancyError } from "../base/errors.ts";
+import { isUuid } from "../base/ids.ts";
+import { exec, many, maybe, one } from "../db/sql.ts";
+import { withTx } from "../db/tx.ts";
+import { revokeApiKey } from "../identity/api-keys.ts";
+import { endGrant } from "../identity/grants.ts";
+import {
+  changeMember,
+  type MemberActor,
+  type MemberParts,
+  readMember,
+  removeMember,
+} from "../identity/members.ts";
+import { changeServiceAccount, readServiceAccount } from "../identity/service-accounts.ts";
+import { reviewError } from "./errors.ts";
+import { DUE_REVIEWS_MAX, OVERDUE_BATCH } from "./limits.ts";
+import { type Review, type ReviewItem, readItems, readReview, toItem } from "./reviews.ts";
+import {
+  closeReviewRow,
+  countTenantReviews,
+  decideItem,
+  deleteTenantReviews,
+  findItem,
+  listDueReviews,
+} from "./store.ts";
+
+interface At {
+  readonly tenantId: string;
+  readonly reviewId: string;
+}
+
+/**
+ * Confirms what somebody has, or withdraws it: at once, and with the power of whoever decides, who takes away no more
+ * than they could otherwise.
+ *
+ * @throws review.not_found, review.closed, review.decided, review.not_reviewer, review.own_access, member.last_owner,
+ *   role.not_grantable
+ */
+export async function decide(
+  parts: MemberParts,
+  at: At & { readonly itemId: string },
+  choice: { readonly decision: "confirm" | "withdraw"; readonly reason: string },
+  by: MemberActor,
+): Promise<ReviewItem> {
+  const review = await readReview(parts, at.tenantId, at.reviewId);
+  if (review.closedAt || review.dueAt <= parts.clock.now()) throw reviewError("review.closed");
+  assertReviewer(review, by);
+  const row = isUuid(at.itemId)
+    ? await maybe(parts.pool, findItem, [at.tenantId, at.reviewId, at.itemId])
+    : undefined;
+  if (!row) throw reviewError("review.not_found");
+  if (row.decision) throw reviewError("review.decided");
+  await assertNotOwn(parts, at.tenantId, toItem(row), by);
+  if (choice.decision === "withdraw") await withdraw(parts, at.tenantId, toItem(row), by);
+  return settle(parts, at, toItem(row), { ...choice, isOverdue: false, fault: null }, by);
+}
+
+/** Ends a review: what nobody decided is decided by its default. Throws review.not_found, review.closed. */
+export async function closeReview(parts: MemberParts, at: At, by: MemberActor): Promise<Review> {
+  const review = await readReview(parts, at.tenantId, at.reviewId);
+  if (review.closedAt) throw reviewError("review.closed");
+  // The default is what was said at the start; it asks for no power of whoever happens to close.
+  const hand = { ...by, principal: null };
+  const decision = review.overdue === "keep" ? "confirm" : "withdraw";
+  const reason = `Nobody decided until the end; the review's default is to ${review.overdue}.`;
+  for (;;) {
+    const items = await readItems(parts, at, { limit: OVERDUE_BATCH, isOpen: true });
+    for (const item of items) {
+      const fault = decision === "withdraw" ? await faultOf(withdraw(parts, at.tenantId, item, hand)) : null;
+      await settle(parts, at, item, { decision, reason, isOverdue: true, fault }, hand);
+    }
+    if (items.length < OVERDUE_BATCH) break;
+  }
+  const now = parts.clock.now();
+  await withTx(parts.pool, async (tx) => {
+    if (!(await maybe(tx, closeReviewRow, [at.tenantId, at.reviewId, now, by.actor]))) return;
+    const { id, name } = review;
+    await recordEvent(tx, by, "review.closed", at.tenantId, { id, name, overdue: review.overdue });
+  });
+  return readReview(parts, at.tenantId, at.reviewId);
+}
+
+/** Ends the reviews whose time is over. What dies half-way is taken up by the next sweep. */
+export async function closeDueReviews(parts: MemberParts): Promise<number> {
+  const due = await many(parts.pool, listDueReviews, [parts.clock.now(), DUE_REVIEWS_MAX]);
+  for (const { tenant_id: tenantId, id: reviewId } of due) {
+    const closing = closeReview(parts, { tenantId, reviewId }, { actor: "system:reviews", principal: null });
+    await closing.catch((failure: unknown) => {
+      // Another process was faster.
+      if (!isTenancyError(failure) || failure.code !== "review.closed") throw failure;
+    });
+  }
+  return due.length;
+}
+
+export async function eraseTenantReviews(pool: pg.Pool, tenantId: string): Promise<void> {
+  await exec(pool, deleteTenantReviews, [tenantId]);
+}
+
+/** What is left of them. */
+export async function countReviewRemnants(pool: pg.Pool, tenantId: string): Promise<number> {
+  return (await one(pool, countTenantReviews, [tenantId])).n;
+}
+
+/** The platform's own hand decides everywhere. */
+function assertReviewer({ reviewers }: Review, { principal }: MemberActor): void {
+  if (principal === null || reviewers.length === 0) return;
+  if (principal.kind !== "user" || !reviewers.includes(principal.id))
+    throw reviewError("review.not_reviewer");
+}
+
+async function assertNotOwn(
+  { pool }: MemberParts,
+  tenantId: string,
+  item: ReviewItem,
+  { principal }: MemberActor,
+): Promise<void> {
+  if (principal?.kind !== "user") return;
+  if (item.subjectId === principal.id) throw reviewError("review.own_access");
+  if (item.kind !== "grant") return;
+  const member = await readMember(pool, tenantId, principal.id);
+  if (member.email === item.subject) throw reviewError("review.own_access");
+}
+
+/** Takes it away; what is gone already is no fault. */
+async function withdraw(
+  parts: MemberParts,
+  tenantId: string,
+  { kind, subjectId, holds }: ReviewItem,
+  by: MemberActor,
+): Promise<void> {
+  try {
+    switch (kind) {
+      case "role": {
+        const member = await readMember(parts.pool, tenantId, subjectId);
+        const roles = member.roles.filter((role) => !holds.includes(role));
+        if (roles.length === member.roles.length) return;
+        if (roles.length === 0) await removeMember(parts, { tenantId, userId: subjectId }, by);
+        else await changeMember(parts, { tenantId, userId: subjectId, roles }, by);
+        return;
+      }
+      case "grant":
+        await endGrant(parts, { tenantId, id: subjectId, reason: "Withdrawn in an access review" }, by);
+        return;
+      case "service_account": {
+        const account = await readServiceAccount(parts.pool, tenantId, subjectId);
+        const roles = account.roles.filter((role) => !holds.includes(role));
+        const change = roles.length === 0 ? ({ status: "disabled" } as const) : { roles };
+        await changeServiceAccount(parts, { tenantId, id: subjectId, ...change }, by);
+        return;
+      }
+      case "api_key":
+        await revokeApiKey(parts.pool, subjectId, by, tenantId);
+        return;
+      default:
+        return kind satisfies never;
+    }
+  } catch (failure) {
+    const isGone = isTenancyError(failure) && GONE.has(failure.code);
+    if (!isGone) throw failure;
+  }
+}
+
+const GONE = new Set([
+  "member.not_found",
+  "grant.not_found",
+  "grant.over",
+  "service_account.not_found",
+  "api_key.not_found",
+]);
+
+/** At the end nobody is there to be told: an expected refusal stands in the evidence, and the others go on. */
+async function faultOf(work: Promise<void>): Promise<string | null> {
+  try {
+    await work;
+    return null;
+  } catch (failure) {
+    if (isTenancyError(failure) && failure.status < 500) return failure.code;
+    throw failure;
+  }
+}
+
+async function settle(
+  parts: MemberParts,
+  at: At,
+  item: ReviewItem,
+  choice: {
+    readonly decision: "confirm" | "withdraw";
+    readonly reason: string;
+    readonly isOverdue: boolean;
+    readonly fault: string | null;
+  },
+  by: MemberActor,
+): Promise<ReviewItem> {
+  const { decision, reason, isOverdue, fault } = choice;
+  const key = [at.tenantId, at.reviewId, item.id];
+  return withTx(parts.pool, async (tx) => {
+    const values = [...key, decision, reason, by.actor, parts.clock.now(), isOverdue, fault];
+    if (!(await maybe(tx, decideItem, values))) throw reviewError("review.decided");
+    const { kind, subject, subjectId, holds, via } = item;
+    await recordEvent(tx, by, "review.decided", at.tenantId, {
+      reviewId: at.reviewId,
+      itemId: item.id,
+      kind,
+      subject,
+      subjectId,
+      holds,
+      via,
+      ...choice,
+    });
+    return toItem(await one(tx, findItem, key));
+  });
+}
