@@ -188,6 +188,72 @@ comment on column tenancy.access_changes.epoch is 'Grows with each change.';
 comment on column tenancy.access_changes.changed_at is 'Last change.';
 CREATE INDEX access_changes_age_idx ON tenancy.access_changes USING btree (changed_at);
 
+create table tenancy.access_review_items (
+  tenant_id uuid not null,
+  review_id uuid not null,
+  id uuid default gen_random_uuid() not null,
+  kind text not null,
+  subject_id uuid not null,
+  subject text not null,
+  holds text[] not null,
+  via text[] not null,
+  last_used_at timestamp with time zone,
+  decision text,
+  is_overdue boolean default false not null,
+  reason text,
+  decided_by text,
+  decided_at timestamp with time zone,
+  fault text,
+  constraint access_review_items_pkey PRIMARY KEY (tenant_id, review_id, id),
+  constraint access_review_items_decided_whole CHECK (((decision IS NULL) = (decided_at IS NULL))),
+  constraint access_review_items_decision_known CHECK ((decision = ANY (ARRAY['confirm'::text, 'withdraw'::text]))),
+  constraint access_review_items_kind_known CHECK ((kind = ANY (ARRAY['role'::text, 'grant'::text, 'service_account'::text, 'api_key'::text])))
+);
+comment on table tenancy.access_review_items is 'One thing that somebody has, as of the start of the review, and what was decided.';
+comment on column tenancy.access_review_items.tenant_id is 'The tenant.';
+comment on column tenancy.access_review_items.review_id is 'The review.';
+comment on column tenancy.access_review_items.id is 'Names it.';
+comment on column tenancy.access_review_items.kind is 'role: of a member. grant: for a time. service_account: a role of one. api_key: a key by itself.';
+comment on column tenancy.access_review_items.subject_id is 'Of the user, grant, service account or key.';
+comment on column tenancy.access_review_items.subject is 'Address of the member, or name of the program.';
+comment on column tenancy.access_review_items.holds is 'The role; or what a grant gives; or the permissions of a key.';
+comment on column tenancy.access_review_items.via is 'How it came: membership, group:<name>, grant by and until, key.';
+comment on column tenancy.access_review_items.last_used_at is 'Last action in the tenant, or last use of a key, within 90 days of the start; null: none.';
+comment on column tenancy.access_review_items.decision is 'confirm, withdraw; or null.';
+comment on column tenancy.access_review_items.is_overdue is 'Nobody decided; the default of the review did.';
+comment on column tenancy.access_review_items.reason is 'Why, for the evidence.';
+comment on column tenancy.access_review_items.decided_by is 'Actor who decided.';
+comment on column tenancy.access_review_items.decided_at is 'When.';
+comment on column tenancy.access_review_items.fault is 'Why a withdrawal at the end could not be made, such as the last owner; or null.';
+
+create table tenancy.access_reviews (
+  tenant_id uuid not null,
+  id uuid not null,
+  name text not null,
+  reviewers uuid[] default '{}'::uuid[] not null,
+  overdue text not null,
+  started_by text not null,
+  created_at timestamp with time zone not null,
+  due_at timestamp with time zone not null,
+  closed_at timestamp with time zone,
+  closed_by text,
+  constraint access_reviews_pkey PRIMARY KEY (tenant_id, id),
+  constraint access_reviews_closed_whole CHECK (((closed_at IS NULL) = (closed_by IS NULL))),
+  constraint access_reviews_overdue_known CHECK ((overdue = ANY (ARRAY['keep'::text, 'withdraw'::text])))
+);
+comment on table tenancy.access_reviews is 'Campaigns in which people look at who has what in a tenant.';
+comment on column tenancy.access_reviews.tenant_id is 'The tenant.';
+comment on column tenancy.access_reviews.id is 'UUID version 7.';
+comment on column tenancy.access_reviews.name is 'For people, such as the quarter.';
+comment on column tenancy.access_reviews.reviewers is 'Users who decide; empty: whoever manages reviews.';
+comment on column tenancy.access_reviews.overdue is 'What becomes of items that nobody decided until the end.';
+comment on column tenancy.access_reviews.started_by is 'Actor who started it.';
+comment on column tenancy.access_reviews.created_at is 'The items are as of this moment.';
+comment on column tenancy.access_reviews.due_at is 'Its end.';
+comment on column tenancy.access_reviews.closed_at is 'When it ended; null: it is open.';
+comment on column tenancy.access_reviews.closed_by is 'Actor who ended it; system:reviews at its time.';
+CREATE INDEX access_reviews_due_idx ON tenancy.access_reviews USING btree (due_at) WHERE (closed_at IS NULL);
+
 create table tenancy.access_settings (
   tenant_id uuid not null,
   time_zone text default 'UTC'::text not null,
@@ -1978,6 +2044,10 @@ CREATE INDEX wrapping_keys_due_idx ON tenancy.wrapping_keys USING btree (created
 CREATE INDEX wrapping_keys_superseded_idx ON tenancy.wrapping_keys USING btree (tenant_id) WHERE (status = 'superseded'::text);
 
 -- References
+
+alter table tenancy.access_review_items add constraint access_review_items_review_fkey FOREIGN KEY (tenant_id, review_id) REFERENCES tenancy.access_reviews(tenant_id, id) ON DELETE CASCADE;
+
+alter table tenancy.access_reviews add constraint access_reviews_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
 
 alter table tenancy.access_settings add constraint access_settings_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
 

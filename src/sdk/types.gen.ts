@@ -4223,6 +4223,153 @@ export interface paths {
     };
     trace?: never;
   };
+  "/v1/tenants/{tenant}/access/v1/evaluation": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Ask whether somebody may do something (AuthZEN 1.0) */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["AuthzenEvaluation"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AuthzenDecision"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/access/v1/evaluations": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Ask many such questions at once (AuthZEN 1.0) */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["AuthzenEvaluations"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AuthzenDecisions"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/access/v1/search/action": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** List what somebody may do with a resource (AuthZEN 1.0) */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["AuthzenSearch"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AuthzenActions"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/access/v1/search/subject": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** List the members who may do something with a resource (AuthZEN 1.0) */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["AuthzenSearch"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AuthzenSubjects"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/.well-known/authzen-configuration/v1/tenants/{tenant}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Show where a tenant's decisions are asked for (AuthZEN 1.0) */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AuthzenConfiguration"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/tenants/{tenant}/grants": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     /** List what members were given for a time, newest first */
@@ -4304,6 +4451,217 @@ export interface paths {
         default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
       };
     };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/reviews": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List access reviews, newest first */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AccessReviewList"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    /** Start an access review: who has what now, how, and when it was last used */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["AccessReviewStart"] } };
+      responses: {
+        201: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AccessReview"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/reviews/{review}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Show an access review */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the review. */
+          review: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AccessReview"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/reviews/{review}/items": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List what is under review, by member and program */
+    get: {
+      parameters: {
+        query?: {
+          /** Rows on a page. */
+          limit?: number;
+          /** `nextCursor` of the page before; opaque. */
+          cursor?: string;
+          /** Undecided ones alone; false: decided ones. */
+          open?: boolean;
+        };
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the review. */
+          review: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AccessReviewItemPage"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/reviews/{review}/items/{item}/decide": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Confirm what somebody has, or withdraw it */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the review. */
+          review: string;
+          /** Id of the item. */
+          item: string;
+        };
+        cookie?: never;
+      };
+      requestBody: { content: { "application/json": components["schemas"]["AccessReviewDecide"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AccessReviewItem"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/reviews/{review}/close": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** End an access review before its time */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the review. */
+          review: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["AccessReview"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/reviews/{review}/evidence": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Take an access review out as evidence, as CSV or JSON */
+    get: {
+      parameters: {
+        query?: {
+          format?: "csv" | "json";
+        };
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the review. */
+          review: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/octet-stream": string } };
+        206: { headers: { [name: string]: unknown }; content: { "application/octet-stream": string } };
+        304: { headers: { [name: string]: unknown }; content?: never };
+        416: { headers: { [name: string]: unknown }; content?: never };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -5626,6 +5984,70 @@ export interface components {
       /** What you may do after a fresh second factor. */
       stepUp: components["schemas"]["Permission"][];
     };
+    AccessReview: {
+      /** UUID version 7, lower case. */
+      id: string;
+      name: string;
+      /** Users who decide; empty: whoever has reviews.manage. */
+      reviewers: string[];
+      /** What becomes of items that nobody decided until the end. */
+      overdue: "keep" | "withdraw";
+      startedBy: string;
+      /** RFC 3339, UTC. */
+      createdAt: string;
+      /** RFC 3339, UTC. */
+      dueAt: string;
+      closedAt: string | null;
+      closedBy: string | null;
+      items: number;
+      openItems: number;
+      withdrawn: number;
+    };
+    AccessReviewDecide: {
+      decision: "confirm" | "withdraw";
+      /** Why, for people. */
+      reason: string;
+    };
+    AccessReviewItem: {
+      /** UUID version 7, lower case. */
+      id: string;
+      /** role: of a member. grant: for a time. api_key: a key by itself. */
+      kind: "role" | "grant" | "service_account" | "api_key";
+      /** UUID version 7, lower case. */
+      subjectId: string;
+      /** Address of the member, or name of the program. */
+      subject: string;
+      /** Roles and permissions. */
+      holds: string[];
+      /** How it came, such as group:<name>. */
+      via: string[];
+      /** Null: not within 90 days before the start. */
+      lastUsedAt: string | null;
+      decision: "confirm" | "withdraw" | null;
+      /** Nobody decided; the default did. */
+      isOverdue: boolean;
+      reason: string | null;
+      decidedBy: string | null;
+      decidedAt: string | null;
+      /** Why it could not be withdrawn at the end. */
+      fault: string | null;
+    };
+    AccessReviewItemPage: {
+      items: components["schemas"]["AccessReviewItem"][];
+      /** Ask for the next page with it; null on the last page. */
+      nextCursor: string | null;
+    };
+    AccessReviewList: {
+      items: components["schemas"]["AccessReview"][];
+    };
+    AccessReviewStart: {
+      name: string;
+      /** RFC 3339, UTC. */
+      dueAt: string;
+      /** What becomes of items that nobody decided until the end. */
+      overdue?: "keep" | "withdraw";
+      reviewers?: string[];
+    };
     AccessSettings: {
       timeZone: string;
       allowedRanges: string[];
@@ -5883,6 +6305,76 @@ export interface components {
       stream: components["schemas"]["AuditStream"];
       /** `whsec_…` (Standard Webhooks), shown this once. */
       secret: string;
+    };
+    AuthzenActions: {
+      results: {
+        name: string;
+      }[];
+    };
+    AuthzenConfiguration: {
+      policy_decision_point: string;
+      access_evaluation_endpoint: string;
+      access_evaluations_endpoint: string;
+      search_subject_endpoint: string;
+      search_action_endpoint: string;
+    };
+    AuthzenDecision: {
+      decision: boolean;
+      context?: Record<string, unknown>;
+    };
+    AuthzenDecisions: {
+      decision?: boolean;
+      context?: Record<string, unknown>;
+      evaluations?: {
+        decision: boolean;
+        context?: Record<string, unknown>;
+      }[];
+    };
+    AuthzenEvaluation: {
+      /** Required: `type`, `id`; `properties`. `user` by id or address, or `service_account` by id. */
+      subject?: unknown;
+      /** Required: `name`, a permission such as data.read. */
+      action?: unknown;
+      /** Required: `type`, `id`; `properties`. Of type `tenant` it is the tenant itself. */
+      resource?: unknown;
+      /** `time` (RFC 3339), `ip`, `amr`, `mfa_age` in seconds, `purpose`: what you vouch for. */
+      context?: unknown;
+    };
+    AuthzenEvaluations: {
+      /** Required: `type`, `id`; `properties`. `user` by id or address, or `service_account` by id. */
+      subject?: unknown;
+      /** Required: `name`, a permission such as data.read. */
+      action?: unknown;
+      /** Required: `type`, `id`; `properties`. Of type `tenant` it is the tenant itself. */
+      resource?: unknown;
+      /** `time` (RFC 3339), `ip`, `amr`, `mfa_age` in seconds, `purpose`: what you vouch for. */
+      context?: unknown;
+      /** Up to 200, each with what differs from the top level. */
+      evaluations?: unknown;
+      /** `evaluations_semantic`: execute_all, deny_on_first_deny, permit_on_first_permit. */
+      options?: unknown;
+    };
+    AuthzenSearch: {
+      /** Required: `type`, `id`; `properties`. `user` by id or address, or `service_account` by id. */
+      subject?: unknown;
+      /** Required: `name`, a permission such as data.read. */
+      action?: unknown;
+      /** Required: `type`, `id`; `properties`. Of type `tenant` it is the tenant itself. */
+      resource?: unknown;
+      /** `time` (RFC 3339), `ip`, `amr`, `mfa_age` in seconds, `purpose`: what you vouch for. */
+      context?: unknown;
+      /** `limit`, at most 200, and `token`, which is `next_token` of the page before. */
+      page?: unknown;
+    };
+    AuthzenSubjects: {
+      results: {
+        type: string;
+        id: string;
+      }[];
+      page: {
+        /** Empty on the last page. */
+        next_token: string;
+      };
     };
     Cell: {
       key: string;
