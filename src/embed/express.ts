@@ -16,6 +16,8 @@ export interface TenantRequest extends IncomingMessage {
   originalUrl?: string;
   /** With `trust proxy` the client's address, as the proxy says. */
   ip?: string;
+  /** With `trust proxy` how the client came, as the proxy says. */
+  protocol?: string;
   /** The context of the tenant that this request is for; closed when the response has been sent. */
   tenant?: Context;
   /** Who was let in; null without a gate, and where the gate is open to anyone. */
@@ -78,7 +80,7 @@ export function tenancyMiddleware(tenancy: Tenancy, options: TenancyMiddlewareOp
         headers: request.headers,
       };
       const tenantId = await find(request, addressed);
-      const { method = "GET", headers } = request;
+      const { method = "GET", headers, protocol = "http" } = request;
       const ip = request.ip ?? request.socket.remoteAddress;
       const route = addressed.url.split("?", 1)[0] as string; // the part before is always there
       const reply = {
@@ -88,7 +90,7 @@ export function tenancyMiddleware(tenancy: Tenancy, options: TenancyMiddlewareOp
           void (response.closed ? listener() : response.once("close", listener)),
       };
       request.admission = gate
-        ? await gate(request, { method, headers, ip }, { tenantId, route }, reply)
+        ? await gate(request, { method, headers, ip, protocol }, { tenantId, route }, reply)
         : null;
       const tenant = await tenancy.data.context(tenantId);
       request.tenant = tenant;

@@ -64,11 +64,11 @@ export function tenancyPlugin(tenancy: Tenancy, options: TenancyPluginOptions): 
     app.addHook("onRequest", async (request, reply) => {
       const { config, url: route = request.url.split("?", 1)[0] as string } = request.routeOptions;
       if (config.tenant === false) return;
-      const { url, host, headers, method, ip } = request;
+      const { url, host, headers, method, ip, protocol } = request;
       const tenantId = await find(request, { url, host, headers });
       if (gate) {
         const at = { tenantId, route, requestId: request.id, ...(config.asks ? { asked: config.asks } : {}) };
-        request.admission = await gate(request, { method, headers, ip }, at, replyOf(reply)).catch(
+        request.admission = await gate(request, { method, headers, ip, protocol }, at, replyOf(reply)).catch(
           (refusal: Error) => {
             // The gate's own record of it is the one.
             if (isTenancyError(refusal) && isRecordedDenial(refusal.code)) told.add(request);

@@ -135,6 +135,7 @@ function doorOf(tenancy: Tenancy, outside: OutsideIdp | undefined): () => Promis
     credentials: identity.credentials,
     pool: control,
     clock: parts.clock,
+    publicUrl: tenancy.config.server.publicUrl,
     outside: tokens,
     assertServing: async (tenantId, principal) => {
       await executor.directory.get(tenantId);

@@ -22,8 +22,25 @@ export function readBearer(authorization: string | undefined): string | undefine
   return BEARER.exec(authorization ?? "")?.[1];
 }
 
-/** The session token of a Cookie header. */
-export function readSessionCookie(header: string | undefined): string | undefined {
+const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
+
+/**
+ * Whether a browser reached this platform by HTTPS, as far as it can be told: a proxy that is not trusted may end TLS,
+ * but then the configuration says where people come in. On this machine they come in plainly, too.
+ */
+export function isByHttps(
+  at: { readonly protocol: string; readonly host: string | undefined },
+  publicUrl: string | undefined,
+): boolean {
+  if (at.protocol === "https") return true;
+  return publicUrl?.startsWith("https://") === true && !LOOPBACK.test(at.host ?? "");
+}
+
+/**
+ * The session token of a Cookie header. By HTTPS the plain name counts for nothing: any other host of the domain could
+ * have set it, and signed the browser in as somebody else.
+ */
+export function readSessionCookie(header: string | undefined, isHttps: boolean): string | undefined {
   const cookies = new Map<string, string>();
   for (const part of (header ?? "").split(";")) {
     const at = part.indexOf("=");
@@ -31,7 +48,7 @@ export function readSessionCookie(header: string | undefined): string | undefine
     // The first one wins: browsers send the one with the longest path first.
     if (at > 0 && !cookies.has(name)) cookies.set(name, part.slice(at + 1).trim());
   }
-  return cookies.get(SESSION_COOKIES.https) ?? cookies.get(SESSION_COOKIES.http);
+  return cookies.get(SESSION_COOKIES.https) ?? (isHttps ? undefined : cookies.get(SESSION_COOKIES.http));
 }
 
 /**

@@ -15,6 +15,7 @@ import { askedOf } from "./asked.ts";
 import { authorise, authoriseSubject, type GateParts, type Verdict } from "./authorise.ts";
 import {
   type Headers,
+  isByHttps,
   readBearer,
   readKey,
   readSessionCookie,
@@ -30,12 +31,16 @@ export interface Knock {
   readonly headers: Headers;
   /** Of the client, as the framework's trusted proxies tell it; undefined: not known. */
   readonly ip: string | undefined;
+  /** `https` or `http`, as the framework's trusted proxies tell it. Default: http. */
+  readonly protocol?: string;
 }
 
 export interface DoorParts extends GateParts {
   readonly credentials: Credentials;
   readonly pool: pg.Pool;
   readonly clock: Clock;
+  /** Where browsers reach the platform, as configured. */
+  readonly publicUrl: string | undefined;
   /** Tokens of the app's own identity provider; null: none. */
   readonly outside: OutsideTokens | null;
   /** The tenant that an outside token names, by id or slug. */
@@ -78,8 +83,9 @@ export async function enter(
 }
 
 /** Who knocks; undefined without a credential that is valid now. */
-export async function identify(parts: DoorParts, { method, headers }: Knock): Promise<Visitor | undefined> {
-  const { credentials, outside } = parts;
+export async function identify(parts: DoorParts, knock: Knock): Promise<Visitor | undefined> {
+  const { credentials, outside, publicUrl } = parts;
+  const { method, headers, protocol = "http" } = knock;
   const { authorization } = headers;
   if (authorization !== undefined) {
     // Sent twice it means two people, so it means nobody.
@@ -90,7 +96,9 @@ export async function identify(parts: DoorParts, { method, headers }: Knock): Pr
     const token = readBearer(text);
     return token !== undefined && outside ? outside.verify(token) : undefined;
   }
-  const token = readSessionCookie(typeof headers["cookie"] === "string" ? headers["cookie"] : undefined);
+  const host = typeof headers["host"] === "string" ? headers["host"] : undefined;
+  const cookie = typeof headers["cookie"] === "string" ? headers["cookie"] : undefined;
+  const token = readSessionCookie(cookie, isByHttps({ protocol, host }, publicUrl));
   const principal = token === undefined ? undefined : await credentials.session(token);
   if (principal && !SAFE_METHODS.has(method)) refuseCrossSite(headers, true);
   const visit = headers[VISIT_HEADER];

@@ -14,6 +14,8 @@ declare module "fastify" {
     principal: Principal | null;
     /** Rates that the request counted against. */
     told: readonly Told[];
+    /** Tells less than `isHttps`: the browser has not been asked. */
+    isByHttps: boolean;
   }
   interface FastifyContextConfig {
     /** Answers without a credential. Absent means closed. */
@@ -65,11 +67,14 @@ async function byKey(house: House, request: FastifyRequest): Promise<Principal |
 }
 
 async function bySession(house: House, request: FastifyRequest): Promise<Principal | undefined> {
-  const token = readSessionCookie(request.headers.cookie);
+  const token = readSessionCookie(request.headers.cookie, isHttps(request));
   return token ? house.credentials.session(token) : undefined;
 }
 
-/** Behind a proxy that ends TLS the connection is plain, but the browser knows better. */
+/** Behind a proxy that ends TLS the connection is plain, but the browser and the configuration know better. */
 export function isHttps(request: FastifyRequest): boolean {
-  return request.protocol === "https" || (request.headers.origin?.startsWith("https://") ?? false);
+  const { origin, host } = request.headers;
+  return (
+    request.isByHttps || (host !== undefined && origin?.toLowerCase() === `https://${host.toLowerCase()}`)
+  );
 }

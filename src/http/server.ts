@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { type Clock, systemClock } from "../base/clock.ts";
 import { uuidv7 } from "../base/ids.ts";
 import { challengeOf } from "../gate/challenge.ts";
+import { isByHttps } from "../gate/credential.ts";
 import type { Tenancy } from "../start.ts";
 import { accessLogger } from "./access-log.ts";
 import { addRoute } from "./add-route.ts";
@@ -65,7 +66,10 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   app.decorateRequest("told");
   // Each request has its own, from its first hook on.
   app.decorateRequest("audited", null as unknown as FastifyRequest["audited"]);
+  app.decorateRequest("isByHttps", false);
+  const { publicUrl } = tenancy.config.server;
   app.addHook("onRequest", async (request) => {
+    request.isByHttps = isByHttps(request, publicUrl);
     request.audited = {};
   });
   app.removeContentTypeParser("text/plain");

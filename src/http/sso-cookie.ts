@@ -16,10 +16,10 @@ export function endedSsoCookie(isHttps: boolean): string {
   return ssoCookie("", new Date(0), isHttps);
 }
 
-/** Empty when there is none. */
-export function readSsoCookie(header: string | undefined): string {
+/** Empty when there is none. By HTTPS the plain name counts for nothing: another host of the domain could have set it. */
+export function readSsoCookie(header: string | undefined, isHttps: boolean): string {
   const pairs = (header ?? "").split(";").map((part) => part.trim());
-  for (const name of [NAMES.https, NAMES.http]) {
+  for (const name of isHttps ? [NAMES.https] : [NAMES.https, NAMES.http]) {
     const found = pairs.find((pair) => pair.startsWith(`${name}=`));
     if (found) return found.slice(name.length + 1);
   }

@@ -55,7 +55,7 @@ export const sessionRoutes = [
     description: "For staff and users alike; of a user the audit log says `user.signed_out`.",
     answer: null,
     handle: async ({ house, principal, by, request, reply }) => {
-      const token = readSessionCookie(request.headers.cookie);
+      const token = readSessionCookie(request.headers.cookie, isHttps(request));
       if (principal.kind === "key" || !token) throw identityError("session.none");
       await signOut(house.operators, token, by);
       house.credentials.forget();

@@ -67,7 +67,7 @@ export const signInSsoRoutes = [
     status: 201,
     answer: SsoFinished,
     handle: async ({ house, body, request, reply, requestId }) => {
-      const browserToken = readSsoCookie(request.headers.cookie);
+      const browserToken = readSsoCookie(request.headers.cookie, isHttps(request));
       const input = { ...body, browserToken, origin: originOf(request), requestId };
       const finished = await finishSignIn(house.tenancy.internals.sso.parts, input);
       const ended = endedSsoCookie(isHttps(request));

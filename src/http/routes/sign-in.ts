@@ -144,7 +144,7 @@ export function callOf(request: FastifyRequest): SignInCall {
   return {
     origin: originOf(request),
     requestId: request.id,
-    previousToken: readSessionCookie(request.headers.cookie),
+    previousToken: readSessionCookie(request.headers.cookie, isHttps(request)),
   };
 }
 
