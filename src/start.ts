@@ -20,6 +20,7 @@ import { withTx } from "./db/tx.ts";
 import { connectionConfig } from "./db/url.ts";
 import type { AppSchema } from "./fleet/app-migrations.ts";
 import { resumeRun } from "./fleet/migration-run.ts";
+import { AppSealing } from "./fleet/sealing.ts";
 import { RedisRates } from "./gate/redis-rates.ts";
 import { roleBook } from "./gate/role-book.ts";
 import { SharedLimits } from "./gate/shared-limits.ts";
@@ -149,6 +150,8 @@ export interface Internals {
   readonly encryption: Encryption;
   /** Seals what is kept about one person, and destroys it alone. */
   readonly subjects: SubjectKeys;
+  /** The sealing of the app's columns. */
+  readonly sealing: AppSealing;
   /** Who may do what. The first call loads the Cedar engine. */
   readonly access: () => Promise<Access>;
   readonly audit: AuditLog;
@@ -266,6 +269,11 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
   const keyring = new Keyring({ pool: keyPool, custodians, clock });
   const subjects = new SubjectKeys({ keyring, pool: keyPool });
   sealPersonalBy(control, subjects);
+  const sealing = new AppSealing({
+    ...{ control, cells, keyring, subjects },
+    appSchema: () => live.newest(),
+    reload: () => live.reload(),
+  });
   const encryption = new Encryption({
     pool: control,
     keyring,
@@ -427,7 +435,13 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
       await integrations.renewEnding();
       await sweepProofs({ lifecycle: parts, workflows, executor, facets: dataFacets(data) });
     },
-    keepKeys: () => encryption.keepHouse(),
+    keepKeys: async () => {
+      try {
+        await encryption.keepHouse();
+      } finally {
+        await sealing.keep();
+      }
+    },
     resumeRun: async () => resumeRun({ control, cells }, await parts.appSchema()),
     onError: (error) => log.error("A background duty failed", { error: error.message }),
   });
@@ -441,8 +455,8 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
       analytics: tenantAnalytics(executor, live.shape.tables, files, tenantId, assertOpen),
     };
   };
-  const sealing = { keyring, subjects, stageOf: live.stageOf };
-  const data = new TenantDataManager(() => ({ executor, facets, sealing, ...live.shape }));
+  const seals = { keyring, subjects, stageOf: live.stageOf };
+  const data = new TenantDataManager(() => ({ executor, facets, sealing: seals, ...live.shape }));
   if (options.background !== false) {
     keeper.start();
     audit.sequencer.start();
@@ -451,6 +465,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
 
   const close = async () => {
     await limits.close();
+    sealing.close();
     await keeper.close();
     await sender.close();
     await mail.close();
@@ -477,6 +492,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     identity,
     encryption,
     subjects,
+    sealing,
     access,
     mail,
     audit,

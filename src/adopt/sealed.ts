@@ -80,11 +80,6 @@ function seal(work: Work, table: Table, column: Column, { search, subject }: Dec
     lookup: search ? objectName(table.name, column.name, "sealed_idx") : null,
     isNew: work.madeInFile.has(key) || work.columnsMade.has(`${key}.${column.name}`),
   };
-  if (!sealed.isNew)
-    refuse(
-      `${table.name}.${column.name} was there before this file, and may hold plain values.`,
-      "Add a column in this file, seal that one, and let the application copy the values.",
-    );
   refuseUses(work, table, column.name);
   column.sealed = sealed;
   emitStorage(work, table, column, sealed);

@@ -95,6 +95,7 @@ export const ACTIONS = [
   "app.migration_run_started",
   "app.migration_run_stop_requested",
   "app.migration_run_finished",
+  "app.column_sealing",
   "isolation.proof_started",
   "isolation.proof_finished",
   "system.entered",

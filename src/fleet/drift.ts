@@ -5,6 +5,7 @@ import type { AppSchema } from "./app-migrations.ts";
 import type { FleetParts } from "./migration-run.ts";
 import { describePlace, type PlaceRef } from "./place.ts";
 import { byDatabase, listPlaces } from "./places.ts";
+import { sealedColumnsOf } from "./sealed-place.ts";
 
 export interface DriftedPlace {
   readonly place: string;
@@ -102,6 +103,7 @@ export async function findDrift(parts: FleetParts, app: AppSchema): Promise<Drif
   const places = (await listPlaces(parts.control, parts.cells)).filter(
     ({ kind }) => kind !== "rows" && kind !== "common",
   );
+  const isSealing = ofSealing(app);
   const shapes: { place: PlaceRef; lines: string[]; hash: string }[] = [];
   for (const group of byDatabase(places).values()) {
     const first = group[0] as PlaceRef; // a group is never empty
@@ -112,7 +114,7 @@ export async function findDrift(parts: FleetParts, app: AppSchema): Promise<Drif
       reference,
     );
     for (const place of group) {
-      const lines = described.get(place.schema) ?? [];
+      const lines = (described.get(place.schema) ?? []).filter((line) => !isSealing(line));
       shapes.push({ place, lines, hash: hashOf(lines) });
     }
   }
@@ -131,6 +133,16 @@ export async function findDrift(parts: FleetParts, app: AppSchema): Promise<Drif
       })),
     checkedAt: new Date(),
   };
+}
+
+/** What holds a column that is sealed online comes to each place when the column is done there. */
+function ofSealing(app: AppSchema): (line: string) => boolean {
+  const late = sealedColumnsOf(app).filter(({ column }) => !column.isNew);
+  const starts = late.flatMap(({ column: { only, present, lookup } }) => [
+    ...[only, present].flatMap((name) => (name === null ? [] : [`constraint ${name} `])),
+    ...(lookup === null ? [] : [`index CREATE INDEX ${lookup} `]),
+  ]);
+  return (line) => starts.some((start) => line.startsWith(start));
 }
 
 const SCHEMAS_AT_ONCE = 200;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { call } from "../../test/support/api.ts";
 import { startVault, VAULT_TOKEN } from "../../test/support/custodian-stand-ins.ts";
+import { STUDIO_SQL } from "../../test/support/house.ts";
 import { type Platform, startPlatform } from "../../test/support/platform.ts";
 import { isTenancyError } from "../base/errors.ts";
 
@@ -52,6 +53,34 @@ test("a tenant's keys are listed and replaced over HTTP, and it is recorded who 
   const state = await call<{ tenants: number; due: number }>(platform, "GET", "/v1/encryption");
   assert.deepEqual([state.status, state.body.due], [200, 0]);
   assert.ok(state.body.tenants >= 2);
+});
+
+test("sealed columns are listed for operators, and counted for their tenant alone", async () => {
+  const { tenants, data } = platform.tenancy;
+  await platform.house.migrate([
+    { version: 1, name: "0001_studio.sql", sql: STUDIO_SQL },
+    {
+      version: 2,
+      name: "0002_seal.sql",
+      sql: "alter table tracks add column note text; comment on column tracks.note is '@sealed search'",
+    },
+  ]);
+  const { id } = await tenants.create({ name: "Counted", slug: "counted" });
+  await tenants.create({ name: "Counted Not", slug: "counted-not" });
+  await data.run(id, (ctx) => ctx.table("tracks").insertMany([{ title: "a", note: "x" }, { title: "b" }]));
+
+  const all = await call<{ items: object[] }>(platform, "GET", "/v1/encryption/columns");
+  const mine = await call<{ items: object[] }>(platform, "GET", "/v1/tenants/counted/keys/columns");
+  const other = await call<{ items: object[] }>(platform, "GET", "/v1/tenants/counted-not/keys/columns");
+
+  const column = { table: "tracks", column: "note" };
+  assert.deepEqual(all.body.items, [
+    { ...column, search: true, subject: null, stage: "sealed", since: null, placesSealed: 1, places: 1 },
+  ]);
+  assert.deepEqual(mine.body.items, [{ ...column, stage: "sealed", sealed: 1, plain: 0 }]);
+  assert.deepEqual(other.body.items, [{ ...column, stage: "sealed", sealed: 0, plain: 0 }]);
+  assert.equal((await call(platform, "GET", "/v1/tenants/nobody/keys/columns")).status, 404);
+  assert.equal((await call(platform, "GET", "/v1/encryption/columns", { key: null })).status, 401);
 });
 
 test("an unknown tenant has no keys to list or replace; without a credential nothing is told", async () => {

@@ -12,6 +12,7 @@ import { type Outside, type Seal, TenantDialect } from "./kysely-dialect.ts";
 import { TenantPgPool } from "./pg-client.ts";
 import { Repository } from "./repository.ts";
 import type { ScopedQueryConfig } from "./scope.ts";
+import { SealedAccess } from "./sealed-access.ts";
 import { SealedColumns, type SealedColumnsOptions } from "./sealed-columns.ts";
 import { sealQuery } from "./sealed-query.ts";
 import { Session } from "./session.ts";
@@ -129,6 +130,12 @@ export class TenantContext implements Runner {
     this.#pg ??= new TenantPgPool(this, () => this.#openSession());
     // Its public methods are all there; the overloads and private fields of @types/pg are not written out again.
     return this.#pg as unknown as pg.Pool;
+  }
+
+  /** Values of sealed columns as they lie in the tables, for SQL of one's own. */
+  get sealed(): SealedAccess {
+    this.#assertOpen();
+    return new SealedAccess(this.#parts.tables, new SealedColumns(this.tenantId, this.#parts.sealing));
   }
 
   get cache(): TenantCache {

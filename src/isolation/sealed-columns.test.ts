@@ -319,3 +319,43 @@ test("what the database cannot do with a sealed column is refused, not answered 
   );
   await songs(ctx).remove(song["id"] as string);
 });
+
+test("SQL of one's own finds, opens and writes envelopes through ctx.sealed, bound to row and tenant", async () => {
+  const [a, b] = pairAt(world, "schema");
+  await using ctx = await world.tenancy.data.context(a.id);
+  await using other = await world.tenancy.data.context(b.id);
+  const song = await songs(ctx).insert({ title: "x", lyrics: "y", email: "ada@example.com" });
+  const id = song["id"] as string;
+
+  const { rows } = await ctx.pg.query("select id, email_sealed from songs where email_index = $1", [
+    await ctx.sealed.index("songs.email", "ada@example.com"),
+  ]);
+  const { sealed, index } = await ctx.sealed.seal("songs.email", id, "eve@example.com");
+  await ctx.pg.query("update songs set email_sealed = $1, email_index = $2 where id = $3", [
+    sealed,
+    index,
+    id,
+  ]);
+
+  assert.equal(await ctx.sealed.open("songs.email", id, rows[0].email_sealed), "ada@example.com");
+  assert.equal(
+    (await songs(ctx).findOne({ where: { email: "eve@example.com" } }))?.["email"],
+    "eve@example.com",
+  );
+  const unreadable = [
+    () => ctx.sealed.open("songs.email", "999", sealed),
+    () => ctx.sealed.open("songs.lyrics", id, sealed),
+    () => other.sealed.open("songs.email", id, sealed),
+  ];
+  for (const work of unreadable) assert.equal(await codeOf(work()), "sealed.unreadable");
+  assert.equal(
+    await codeOf(async () => ctx.sealed.open("songs.title", id, sealed)),
+    "context.unknown_column",
+  );
+  assert.equal(await codeOf(async () => ctx.sealed.index("songs.lyrics", "y")), "context.sealed_column");
+  assert.equal(
+    await codeOf(ctx.sealed.seal("letters.body", { personId: 1, place: "x" }, "b")),
+    "context.sealed_column",
+  );
+  await songs(ctx).remove(id);
+});

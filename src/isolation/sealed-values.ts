@@ -55,6 +55,12 @@ export function toStored(type: SealedType, value: unknown): Buffer {
   }
 }
 
+/** What was a plain value, as PostgreSQL printed it: UTC, ISO dates, bytes in hex. */
+export function storedFromText(type: SealedType, text: string): Buffer {
+  if (type.kind === "bytea") return Buffer.from(text.slice(2), "hex");
+  return Buffer.from(type.kind === "float8" ? printFloat(Number(text)) : text);
+}
+
 /** As the driver would have given it. */
 export function fromStored(type: SealedType, stored: Buffer): unknown {
   if (type.kind === "bytea") return stored;

@@ -123,6 +123,52 @@ const custodian = defineCommand({
   },
 });
 
+const columns = defineCommand({
+  path: ["encryption", "columns"],
+  summary: "List the sealed columns of the app, and how far their sealing has come",
+  about:
+    "With a tenant: how many of its values lie sealed, and how many still plain, counted in full. A running server seals\nwhat was there before a column was declared.",
+  positionals: [TENANT],
+  options: { tenantId },
+  examples: ["tenancy encryption columns", "tenancy encryption columns acme"],
+  async run({ options, positionals, out, open, tenant }) {
+    const name = options.tenantId === undefined && positionals.length === 0 ? undefined : tenant();
+    const { tenants, internals } = await open();
+    if (name !== undefined) {
+      const items = await internals.sealing.tenantColumns((await tenants.get(name)).id);
+      return void out.answer({ items }, () =>
+        out.table(
+          [
+            { title: "Column", cell: (c) => `${c.table}.${c.column}` },
+            { title: "Stage", cell: (c) => c.stage },
+            { title: "Sealed", cell: (c) => c.sealed.toLocaleString("en"), align: "right" },
+            { title: "Plain", cell: (c) => c.plain.toLocaleString("en"), align: "right" },
+          ],
+          items,
+          NO_COLUMN,
+        ),
+      );
+    }
+    const items = (await internals.sealing.columns()).map(({ id: _, ...column }) => column);
+    out.answer({ items }, () =>
+      out.table(
+        [
+          { title: "Column", cell: (c) => `${c.table}.${c.column}` },
+          { title: "Sealed for", cell: (c) => c.subject ?? "tenant" },
+          { title: "Search", cell: (c) => (c.search ? "equal values" : ""), leaves: 1 },
+          { title: "Stage", cell: (c) => c.stage },
+          { title: "Places done", cell: (c) => `${c.places.sealed} of ${c.places.total}`, align: "right" },
+          { title: "Since", cell: (c) => (c.since ? at(c.since) : "its beginning"), leaves: 2 },
+        ],
+        items,
+        NO_COLUMN,
+      ),
+    );
+  },
+});
+
+const NO_COLUMN = "No column of the app is sealed: comment on column people.email is '@sealed search'";
+
 const shred = defineCommand({
   path: ["encryption", "shred"],
   summary: "Destroy the key of one person: what was sealed for them opens no more",
@@ -169,4 +215,4 @@ function parseCredentials(input: string): Record<string, string> {
   return parsed as Record<string, string>; // just looked at
 }
 
-export const commands = [status, keys, rotate, custodian, shred];
+export const commands = [status, keys, columns, rotate, custodian, shred];

@@ -10,6 +10,8 @@ import {
   type EncryptionKey,
   EncryptionKeyList,
   KeyRotation,
+  SealedColumnList,
+  TenantColumnList,
 } from "../schemas/encryption.ts";
 
 const TENANT = "Id, slug or domain of the tenant.";
@@ -59,6 +61,41 @@ export const encryptionRoutes = [
         items: keys.map(toApiKey),
         nextRotationAt: encryption.nextRotation(keys)?.toISOString() ?? null,
       };
+    },
+  }),
+  route({
+    method: "GET",
+    url: "/v1/encryption/columns",
+    tag: "Encryption",
+    permission: "root_keys.read",
+    action: "encryption_columns.read",
+    summary: "List the sealed columns of the app, and how far the sealing of those with rows has come",
+    answer: SealedColumnList,
+    handle: async ({ house }) => {
+      const columns = await house.tenancy.internals.sealing.columns();
+      return {
+        items: columns.map(({ id: _, places, since, ...column }) => ({
+          ...column,
+          since: since?.toISOString() ?? null,
+          placesSealed: places.sealed,
+          places: places.total,
+        })),
+      };
+    },
+  }),
+  route({
+    method: "GET",
+    url: "/v1/tenants/:tenant/keys/columns",
+    tag: "Encryption",
+    permission: "keys.read",
+    action: "encryption_columns.read",
+    summary: "Count what a tenant has in each sealed column, sealed and plain",
+    description: "A full count: it reads all of the tenant's rows in these tables.",
+    params: { tenant: TENANT },
+    answer: TenantColumnList,
+    handle: async ({ house, params }) => {
+      const { id } = await findTenant(house, params.tenant);
+      return { items: await house.tenancy.internals.sealing.tenantColumns(id) };
     },
   }),
   route({

@@ -69,6 +69,59 @@ export const Encryption = Type.Object(
   { title: "Encryption" },
 );
 
+const SealedColumnStage = Type.Union(
+  [Type.Literal("declared"), Type.Literal("readable"), Type.Literal("sealing"), Type.Literal("sealed")],
+  {
+    description:
+      "declared: all is plain; readable: values are read plain or sealed; sealing: and written sealed, those from before are sealed in the background; sealed: no plain value is left, nor admitted.",
+  },
+);
+
+export const SealedColumnList = Type.Object(
+  {
+    items: Type.Array(
+      Type.Object(
+        {
+          table: Type.String(),
+          column: Type.String(),
+          search: Type.Boolean({ description: "Equal values are found by a blind index." }),
+          subject: Type.Union([Type.String(), Type.Null()], {
+            description:
+              "The column that names the person whose key seals the value; null: the tenant's key does.",
+          }),
+          stage: SealedColumnStage,
+          since: {
+            ...MaybeTime,
+            description: "When it came to this stage; null: it was sealed when it was made.",
+          },
+          placesSealed: Type.Integer({ description: "Places where no plain value is left, nor admitted." }),
+          places: Type.Integer({ description: "Places in all: shared tables, schemas, databases." }),
+        },
+        { title: "SealedColumn" },
+      ),
+    ),
+  },
+  { title: "SealedColumnList" },
+);
+
+export const TenantColumnList = Type.Object(
+  {
+    items: Type.Array(
+      Type.Object(
+        {
+          table: Type.String(),
+          column: Type.String(),
+          stage: SealedColumnStage,
+          sealed: Type.Integer({ description: "Values that lie sealed, counted now." }),
+          plain: Type.Integer({ description: "Values that still lie plain, counted now." }),
+        },
+        { title: "TenantColumn" },
+      ),
+    ),
+  },
+  { title: "TenantColumnList" },
+);
+
 export const CustodianChange = Type.Object(
   {
     url: Type.String({
