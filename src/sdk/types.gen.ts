@@ -2253,6 +2253,57 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/encryption/columns": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List the sealed columns of the app, and how far the sealing of those with rows has come */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SealedColumnList"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/keys/columns": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Count what a tenant has in each sealed column, sealed and plain */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["TenantColumnList"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/tenants/{tenant}/keys/rotate": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get?: never;
@@ -7304,6 +7355,25 @@ export interface components {
       /** The SCIM address of the tenant, for its directory. */
       baseUrl: string;
     };
+    SealedColumn: {
+      table: string;
+      column: string;
+      /** Equal values are found by a blind index. */
+      search: boolean;
+      /** The column that names the person whose key seals the value; null: the tenant's key does. */
+      subject: string | null;
+      /** declared: all is plain; readable: values are read plain or sealed; sealing: and written sealed, those from before are sealed in the background; sealed: no plain value is left, nor admitted. */
+      stage: "declared" | "readable" | "sealing" | "sealed";
+      /** When it came to this stage; null: it was sealed when it was made. */
+      since: string | null;
+      /** Places where no plain value is left, nor admitted. */
+      placesSealed: number;
+      /** Places in all: shared tables, schemas, databases. */
+      places: number;
+    };
+    SealedColumnList: {
+      items: components["schemas"]["SealedColumn"][];
+    };
     /** Exactly one of `totp`, `recoveryCode` and `passkey`. */
     SecondFactorAnswer: {
       token: string;
@@ -7728,6 +7798,19 @@ export interface components {
       } | null;
       /** The workflow at work on this tenant. */
       workflowId: string | null;
+    };
+    TenantColumn: {
+      table: string;
+      column: string;
+      /** declared: all is plain; readable: values are read plain or sealed; sealing: and written sealed, those from before are sealed in the background; sealed: no plain value is left, nor admitted. */
+      stage: "declared" | "readable" | "sealing" | "sealed";
+      /** Values that lie sealed, counted now. */
+      sealed: number;
+      /** Values that still lie plain, counted now. */
+      plain: number;
+    };
+    TenantColumnList: {
+      items: components["schemas"]["TenantColumn"][];
     };
     TenantCreate: {
       /** Display name, 1 to 100 characters. */
