@@ -1,5 +1,5 @@
 /**
- * The published numbers: `npm run bench [reads policy schemas create growth neighbour http]`. Ratios against the bare
+ * The published numbers: `npm run bench [reads policy schemas create growth neighbour http keys sealed]`. Ratios against the bare
  * alternative in the same interleaved run; medians and spread. Prints each part's table and keeps it in bench/results.md.
  */
 import { benchCreate } from "./create.ts";
@@ -11,6 +11,7 @@ import { benchPolicy } from "./policy.ts";
 import { benchReads } from "./reads.ts";
 import { loadNow, render, saveResults } from "./results.ts";
 import { benchSchemas } from "./schemas.ts";
+import { benchSealed } from "./sealed.ts";
 import type { Result } from "./support.ts";
 
 const PARTS: Readonly<Record<string, () => Promise<Result[]>>> = {
@@ -22,6 +23,7 @@ const PARTS: Readonly<Record<string, () => Promise<Result[]>>> = {
   growth: benchGrowth,
   schemas: benchSchemas,
   keys: benchKeys,
+  sealed: benchSealed,
 };
 
 const order = Object.keys(PARTS);

@@ -414,6 +414,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
       count: (tenantId) => encryption.countLive(tenantId),
     },
     appSchema: () => live.newest(),
+    sealedColumns: (tenantId) => new SealedColumns(tenantId, seals),
     ...poolsOf(cells),
   };
   const workflows = new Workflows({

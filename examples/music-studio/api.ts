@@ -32,9 +32,11 @@ const NewCollaborator = Type.Object(
   {
     name: Type.String({ minLength: 1, maxLength: 100 }),
     craft: Type.String({ minLength: 1, maxLength: 100 }),
+    email: Type.Optional(Type.String({ pattern: "^[^@\\s]+@[^@\\s]+$", maxLength: 200 })),
   },
   { additionalProperties: false },
 );
+const CollaboratorQuery = Type.Object({ email: Type.Optional(Type.String({ maxLength: 200 })) });
 
 /** JSON over the studio's own data. No route mentions a tenant: `request.tenant` can reach one studio only. */
 export async function api(app: FastifyInstance): Promise<void> {
@@ -91,7 +93,13 @@ export async function api(app: FastifyInstance): Promise<void> {
     },
   );
 
-  app.get("/collaborators", (request) => request.tenant.collaborators.findAll({ orderBy: "name" }));
+  // The address is sealed in the table, and found by its blind index.
+  app.get<{ Querystring: Static<typeof CollaboratorQuery> }>(
+    "/collaborators",
+    { schema: { querystring: CollaboratorQuery } },
+    ({ tenant, query: { email } }) =>
+      tenant.collaborators.findAll({ orderBy: "name", where: email === undefined ? {} : { email } }),
+  );
 
   app.post<{ Body: Static<typeof NewCollaborator> }>(
     "/collaborators",

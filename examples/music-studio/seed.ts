@@ -50,7 +50,12 @@ export async function seedStudio(ctx: Context, studio: Studio): Promise<void> {
     const people = await tx.collaborators.insertMany(
       shuffled(PEOPLE, random)
         .slice(0, 9)
-        .map((name, i) => ({ name, craft: CRAFTS[i] as string, joinedOn: day(random() * 900) })),
+        .map((name, i) => ({
+          name,
+          craft: CRAFTS[i] as string,
+          joinedOn: day(random() * 900),
+          email: `${name.toLowerCase().replaceAll(" ", ".")}@example.com`,
+        })),
     );
     const engineers = people.filter(({ craft }) => /engineer|Producer/.test(craft));
     const titles = shuffled(

@@ -14,6 +14,7 @@ export interface Collaborators {
   name: string;
   craft: string;
   joined_on: ColumnType<Date, Date | string | undefined, Date | string>;
+  email: string | null;
   /** Set by the database. */
   tenant_id: ColumnType<string, never, never>;
 }
@@ -60,6 +61,7 @@ export interface CollaboratorsRow {
   name: string;
   craft: string;
   joinedOn: Date;
+  email: string | null;
 }
 
 export interface TracksRow {

@@ -114,30 +114,45 @@ export class SealedColumns {
    * @throws sealed.unreadable, key.destroyed, key.refused, key.unreachable
    */
   async open(column: SealedShape, rows: readonly SealedRow[]): Promise<unknown[]> {
-    const { keyring, subjects } = this.#options;
-    if (column.subject === null) {
-      const scope = { tenantId: this.#tenantId };
-      return Promise.all(
-        rows.map(async ({ key, cipher }) =>
-          fromStored(
-            column.type,
-            await keyring.open(scope, columnContext(column.id, key), cipher, "columns"),
-          ),
-        ),
-      );
-    }
-    const values: unknown[] = [];
-    for (const { key, cipher, subject } of rows) {
-      const name = subjectName(column.subject, subject ?? "");
-      const plain = await subjects
-        .open(this.#tenantId, name, columnContext(column.id, key), cipher)
+    const stored = await this.openStored(column, rows);
+    return stored.map((value) => (value === null ? null : fromStored(column.type, value)));
+  }
+
+  /** The same, as text of PostgreSQL or bytes; see sealed-values.ts. */
+  async openStored(column: SealedShape, rows: readonly SealedRow[]): Promise<(Buffer | null)[]> {
+    const { keyring } = this.#options;
+    if (column.subject !== null) return this.#openPersonal(column, column.subject, rows);
+    const scope = { tenantId: this.#tenantId };
+    return Promise.all(
+      rows.map(({ key, cipher }) => keyring.open(scope, columnContext(column.id, key), cipher, "columns")),
+    );
+  }
+
+  /** Person by person: a list has many rows of few. */
+  async #openPersonal(
+    column: SealedShape,
+    subject: string,
+    rows: readonly SealedRow[],
+  ): Promise<(Buffer | null)[]> {
+    const byPerson = Map.groupBy(rows.keys(), (i) => rows[i]?.subject ?? "");
+    const opened: (Buffer | null)[] = rows.map(() => null);
+    for (const [person, places] of byPerson) {
+      const values = await this.#options.subjects
+        .openAll(
+          this.#tenantId,
+          subjectName(subject, person),
+          places.flatMap((i) => {
+            const row = rows[i];
+            return row ? [{ context: columnContext(column.id, row.key), envelope: row.cipher }] : [];
+          }),
+        )
         .catch((error) => {
-          if (isTenancyError(error, "key.subject_destroyed")) return null;
+          if (isTenancyError(error, "key.subject_destroyed")) return [];
           throw error;
         });
-      values.push(plain === null ? null : fromStored(column.type, plain));
+      for (const [n, i] of places.entries()) opened[i] = values[n] ?? null;
     }
-    return values;
+    return opened;
   }
 
   #stage({ id, isNew }: SealedShape): SealingStage {

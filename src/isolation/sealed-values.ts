@@ -67,6 +67,25 @@ export function fromStored(type: SealedType, stored: Buffer): unknown {
   return pg.types.getTypeParser(OIDS[type.kind])(stored.toString("utf8"));
 }
 
+/** As PostgreSQL's to_jsonb would have written the plain value. */
+export function storedJson(type: SealedType, stored: Buffer): string {
+  const text = stored.toString("utf8");
+  switch (type.kind) {
+    case "json":
+      return text;
+    case "bool":
+      return text === "t" ? "true" : "false";
+    case "bytea":
+      return JSON.stringify(`\\x${stored.toString("hex")}`);
+    case "timestamptz":
+      return JSON.stringify(text.replace(" ", "T").replace(/\+00$/, "+00:00"));
+    default:
+      return NUMERIC.has(type.kind) && /\d/.test(text) ? text : JSON.stringify(text);
+  }
+}
+
+const NUMERIC = new Set(["int2", "int4", "int8", "numeric", "float8"]);
+
 /** Equal for values that PostgreSQL holds equal: what the blind index is made of. */
 export function searchForm(type: SealedType, stored: Buffer): Buffer {
   if (type.kind === "numeric") {

@@ -53,11 +53,23 @@ export class SubjectKeys {
     context: readonly string[],
     envelope: Buffer,
   ): Promise<Buffer> {
+    const [plain] = await this.openAll(tenantId, subject, [{ context, envelope }]);
+    return plain as Buffer; // one for each
+  }
+
+  /** Several values of one person, with one look for the key. @throws like `open` */
+  async openAll(
+    tenantId: string | null,
+    subject: string,
+    values: readonly { readonly context: readonly string[]; readonly envelope: Buffer }[],
+  ): Promise<Buffer[]> {
     const found = await this.#find(tenantId, subject);
-    const isOurs = found !== undefined && keyIdOf(envelope) === found.id;
-    const plain = isOurs ? openEnvelope(envelope, found.key, bind(tenantId, context)) : undefined;
-    if (!plain) throw keyError("sealed.unreadable", { scope: scopeName(toScope(tenantId)) });
-    return plain;
+    return values.map(({ context, envelope }) => {
+      const isOurs = found !== undefined && keyIdOf(envelope) === found.id;
+      const plain = isOurs ? openEnvelope(envelope, found.key, bind(tenantId, context)) : undefined;
+      if (!plain) throw keyError("sealed.unreadable", { scope: scopeName(toScope(tenantId)) });
+      return plain;
+    });
   }
 
   /**

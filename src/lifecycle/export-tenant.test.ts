@@ -86,3 +86,66 @@ test("the command writes the same, and an erased tenant has nothing to export", 
   const late = await runCli(["tenant", "export", tenant.id, "--to", "late"], house);
   assert.equal(late.code, 3);
 });
+
+test("an export holds the values of sealed columns, as plain ones would stand there", async () => {
+  await using sealed = await openHouse({
+    sql: `
+      create table notes (
+        id bigint generated always as identity primary key, person_id int not null, body text, amount numeric, at timestamptz,
+        data jsonb, raw bytea, ok boolean, plain text
+      );
+      ${["amount", "at", "data", "raw", "ok"].map((name) => `comment on column notes.${name} is '@sealed';`).join("\n")}
+      comment on column notes.body is '@sealed subject=person_id';`,
+    shared: [],
+  });
+  const { tenants, data, internals } = sealed.tenancy;
+  const { id, record } = await tenants.create({ name: "Sealed Export" });
+  const at = new Date("2026-11-26T03:00:00.120Z");
+  const whole = {
+    amount: "12345678901234567890.10",
+    at,
+    data: { a: [1, "é"] },
+    raw: Buffer.from("bytes"),
+    ok: true,
+  };
+  await data.run(id, (ctx) =>
+    ctx
+      .table("notes")
+      .insertMany([
+        { personId: 1, body: 'say "hi"', plain: "p", ...whole },
+        { personId: 2, body: "gone" },
+        { personId: 3 },
+      ]),
+  );
+  await internals.subjects.shred(id, "person_id:2", async () => undefined);
+
+  const folder = join(sealed.cwd, "sealed-export");
+  await exportTenant(internals.parts, internals.storage, record, folder, { actor: "test" });
+
+  const text = await readFile(join(folder, "rows/notes.ndjson"), "utf8").catch(() =>
+    readFile(join(folder, "rows/public.notes.ndjson"), "utf8"),
+  );
+  assert.match(text, /"amount": 12345678901234567890\.10/);
+  const rows = text
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+  const nothing = { amount: null, at: null, data: null, raw: null, ok: null, plain: null, body: null };
+  assert.deepEqual(
+    rows.map(({ amount: _, ...row }) => row),
+    [
+      {
+        id: 1,
+        person_id: 1,
+        body: 'say "hi"',
+        plain: "p",
+        at: "2026-11-26T03:00:00.12+00:00",
+        data: { a: [1, "é"] },
+        raw: "\\x6279746573",
+        ok: true,
+      },
+      { ...nothing, id: 2, person_id: 2 },
+      { ...nothing, id: 3, person_id: 3 },
+    ].map(({ amount: _, ...row }: Record<string, unknown>) => row),
+  );
+});

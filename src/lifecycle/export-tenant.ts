@@ -9,10 +9,13 @@ import QueryStream from "pg-query-stream";
 import { type Actor, recordEvent } from "../audit/record.ts";
 import { many } from "../db/sql.ts";
 import { withTx } from "../db/tx.ts";
+import type { SealedColumns } from "../isolation/sealed-columns.ts";
+import type { SealedTable } from "../isolation/sealed-shape.ts";
 import type { ObjectStorage } from "../isolation/storage.ts";
 import { tenantError } from "../tenants/errors.ts";
 import type { TenantRecord } from "../tenants/tenant.ts";
 import { lifecycleError } from "./errors.ts";
+import { openLines, sealedLinesOf, sealedOf } from "./export-sealed.ts";
 import type { LifecycleParts } from "./parts.ts";
 import { listPlaceTables, rowLinesOf } from "./store.ts";
 
@@ -67,6 +70,7 @@ export async function exportTenant(
 async function exportRows(parts: LifecycleParts, tenant: TenantRecord, folder: string) {
   const { cell, level, schema } = tenant.placement;
   const pool = await parts.placePool({ cell, level, tenantId: tenant.id });
+  const app = await parts.appSchema();
   const client = await pool.connect();
   const exported: TenantExport["tables"][number][] = [];
   let isBroken = true;
@@ -74,7 +78,9 @@ async function exportRows(parts: LifecycleParts, tenant: TenantRecord, folder: s
     await client.query("begin isolation level repeatable read, read only");
     for (const { name } of await many(client, listPlaceTables, [level === "schema" ? schema : null])) {
       const table = name.startsWith(`${schema}.`) ? name.slice(schema.length + 1) : name;
-      exported.push({ table, ...(await exportTable(client, name, table, tenant.id, folder)) });
+      const sealed = sealedOf(app, table);
+      const seals = sealed && { sealed, columns: parts.sealedColumns(tenant.id) };
+      exported.push({ table, ...(await exportTable(client, name, table, tenant.id, folder, seals)) });
     }
     await client.query("commit");
     isBroken = false;
@@ -90,22 +96,30 @@ async function exportTable(
   table: string,
   tenantId: string,
   folder: string,
+  seals: { readonly sealed: SealedTable; readonly columns: SealedColumns } | null,
 ) {
   let rows = 0;
-  const { text } = rowLinesOf(name);
-  const lines = new Transform({
-    writableObjectMode: true,
-    transform: (row: { line: string }, _encoding, done) => {
-      rows += 1;
-      done(null, `${row.line}\n`);
-    },
-  });
+  const { text } = seals ? sealedLinesOf(name, seals.sealed) : rowLinesOf(name);
+  const count = () => {
+    rows += 1;
+  };
+  const lines = seals ? openLines(seals.sealed, seals.columns, count) : plainLines(count);
   const source = client.query(new QueryStream(text, [tenantId], { batchSize: BATCH_ROWS }));
   const file = await writeHashed(folder, join("rows", `${encodeURIComponent(table)}.ndjson`), [
     source,
     lines,
   ]);
   return { rows, ...file };
+}
+
+function plainLines(onRow: () => void): Transform {
+  return new Transform({
+    writableObjectMode: true,
+    transform: (row: { line: string }, _encoding, done) => {
+      onRow();
+      done(null, `${row.line}\n`);
+    },
+  });
 }
 
 async function exportFiles(storage: ObjectStorage, tenant: TenantRecord, folder: string) {

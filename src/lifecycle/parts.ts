@@ -4,6 +4,7 @@ import type { Clock } from "../base/clock.ts";
 import type { AppSchema } from "../fleet/app-migrations.ts";
 import type { Connections } from "../isolation/connections.ts";
 import { placeName } from "../isolation/place-names.ts";
+import type { SealedColumns } from "../isolation/sealed-columns.ts";
 import type { RootKey } from "../keys/derive.ts";
 import type { Cells } from "../tenants/cells.ts";
 import type { IsolationLevel } from "../tenants/tenant.ts";
@@ -37,6 +38,8 @@ export interface LifecycleParts {
   /** Forgets at once what this process knew of the tenant; the others hear it by NOTIFY. */
   readonly forget: (tenantId: string) => void;
   appSchema(): Promise<AppSchema>;
+  /** Opens values of sealed columns, as the tenant. */
+  sealedColumns(tenantId: string): SealedColumns;
   sharedPool(cell: string): Promise<pg.Pool>;
   placePool(at: { cell: string; level: IsolationLevel; tenantId: string }): Promise<pg.Pool>;
 }

@@ -52,6 +52,23 @@ test("the number of another studio's track leads nowhere", async () => {
   assert.equal((await open.ask("meridian", `/tracks/${own.id}`)).status, 200);
 });
 
+test("a collaborator's address is found by those who know it, in their own studio", async () => {
+  const person = { name: "Iris", craft: "Harp", email: "iris@example.org" };
+  const made = await open.ask("aurora", "/collaborators", person);
+
+  assert.equal(made.status, 201);
+  const found = (await open.ask("aurora", "/collaborators?email=iris@example.org")).body as {
+    name: string;
+    email: string;
+  }[];
+  assert.deepEqual(
+    found.map(({ name, email }) => [name, email]),
+    [["Iris", "iris@example.org"]],
+  );
+  assert.deepEqual((await open.ask("basement", "/collaborators?email=iris@example.org")).body, []);
+  assert.deepEqual((await open.ask("aurora", "/collaborators?email=iris")).body, []);
+});
+
 test("mixes are numbered one after the other, however many come at once", async () => {
   const track = (await open.ask("aurora", "/tracks", { title: "Busy", genreId: 2, durationMs: 1 }))
     .body as Row;
