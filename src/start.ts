@@ -41,6 +41,7 @@ import { openStorageDriver } from "./isolation/open-driver.ts";
 import { prepareCell, prepareDatabase } from "./isolation/place-setup.ts";
 import { dataFacets } from "./isolation/proof/data-facets.ts";
 import { appRole, assertSafe } from "./isolation/roles.ts";
+import { SealedColumns } from "./isolation/sealed-columns.ts";
 import { ObjectStorage } from "./isolation/storage.ts";
 import { SystemAccess } from "./isolation/system.ts";
 import { credentialsContext } from "./keys/change-custodian.ts";
