@@ -18,6 +18,9 @@ export const POLICY_CHARACTERS_MAX = 10_000;
 /** Brackets within brackets. The official engine's stack holds more than 100, and a broken engine is everybody's. */
 export const NESTING_MAX = 50;
 
+/** Brackets, and signs and ifs in each of them. The official engine breaks at some 250 calls one after the other. */
+export const CHAIN_MAX = 100;
+
 /** Commas of one policy. With 2,000 elements in a set the check of its types holds the process up for a second. */
 export const COMMAS_MAX = 500;
 

@@ -31,7 +31,9 @@ for (const [what, text] of Object.entries(DEEP)) {
 test("brackets in strings and comments are no nesting", async () => {
   const text = when(`"${"([{".repeat(500)}" == "\\"((" // ${"(".repeat(500)}\n`);
 
-  assert.deepEqual(shapeOf(text), { depth: 1, commas: 2 });
+  const { depth, commas } = shapeOf(text);
+
+  assert.deepEqual({ depth, commas }, { depth: 1, commas: 2 });
   assert.deepEqual((await loadCedar()).check({ policy: text }), []);
 });
 
@@ -51,4 +53,24 @@ test("an engine that ran out of stack is replaced: one call fails, the next is a
 
   assert.deepEqual(engine.split(WELL), [WELL]);
   assert.equal(opened.length, 2);
+});
+
+test("what hangs on each other in a chain is bounded before the engine breaks on it; what stands side by side is not", async () => {
+  const engine = await loadCedar();
+  const policy = (condition: string) => `permit (principal, action, resource) when { ${condition} };`;
+  const chains = {
+    member: `context${".plan".repeat(400)} == 1`,
+    method: `context.now${'.offset(duration("1d"))'.repeat(300)} == context.now`,
+    plus: `1${"+1".repeat(400)} == 1`,
+    minus: `1${"-1".repeat(400)} == 1`,
+    ifs: `${"if context.a && context.b then true else ".repeat(400)}true`,
+    mixed: `${"(1+1+1+(".repeat(20)}1${"))".repeat(20)} == 1`,
+  };
+  const wide = Array.from({ length: 300 }, () => "context.a.b + 1 == 2").join(" && ");
+
+  for (const [name, chain] of Object.entries(chains)) {
+    assert.throws(() => engine.toJson(policy(chain)), { code: "policy.invalid" }, name);
+    assert.notDeepEqual(engine.check({ policy: policy(chain) }, cedarSchema()), [], name);
+  }
+  assert.ok(engine.toJson(policy(wide)));
 });

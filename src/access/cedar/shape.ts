@@ -1,27 +1,62 @@
-import { COMMAS_MAX, NESTING_MAX } from "../limits.ts";
+import { CHAIN_MAX, COMMAS_MAX, NESTING_MAX } from "../limits.ts";
 
-/** Strings and comments of Cedar, whose brackets are only text, and what is counted. */
-const PARTS = /"(?:[^"\\]|\\.)*"|\/\/[^\n]*|[([{]|[)\]}]|,/gs;
+/** Strings and comments of Cedar, whose signs are only text, and what is counted. */
+const PARTS = /"(?:[^"\\]|\\.)*"|\/\/[^\n]*|[([{]|[)\]}]|[,;.+*-]|&&|\|\||\bif\b/gs;
 
-/** How deep brackets stand within each other, and how many commas there are; unclosed ones count too. */
-export function shapeOf(text: string): { readonly depth: number; readonly commas: number } {
-  let [depth, open, commas] = [0, 0, 0];
-  for (const [part] of text.matchAll(PARTS)) {
-    if (part === ",") commas += 1;
-    else if ("([{".includes(part)) depth = Math.max(depth, ++open);
-    else if (")]}".includes(part)) open = Math.max(0, open - 1);
-  }
-  return { depth, commas };
+interface Level {
+  /** Signs that hang on each other: `a.b.c`, `1 + 1 + 1`. */
+  links: number;
+  /** `if … else if … else`: the last one stands in all before it. */
+  ifs: number;
 }
 
 /**
- * Why the official engine is not asked to read a text: it calls itself for each bracket, and one that runs out of stack
- * is broken for every tenant of the process.
+ * How deep brackets stand within each other, how many commas there are, and how deep the tree of the text may be:
+ * brackets, and what hangs on each other in each of them. Unclosed ones count too.
+ */
+export function shapeOf(text: string): {
+  readonly depth: number;
+  readonly commas: number;
+  readonly chain: number;
+} {
+  const levels: Level[] = [{ links: 0, ifs: 0 }];
+  let [depth, commas, chain, sum] = [0, 0, 0, 0];
+  for (const [part] of text.matchAll(PARTS)) {
+    const level = levels.at(-1) as Level; // the outermost one stays
+    if ("([{".includes(part)) {
+      levels.push({ links: 0, ifs: 0 });
+      sum += 1;
+      depth = Math.max(depth, levels.length - 1);
+    } else if (")]}".includes(part)) {
+      if (levels.length === 1) continue;
+      levels.pop();
+      sum -= 1 + level.links + level.ifs;
+    } else if (part === "if") {
+      level.ifs += 1;
+      sum += 1;
+    } else if (/^[.+*-]$/.test(part)) {
+      level.links += 1;
+      sum += 1;
+    } else if (/^(,|;|&&|\|\|)$/.test(part)) {
+      if (part === ",") commas += 1;
+      sum -= level.links;
+      level.links = 0;
+    }
+    chain = Math.max(chain, sum);
+  }
+  return { depth, commas, chain };
+}
+
+/**
+ * Why the official engine is not asked to read a text: it calls itself for each bracket and for each link of a chain, and
+ * one that runs out of stack is broken for every tenant of the process.
  */
 export function nestingFault(text: string): string | undefined {
-  const { depth } = shapeOf(text);
-  return depth > NESTING_MAX
-    ? `Expected brackets within brackets at most ${NESTING_MAX} deep, got ${depth}.`
+  const { depth, chain } = shapeOf(text);
+  if (depth > NESTING_MAX)
+    return `Expected brackets within brackets at most ${NESTING_MAX} deep, got ${depth}.`;
+  return chain > CHAIN_MAX
+    ? `Expected at most ${CHAIN_MAX} brackets, signs and ifs that hang on each other, got ${chain}.`
     : undefined;
 }
 
