@@ -25,6 +25,7 @@ export function circumstances(facts: Facts, tenant: TenantTraits): CedarRecord {
     ["weekday", weekday],
     ["minute", minute],
     ["amr", new CedarSet(facts.amr)],
+    ["device", facts.device ?? "unknown"],
     ["plan", tenant.plan],
     ["features", tenant.features],
   ]);

@@ -7,6 +7,7 @@ import { PolicySet } from "./cedar/policy-set.ts";
 import { CedarSet } from "./cedar/value.ts";
 import { circumstances } from "./circumstances.ts";
 import { type Condition, DAYS, isAddressRange } from "./conditions.ts";
+import { DEVICES, deviceOfAgent } from "./device.ts";
 import type { Facts } from "./ports.ts";
 import { beyond, type Grant, holdingsOf, rolePolicies } from "./role.ts";
 import { cedarSchema } from "./schema.ts";
@@ -37,6 +38,11 @@ const conditions: fc.Arbitrary<Condition> = fc.oneof(
     kind: fc.constant("mfa" as const),
     maxAgeMinutes: fc.integer({ min: 1, max: 1440 }),
     methods: fc.array(words, { minLength: 1, maxLength: 2 }),
+  }),
+  fc.record({
+    kind: fc.constant("device" as const),
+    devices: fc.subarray([...DEVICES], { minLength: 1 }),
+    isPasskeyBound: fc.boolean(),
   }),
   fc.record({ kind: fc.constant("feature" as const), feature: words }),
   fc.record({ kind: fc.constant("plan" as const), plans: fc.array(words, { minLength: 1, maxLength: 3 }) }),
@@ -103,6 +109,32 @@ test("hours hold from their first minute to before their last, over midnight too
     }),
     { numRuns: 200 },
   );
+});
+
+test("a device is what the client says it is, and a passkey what the session was proved with", () => {
+  const agents: readonly (readonly [string | undefined, string])[] = [
+    [undefined, "unknown"],
+    ["", "unknown"],
+    ["curl/8.5.0", "program"],
+    ["Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0", "desktop"],
+    [
+      "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/19.0 Safari/605.1.15",
+      "desktop",
+    ],
+    ["Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148", "mobile"],
+    ["Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 Chrome/142.0 Safari/537.36", "mobile"],
+  ];
+  assert.deepEqual(
+    agents.map(([agent]) => deviceOfAgent(agent)),
+    agents.map(([, device]) => device),
+  );
+  const condition = { kind: "device", devices: ["desktop"], isPasskeyBound: true } as const;
+  const set = new PolicySet({ engine, policies: rolePolicies(roleOf([condition])) });
+  const may = (facts: Partial<Facts>) => set.isAllowed(requestWith(facts));
+  assert.equal(may({ device: "desktop", amr: ["hwk", "mfa"] }), true);
+  assert.equal(may({ device: "desktop", amr: ["pwd", "otp", "mfa"] }), false);
+  assert.equal(may({ device: "mobile", amr: ["hwk"] }), false);
+  assert.equal(may({ amr: ["hwk"] }), false);
 });
 
 test("what somebody may pass on is never more than they hold", () => {

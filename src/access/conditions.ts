@@ -1,9 +1,13 @@
 import { isIP } from "node:net";
 import type { FieldProblem } from "../base/errors.ts";
 import { readIp } from "./cedar/ip-address.ts";
+import type { Device } from "./device.ts";
 
 export const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 export type Day = (typeof DAYS)[number];
+
+/** How a passkey proves somebody (RFC 8176): bound to hardware, or to a vendor's account. */
+const PASSKEYS = ["hwk", "swk"];
 
 /** A condition as the console's forms have it. All conditions of a grant must hold. */
 export type Condition =
@@ -13,6 +17,8 @@ export type Condition =
   | { readonly kind: "address"; readonly ranges: readonly string[] }
   /** A second factor was used in this session at most so long ago; with `methods`, one of these (RFC 8176). */
   | { readonly kind: "mfa"; readonly maxAgeMinutes: number; readonly methods?: readonly string[] }
+  /** From one of these, as the client says of itself; bound: and signed in, or confirmed, with a passkey. */
+  | { readonly kind: "device"; readonly devices: readonly Device[]; readonly isPasskeyBound?: boolean }
   /** The tenant's plan has this feature. */
   | { readonly kind: "feature"; readonly feature: string }
   /** The tenant has one of these plans. */
@@ -40,6 +46,10 @@ export function conditionText(condition: Condition): string {
     case "mfa": {
       const methods = condition.methods ? ` && context.amr.containsAny(${setText(condition.methods)})` : "";
       return `context has mfaAge && context.mfaAge <= ${condition.maxAgeMinutes * 60}${methods}`;
+    }
+    case "device": {
+      const bound = condition.isPasskeyBound ? ` && context.amr.containsAny(${setText(PASSKEYS)})` : "";
+      return `${setText(condition.devices)}.contains(context.device)${bound}`;
     }
     case "feature":
       return `context.features.contains(${quoted(condition.feature)})`;

@@ -1,3 +1,4 @@
+import type { Device } from "./device.ts";
 import type { Permission } from "./permissions.ts";
 
 /** Who asks, as far as decisions go. The gate makes it of a principal; identity and access know nothing of each other. */
@@ -21,6 +22,8 @@ export interface Facts {
   /** When a second factor was last used; null: never. */
   readonly mfaAt: Date | null;
   readonly purpose?: string;
+  /** As its User-Agent says. Default: unknown. */
+  readonly device?: Device;
 }
 
 /** A thing in the tenant that the question is about, with what policies may ask of it. */

@@ -1,3 +1,4 @@
+import type { Device } from "./device.ts";
 import type { Permission } from "./permissions.ts";
 import type { Facts, Question } from "./ports.ts";
 
@@ -12,6 +13,7 @@ export interface DraftQuestion {
   readonly mfaAgeMinutes?: number;
   readonly amr?: readonly string[];
   readonly purpose?: string;
+  readonly device?: Device;
   readonly resource?: { readonly id: string; readonly attributes?: Readonly<Record<string, string>> };
 }
 
@@ -20,13 +22,14 @@ const NOBODY = "00000000-0000-7000-8000-000000000000";
 
 export function toQuestion(draft: DraftQuestion, tenantId: string, now: Date): Question {
   const at = draft.at === undefined ? now : new Date(draft.at);
-  const { mfaAgeMinutes, ip, purpose, resource } = draft;
+  const { mfaAgeMinutes, ip, purpose, device, resource } = draft;
   const facts: Facts = {
     now: at,
     amr: draft.amr ?? (mfaAgeMinutes === undefined ? ["pwd"] : ["pwd", "otp", "mfa"]),
     mfaAt: mfaAgeMinutes === undefined ? null : new Date(at.getTime() - mfaAgeMinutes * 60_000),
     ...(ip === undefined ? {} : { ip }),
     ...(purpose === undefined ? {} : { purpose }),
+    ...(device === undefined ? {} : { device }),
   };
   const subject = { kind: "user", id: NOBODY, roles: draft.roles, scopes: null } as const;
   return { subject, permission: draft.permission, tenantId, facts, ...(resource ? { resource } : {}) };

@@ -1,5 +1,6 @@
 import type { Asked } from "../audit/body.ts";
 import type { RecordedCall } from "../audit/traffic.ts";
+import { isDevice } from "./device.ts";
 import { isPermission } from "./permissions.ts";
 import type { Question } from "./ports.ts";
 import type { Turns } from "./turns.ts";
@@ -105,7 +106,7 @@ export async function replay(
 
 /** The question as it was asked. Undefined for one that this release cannot ask. */
 function toQuestion(tenantId: string, { at, ip }: RecordedCall, asked: Asked): Question | undefined {
-  const { permission, kind, id, roles, scopes, amr = [], mfaAgeS, purpose, resource } = asked;
+  const { permission, kind, id, roles, scopes, amr = [], mfaAgeS, purpose, device, resource } = asked;
   if (!isPermission(permission) || !SUBJECT_KINDS.has(kind)) return undefined;
   return {
     subject: { kind: kind as Question["subject"]["kind"], id, roles, scopes: scopes ?? null }, // one of the set
@@ -117,6 +118,7 @@ function toQuestion(tenantId: string, { at, ip }: RecordedCall, asked: Asked): Q
       mfaAt: mfaAgeS === undefined ? null : new Date(at.getTime() - mfaAgeS * 1_000),
       ...(ip === null ? {} : { ip }),
       ...(purpose === undefined ? {} : { purpose }),
+      ...(isDevice(device) ? { device } : {}),
     },
     ...(resource
       ? {

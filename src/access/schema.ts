@@ -30,6 +30,8 @@ type Circumstances = {
   mfaAge?: Long,
   /** How the session was proved (RFC 8176). */
   amr: Set<String>,
+  /** What it comes from, as its User-Agent says: desktop, mobile, program, unknown. */
+  device: String,
   /** Plan of the tenant, and what it includes. */
   plan: String,
   features: Set<String>,

@@ -31,6 +31,7 @@ export interface Asked {
   /** Seconds since a second factor was used; absent: never. */
   readonly mfaAgeS?: number;
   readonly purpose?: string;
+  readonly device?: string;
   readonly resource?: { readonly id: string; readonly type?: string; readonly hasAttributes?: true };
 }
 

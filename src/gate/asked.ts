@@ -15,7 +15,7 @@ export function askedOf(
   if (permission === "signed_in" || subject.kind === "operator" || subject.kind === "platform_key")
     return undefined;
   const { kind, id, roles, scopes } = subject;
-  const { amr, mfaAt, purpose, now } = facts;
+  const { amr, mfaAt, purpose, device, now } = facts;
   return {
     permission,
     kind,
@@ -25,6 +25,7 @@ export function askedOf(
     ...(amr.length > 0 ? { amr } : {}),
     ...(mfaAt ? { mfaAgeS: Math.max(0, Math.floor((now.getTime() - mfaAt.getTime()) / 1_000)) } : {}),
     ...(purpose === undefined ? {} : { purpose }),
+    ...(device === undefined ? {} : { device }),
     ...(resource ? { resource: toReference(resource) } : {}),
   };
 }

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { Access } from "../access/access.ts";
+import { isDevice } from "../access/device.ts";
 import { accessError } from "../access/errors.ts";
 import { isPermission, type Permission, permissionNames, scopeOf } from "../access/permissions.ts";
 import type { Decision, Facts, Question, ResourceRef, Subject } from "../access/ports.ts";
@@ -180,9 +181,9 @@ function attributesOf(properties: Json): Record<string, string> {
   );
 }
 
-/** `time`, `ip`, `amr`, `mfa_age` in seconds, `purpose`: what the caller vouches for. */
+/** `time`, `ip`, `amr`, `mfa_age` in seconds, `purpose`, `device`: what the caller vouches for. */
 function factsOf(context: Json, now: Date): Facts {
-  const { time, ip, amr, mfa_age: mfaAge, purpose } = context;
+  const { time, ip, amr, mfa_age: mfaAge, purpose, device } = context;
   const given = typeof time === "string" ? new Date(time) : now;
   const at = Number.isNaN(given.getTime()) ? now : given;
   const isAge = typeof mfaAge === "number" && mfaAge >= 0;
@@ -192,6 +193,7 @@ function factsOf(context: Json, now: Date): Facts {
     mfaAt: isAge ? new Date(at.getTime() - mfaAge * 1_000) : null,
     ...(typeof ip === "string" ? { ip } : {}),
     ...(typeof purpose === "string" ? { purpose } : {}),
+    ...(isDevice(device) ? { device } : {}),
   };
 }
 

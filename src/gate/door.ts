@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { deviceOfAgent } from "../access/device.ts";
 import { accessError } from "../access/errors.ts";
 import type { Permission } from "../access/permissions.ts";
 import type { Facts, ResourceRef, Subject } from "../access/ports.ts";
@@ -106,13 +107,19 @@ export async function identify(parts: DoorParts, knock: Knock): Promise<Visitor 
 }
 
 /** What policies may ask of the request. */
-export function factsOf({ clock }: Pick<DoorParts, "clock">, principal: Visitor, { ip }: Knock): Facts {
+export function factsOf(
+  { clock }: Pick<DoorParts, "clock">,
+  principal: Visitor,
+  { ip, headers }: Knock,
+): Facts {
+  const agent = headers["user-agent"];
   const isKey = principal.kind === "key";
   return {
     now: clock.now(),
     ...(ip === undefined ? {} : { ip }),
     amr: isKey ? [] : principal.amr,
     mfaAt: isKey ? null : principal.mfaAt,
+    device: deviceOfAgent(typeof agent === "string" ? agent : undefined),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { deviceOfAgent } from "../access/device.ts";
 import { accessError } from "../access/errors.ts";
 import type { Decision, Facts, Subject } from "../access/ports.ts";
 import { isUuid } from "../base/ids.ts";
@@ -107,6 +108,7 @@ export function factsOf(house: House, request: FastifyRequest, principal: Princi
     ip: request.ip,
     amr: isKey ? [] : principal.amr,
     mfaAt: isKey ? null : principal.mfaAt,
+    device: deviceOfAgent(request.headers["user-agent"]),
     ...(typeof purpose === "string" && PURPOSE.test(purpose) ? { purpose } : {}),
   };
 }

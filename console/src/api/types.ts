@@ -4,11 +4,14 @@ import type * as audit from "../../../src/http/schemas/audit.ts";
 import type * as common from "../../../src/http/schemas/common.ts";
 import type * as encryption from "../../../src/http/schemas/encryption.ts";
 import type * as fleet from "../../../src/http/schemas/fleet.ts";
+import type * as grants from "../../../src/http/schemas/grants.ts";
 import type * as identity from "../../../src/http/schemas/identity.ts";
 import type * as membersSchemas from "../../../src/http/schemas/members.ts";
 import type * as operators from "../../../src/http/schemas/operators.ts";
 import type * as recoveries from "../../../src/http/schemas/recoveries.ts";
+import type * as reviews from "../../../src/http/schemas/reviews.ts";
 import type * as sso from "../../../src/http/schemas/sso.ts";
+import type * as support from "../../../src/http/schemas/support.ts";
 import type * as tenants from "../../../src/http/schemas/tenants.ts";
 
 export type Problem = Static<typeof common.Problem>;
@@ -51,6 +54,18 @@ export type AuditRecordPage = Static<typeof audit.AuditRecordPage>;
 export type AuditState = Static<typeof audit.AuditState>;
 export type AuditSettings = Static<typeof audit.AuditSettings>;
 export type AuditSettingsUpdate = Static<typeof audit.AuditSettingsUpdate>;
+
+export type TimedGrant = Static<typeof grants.TimedGrant>;
+export type TimedGrantPage = Static<typeof grants.TimedGrantPage>;
+export type GrantGive = Static<typeof grants.GrantGive>;
+export type SupportVisit = Static<typeof support.SupportVisit>;
+export type SupportVisitList = Static<typeof support.SupportVisitList>;
+export type AccessReview = Static<typeof reviews.AccessReview>;
+export type AccessReviewList = Static<typeof reviews.AccessReviewList>;
+export type AccessReviewStart = Static<typeof reviews.AccessReviewStart>;
+export type AccessReviewItem = Static<typeof reviews.AccessReviewItem>;
+export type AccessReviewItemPage = Static<typeof reviews.AccessReviewItemPage>;
+export type AccessReviewDecide = Static<typeof reviews.AccessReviewDecide>;
 
 export type AccessMine = Static<typeof access.AccessMine>;
 export type PermissionName = Static<typeof access.PermissionName>;

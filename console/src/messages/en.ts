@@ -4,15 +4,18 @@ import { audit } from "./en/audit.ts";
 import { encryption } from "./en/encryption.ts";
 import { activity, apiKeys, cells, migrations } from "./en/fleet.ts";
 import { errors, general } from "./en/general.ts";
+import { grants } from "./en/grants.ts";
 import { isolation } from "./en/isolation.ts";
 import { members } from "./en/members.ts";
 import { portal } from "./en/portal.ts";
 import { recovery } from "./en/recovery.ts";
+import { reviews } from "./en/reviews.ts";
 import { session } from "./en/session.ts";
 import { shell } from "./en/shell.ts";
 import { signIn } from "./en/sign-in.ts";
 import { sso } from "./en/sso.ts";
 import { ssoGuides } from "./en/sso-guides.ts";
+import { support } from "./en/support.ts";
 import { tenants } from "./en/tenants.ts";
 
 export const en = {
@@ -22,6 +25,9 @@ export const en = {
   session,
   signIn,
   access,
+  support,
+  reviews,
+  grants,
   account,
   audit,
   members,

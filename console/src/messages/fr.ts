@@ -6,15 +6,18 @@ import { encryption } from "./fr/encryption.ts";
 import { errors } from "./fr/errors.ts";
 import { activity, apiKeys, cells, migrations } from "./fr/fleet.ts";
 import { general } from "./fr/general.ts";
+import { grants } from "./fr/grants.ts";
 import { isolation } from "./fr/isolation.ts";
 import { members } from "./fr/members.ts";
 import { portal } from "./fr/portal.ts";
 import { recovery } from "./fr/recovery.ts";
+import { reviews } from "./fr/reviews.ts";
 import { session } from "./fr/session.ts";
 import { shell } from "./fr/shell.ts";
 import { signIn } from "./fr/sign-in.ts";
 import { sso } from "./fr/sso.ts";
 import { ssoGuides } from "./fr/sso-guides.ts";
+import { support } from "./fr/support.ts";
 import { tenants } from "./fr/tenants.ts";
 
 export const fr = {
@@ -24,6 +27,9 @@ export const fr = {
   session,
   signIn,
   access,
+  support,
+  reviews,
+  grants,
   account,
   audit,
   members,

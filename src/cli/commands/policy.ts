@@ -1,7 +1,8 @@
+import { DEVICES } from "../../access/device.ts";
 import type { DraftQuestion } from "../../access/question.ts";
 import { defineCommand } from "../command.ts";
 import { usageError } from "../errors.ts";
-import { integer, label, mandatory, required, text } from "../options.ts";
+import { choice, integer, label, mandatory, required, text } from "../options.ts";
 import { readInput, rulesOf } from "./role.ts";
 
 const TENANT = { name: "TENANT", about: "Id, slug or domain of the tenant.", isRequired: true } as const;
@@ -81,6 +82,7 @@ const tryIt = defineCommand({
     permission: required("NAME", "Such as audit.read."),
     at: text("TIME", "RFC 3339. Default: now."),
     ip: text("ADDRESS", "Where the request comes from."),
+    device: choice(DEVICES, "What it comes from. Default: unknown."),
     mfaAgeMinutes: integer("N", "Minutes since a second factor was used. Default: never.", {
       min: 0,
       max: 525_600,
@@ -91,7 +93,7 @@ const tryIt = defineCommand({
   ],
   async run({ positionals, options, out, open, by }) {
     const { isPermission } = await import("../../access/permissions.ts");
-    const { roles, permission, at, ip, mfaAgeMinutes } = options;
+    const { roles, permission, at, ip, device, mfaAgeMinutes } = options;
     const problems = [];
     if (!isPermission(permission))
       problems.push({ path: "--permission", message: `There is no permission \`${permission}\`.` });
@@ -103,6 +105,7 @@ const tryIt = defineCommand({
       permission,
       ...(at === undefined ? {} : { at }),
       ...(ip === undefined ? {} : { ip }),
+      ...(device === undefined ? {} : { device }),
       ...(mfaAgeMinutes === undefined ? {} : { mfaAgeMinutes }),
     };
     const { parts, tenantId } = await rulesOf(await open(), positionals[0] as string); // required

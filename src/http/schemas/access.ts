@@ -1,5 +1,6 @@
 import { type TSchema, Type } from "typebox";
 import { DAYS } from "../../access/conditions.ts";
+import { DEVICES } from "../../access/device.ts";
 import { POLICY_CHARACTERS_MAX } from "../../access/limits.ts";
 import { permissionNames } from "../../access/permissions.ts";
 import { Id, Timestamp } from "./common.ts";
@@ -34,6 +35,12 @@ export const Condition = Type.Union(
     condition("mfa", {
       maxAgeMinutes: Type.Integer({ minimum: 1, maximum: 1440 }),
       methods: Type.Optional(Texts(10)),
+    }),
+    condition("device", {
+      devices: Type.Array(oneOf(DEVICES), { minItems: 1, maxItems: 4 }),
+      isPasskeyBound: Type.Optional(
+        Type.Boolean({ description: "Signed in, or confirmed, with a passkey." }),
+      ),
     }),
     condition("feature", { feature: Text(100) }),
     condition("plan", { plans: Texts(20) }),
@@ -124,6 +131,7 @@ export const PolicyQuestion = Type.Object(
     ),
     amr: Type.Optional(Texts(10)),
     purpose: Type.Optional(Text(100)),
+    device: Type.Optional(oneOf(DEVICES)),
     resource: Type.Optional(
       Type.Object(
         {

@@ -10,7 +10,9 @@ export const AuthzenEvaluation = Type.Object(
     subject: Any(`${ENTITY} \`user\` by id or address, or \`service_account\` by id.`),
     action: Any("Required: `name`, a permission such as data.read."),
     resource: Any(`${ENTITY} Of type \`tenant\` it is the tenant itself.`),
-    context: Any("`time` (RFC 3339), `ip`, `amr`, `mfa_age` in seconds, `purpose`: what you vouch for."),
+    context: Any(
+      "`time` (RFC 3339), `ip`, `amr`, `mfa_age` in seconds, `purpose`, `device`: what you vouch for.",
+    ),
   },
   { title: "AuthzenEvaluation", ...open },
 );

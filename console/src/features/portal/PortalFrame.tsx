@@ -11,6 +11,7 @@ import { Icon } from "../../ui/Icon.tsx";
 import { myAccessQuery } from "../access/queries.ts";
 import { meQuery } from "../account/queries.ts";
 import { RecoveryNotice } from "../recovery/RecoveryNotice.tsx";
+import { SupportNotice } from "../support/SupportNotice.tsx";
 import { DoorPage, demandOf } from "./DoorPage.tsx";
 
 /** Each room with the permission without which it has nothing to show. */
@@ -99,7 +100,14 @@ export function PortalFrame() {
           hasTenants: false,
           signInPath: "/sign-in",
           methodsPath: "/account/methods",
-          notice: <RecoveryNotice />,
+          notice: (
+            <>
+              <RecoveryNotice />
+              {mine.has("support.read") && (
+                <SupportNotice tenantId={here.tenant.id} mayDecide={mine.has("support.consent")} />
+              )}
+            </>
+          ),
         }}
       />
     </HereProvider>

@@ -120,7 +120,7 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
   },
   "review.decided": {
     title: "Cet élément est déjà décidé.",
-    cure: "Si la décision était mauvaise, changez l’accès lui-même : les deux restent dans le journal d’audit.",
+    cure: "Si la décision était mauvaise, changez l’accès lui-même : les deux restent dans le journal d’audit.",
   },
   "review.not_reviewer": {
     title: "Vous ne faites pas partie des réviseurs de cette revue.",

@@ -1,0 +1,23 @@
+export const grants = {
+  title: "Access for a time",
+  give: "Give access for a time",
+  given: (email: string) => `${email} has it now.`,
+  end: "End",
+  endNamed: (email: string) => `End the access of ${email}`,
+  ended: (email: string) => `The access of ${email} has ended.`,
+  member: "Member",
+  holds: "Holds",
+  state: "State",
+  active: "In force",
+  scheduled: "Begins later",
+  until: "Until",
+  reason: "Reason",
+  reasonHint: "It stands in the audit log.",
+  minutes: "How long, in minutes",
+  choose: "Choose",
+  missing: "Choose a member and a role, and say why and how long.",
+  none: {
+    title: "Nobody holds anything for a time",
+    body: "A role that ends by itself, for a stand-in or a ticket. Nobody gives more than they hold.",
+  },
+};
