@@ -6388,7 +6388,7 @@ export interface components {
       action?: unknown;
       /** Required: `type`, `id`; `properties`. Of type `tenant` it is the tenant itself. */
       resource?: unknown;
-      /** `time` (RFC 3339), `ip`, `amr`, `mfa_age` in seconds, `purpose`: what you vouch for. */
+      /** `time` (RFC 3339), `ip`, `amr`, `mfa_age` in seconds, `purpose`, `device`: what you vouch for. */
       context?: unknown;
     };
     AuthzenEvaluations: {
@@ -6398,7 +6398,7 @@ export interface components {
       action?: unknown;
       /** Required: `type`, `id`; `properties`. Of type `tenant` it is the tenant itself. */
       resource?: unknown;
-      /** `time` (RFC 3339), `ip`, `amr`, `mfa_age` in seconds, `purpose`: what you vouch for. */
+      /** `time` (RFC 3339), `ip`, `amr`, `mfa_age` in seconds, `purpose`, `device`: what you vouch for. */
       context?: unknown;
       /** Up to 200, each with what differs from the top level. */
       evaluations?: unknown;
@@ -6412,7 +6412,7 @@ export interface components {
       action?: unknown;
       /** Required: `type`, `id`; `properties`. Of type `tenant` it is the tenant itself. */
       resource?: unknown;
-      /** `time` (RFC 3339), `ip`, `amr`, `mfa_age` in seconds, `purpose`: what you vouch for. */
+      /** `time` (RFC 3339), `ip`, `amr`, `mfa_age` in seconds, `purpose`, `device`: what you vouch for. */
       context?: unknown;
       /** `limit`, at most 200, and `token`, which is `next_token` of the page before. */
       page?: unknown;
@@ -6479,6 +6479,11 @@ export interface components {
       kind: "mfa";
       maxAgeMinutes: number;
       methods?: string[];
+    } | {
+      kind: "device";
+      devices: ("desktop" | "mobile" | "program" | "unknown")[];
+      /** Signed in, or confirmed, with a passkey. */
+      isPasskeyBound?: boolean;
     } | {
       kind: "feature";
       feature: string;
@@ -7059,6 +7064,7 @@ export interface components {
       mfaAgeMinutes?: number;
       amr?: string[];
       purpose?: string;
+      device?: "desktop" | "mobile" | "program" | "unknown";
       resource?: {
         id: string;
         attributes?: Record<string, string>;
