@@ -126,6 +126,58 @@ test("a member who is removed has no access with the very next request, and thei
   assert.equal((await send("GET", "/v1/me", undefined, member.headers)).status, 200);
 });
 
+for (const how of ["removed", "suspended"] as const) {
+  test(`whoever is ${how} has nothing to come back by: no key that they made, and no invitation that they sent`, async () => {
+    const { path, owner, id } = await tenantWithOwner();
+    const leaver = await signedUser(platform.tenancy, { tenants: { [id]: ["admin"] }, isMfa: true });
+    const makeKey = (key: string | null, headers: Readonly<Record<string, string>>) =>
+      call<Body>(platform, "POST", `${path}/api-keys`, {
+        body: { name: "mine", scopes: ["tenants.read", "api_keys.manage"] },
+        headers,
+        key,
+      });
+    const own = await makeKey(null, leaver.headers);
+    const second = await makeKey(own.body.key, {});
+    const theirs = await makeKey(null, owner.headers);
+    assert.deepEqual([own.status, second.status, theirs.status], [201, 201, 201], second.text);
+    const email = `second-${how}@example.com`;
+    await send("POST", `${path}/invitations`, { email, roles: ["admin"] }, leaver.headers);
+    const token = await tokenFor(email);
+    const at = `${path}/members/${leaver.user.id}`;
+
+    await (how === "removed"
+      ? send("DELETE", at, undefined, owner.headers)
+      : send("PATCH", at, { status: "suspended" }, owner.headers));
+
+    platform.tenancy.internals.identity.credentials.forget();
+    const read = async (key: string) => (await call(platform, "GET", path, { key })).status;
+    assert.deepEqual(
+      [await read(own.body.key), await read(second.body.key), await read(theirs.body.key)],
+      [401, 401, 200],
+    );
+    assert.equal((await send("POST", "/v1/sign-in/invitation", { token })).body.code, "invitation.invalid");
+  });
+}
+
+test("nobody's mailbox is filled with a tenant's invitations, withdrawn or not", async () => {
+  const { path, owner } = await tenantWithOwner();
+  const email = "bombed@example.com";
+  const invite = () => send("POST", `${path}/invitations`, { email, roles: ["member"] }, owner.headers);
+
+  const answers = [];
+  for (let i = 0; i < 7; i++) {
+    const answer = await invite();
+    answers.push(answer.status);
+    if (answer.status === 201)
+      await send("DELETE", `${path}/invitations/${answer.body.id}`, undefined, owner.headers);
+  }
+
+  assert.deepEqual(answers, [201, 201, 201, 201, 201, 429, 429]);
+  const refused = await invite();
+  assert.equal(refused.body.code, "invitation.too_often");
+  assert.ok(Number(refused.headers.get("retry-after")) > 30);
+});
+
 test("nothing of another tenant is reached: members, invitations, accounts, keys", async () => {
   const [ours, theirs] = [await tenantWithOwner(), await tenantWithOwner()];
   await send(

@@ -47,6 +47,23 @@ export const listApiKeys = query<ApiKeyRow>(
    order by id desc limit $1::int`,
 );
 
+/** Those that work, or will not end by themselves: of one tenant, or the platform's own. */
+export const countApiKeys = query<{ n: number }>(
+  "identity.count_api_keys",
+  `select count(*)::int as n from tenancy.api_keys
+   where tenant_id is not distinct from $1::uuid and (expires_at is null or expires_at > $2::timestamptz)`,
+);
+
+/** Keys that a person made for the tenant, and those that such a key made. */
+export const deleteKeysMadeBy = query<{ id: string }>(
+  "identity.delete_keys_made_by",
+  `with recursive made as (
+     select id from tenancy.api_keys where tenant_id = $1::uuid and created_by = 'user:' || $2::text
+     union
+     select k.id from tenancy.api_keys k join made on k.created_by = 'key:' || made.id where k.tenant_id = $1::uuid)
+   delete from tenancy.api_keys where id in (select id from made) returning id`,
+);
+
 /** A row lock, so that two rotations follow each other. */
 export const lockApiKey = query<ApiKeyRow>(
   "identity.lock_api_key",

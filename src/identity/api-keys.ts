@@ -6,6 +6,7 @@ import { exec, many, maybe, one } from "../db/sql.ts";
 import { withTx } from "../db/tx.ts";
 import {
   type ApiKeyRow,
+  countApiKeys,
   deleteApiKey,
   insertApiKey,
   listApiKeys,
@@ -60,7 +61,7 @@ export interface ApiKeyInput {
 /**
  * The key itself is in this answer and nowhere else, ever.
  *
- * @throws service_account.not_found, api_key.unbounded for a tenant's key with neither account nor scopes
+ * @throws service_account.not_found, api_key.too_many, api_key.unbounded for a tenant's key with neither account nor scopes
  */
 export async function createApiKey(parts: ApiKeyParts, input: ApiKeyInput, by: Actor): Promise<NewApiKey> {
   const now = parts.clock.now();
@@ -75,6 +76,8 @@ export async function createApiKey(parts: ApiKeyParts, input: ApiKeyInput, by: A
       const account = isId ? await maybe(tx, findServiceAccount, [tenantId, serviceAccountId]) : undefined;
       if (!account) throw identityError("service_account.not_found", { id: serviceAccountId });
     }
+    if ((await one(tx, countApiKeys, [tenantId, now])).n >= API_KEYS_MAX)
+      throw identityError("api_key.too_many", { max: API_KEYS_MAX });
     const { key, prefix, hash } = draw();
     const values = [uuidv7(), input.name, prefix, hash, by.actor, now, expiresAt];
     const row = await one(tx, insertApiKey, [...values, tenantId, serviceAccountId, scopes, null]);

@@ -21,6 +21,11 @@ const ADDRESS: Pace = { freeTries: 60, pauseMs: 1_000, pauseMsMax: 15 * 60_000 }
  */
 const ACCOUNT: Pace = { freeTries: 50, pauseMs: 1_000, pauseMsMax: 10_000 };
 
+/** Invitations to one address: the mail that got lost is sent again, and again; a stranger's mailbox is not filled. */
+const INVITED: Pace = { freeTries: 5, pauseMs: 60_000, pauseMsMax: 3_600_000 };
+/** Invitations of one tenant in a day: a company that comes over. What is more is no invitation. */
+const INVITING: Pace = { freeTries: 1_000, pauseMs: 1_000, pauseMsMax: 15 * 60_000 };
+
 export interface DelayParts {
   readonly pool: pg.Pool;
   readonly clock: Clock;
@@ -41,18 +46,34 @@ export interface Attempt {
  * @throws sign_in.too_many with `retryAfterS`
  */
 export async function countTry(parts: DelayParts, attempt: Attempt): Promise<void> {
-  const now = parts.clock.now();
   const { is_known: isKnown } = await one(parts.pool, findKnown, [knownSubject(attempt)]);
   for (const [subject, pace] of subjectsOf(attempt)) {
     // From where they have signed in before, strangers elsewhere do not make them wait.
     if (pace === ACCOUNT && isKnown) continue;
-    const { freeTries, pauseMs, pauseMsMax } = pace;
-    const taken = await maybe(parts.pool, takeTry, [subject, now, freeTries, pauseMs, pauseMsMax]);
-    if (taken) continue;
-    const delay = await maybe(parts.pool, findDelay, [subject]);
-    const waitMs = Math.max(1_000, (delay?.free_at.getTime() ?? 0) - now.getTime());
-    throw identityError("sign_in.too_many", { retryAfterS: Math.ceil(waitMs / 1_000) });
+    const retryAfterS = await take(parts, subject, pace);
+    if (retryAfterS > 0) throw identityError("sign_in.too_many", { retryAfterS });
   }
+}
+
+/** Counts an invitation before it is mailed. Throws invitation.too_often with `retryAfterS`. */
+export async function countInvitation(parts: DelayParts, tenantId: string, email: string): Promise<void> {
+  const counted: [Buffer, Pace][] = [
+    [digest(["invited", tenantId, email]), INVITED],
+    [digest(["inviting", tenantId]), INVITING],
+  ];
+  for (const [subject, pace] of counted) {
+    const retryAfterS = await take(parts, subject, pace);
+    if (retryAfterS > 0) throw identityError("invitation.too_often", { retryAfterS });
+  }
+}
+
+/** Seconds until the next one is free; 0: this one was. */
+async function take({ pool, clock }: DelayParts, subject: Buffer, pace: Pace): Promise<number> {
+  const now = clock.now();
+  const { freeTries, pauseMs, pauseMsMax } = pace;
+  if (await maybe(pool, takeTry, [subject, now, freeTries, pauseMs, pauseMsMax])) return 0;
+  const delay = await maybe(pool, findDelay, [subject]);
+  return Math.ceil(Math.max(1_000, (delay?.free_at.getTime() ?? 0) - now.getTime()) / 1_000);
 }
 
 /** After a success the account and this address at it start anew; the address alone does not, or one own account would open all others to guessing. */

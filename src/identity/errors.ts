@@ -168,6 +168,11 @@ export const { table: identityErrors, error: identityError } = defineErrors({
     sentence: "A tenant's API key needs a service account, whose roles it has, or a list of scopes.",
     cure: "Name `serviceAccountId`, or `scopes`.",
   },
+  "api_key.too_many": {
+    status: 409,
+    sentence: "There are {max} API keys already that work.",
+    cure: "Revoke those that nothing uses; the list tells when each was last used.",
+  },
   "service_account.not_found": {
     status: 404,
     sentence: "There is no service account {id}.",
@@ -222,6 +227,11 @@ export const { table: identityErrors, error: identityError } = defineErrors({
     status: 409,
     sentence: "The tenant has {max} open invitations already.",
     cure: "Withdraw those that nobody will accept.",
+  },
+  "invitation.too_often": {
+    status: 429,
+    sentence: "So many invitations were mailed that the next one has to wait {retryAfterS} seconds.",
+    cure: "Wait that long; somebody who was mailed already has the link.",
   },
   "member.not_found": {
     status: 404,

@@ -40,6 +40,11 @@ export const deleteInvitation = query<{ email: string }>(
   `delete from tenancy.invitations where tenant_id = $1::uuid and id = $2::uuid returning email`,
 );
 
+export const deleteInvitationsBy = query<{ id: string }>(
+  "identity.delete_invitations_by",
+  `delete from tenancy.invitations where tenant_id = $1::uuid and invited_by = 'user:' || $2::text returning id`,
+);
+
 const OPEN = `token_hash = $1::bytea and expires_at > $2::timestamptz
      and exists (select 1 from tenancy.tenants t where t.id = tenant_id and t.status in ('active', 'moving'))`;
 

@@ -2,6 +2,7 @@ import { type Actor, recordEvent } from "../audit/record.ts";
 import { isUuid, uuidv7 } from "../base/ids.ts";
 import { exec, many, maybe, one } from "../db/sql.ts";
 import { withTx } from "../db/tx.ts";
+import { countInvitation } from "./delays.ts";
 import { identityError } from "./errors.ts";
 import type { IdentityParts } from "./identity.ts";
 import {
@@ -47,7 +48,7 @@ export interface InvitationInput {
  * Mails a link that makes its reader a member. Inviting an address again sends a new link and ends the old one.
  * Nothing tells the inviter whether the address has an account here.
  *
- * @throws user.email_invalid, member.exists, role.unknown, role.not_grantable, invitation.too_many
+ * @throws user.email_invalid, member.exists, role.unknown, role.not_grantable, invitation.too_many, invitation.too_often
  */
 export async function invite(
   parts: IdentityParts,
@@ -57,6 +58,7 @@ export async function invite(
   const email = addressOf(input.email);
   const { tenantId, roles } = input;
   await assertGrantable(parts.roles, tenantId, roles, by);
+  await countInvitation(parts, tenantId, email);
   const now = parts.clock.now();
   const token = drawToken();
   return withTx(parts.pool, async (tx) => {

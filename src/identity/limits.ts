@@ -19,8 +19,11 @@ export const TENANTS_MAX = 20_000;
 /** Keys in the list. More than these point to a program that never revokes. */
 export const API_KEYS_MAX = 1_000;
 
-/** Sessions in a list; a person with more devices ends some. */
-export const SESSIONS_SHOWN_MAX = 200;
+/** Sessions of one person, all of which the list shows; with one more the one that rested longest ends. */
+export const SESSIONS_MAX = 200;
+
+/** Links that one person has in their mailbox: with more, whoever asks for them fills it. */
+export const USER_LINKS_MAX = 5;
 
 /** Invited on Friday, joined after a week away. */
 export const INVITATION_LIFETIME_MS = 7 * 86_400_000;

@@ -5,6 +5,7 @@ import { isUuid } from "../base/ids.ts";
 import { exec, many, maybe } from "../db/sql.ts";
 import { type Tx, withTx } from "../db/tx.ts";
 import { identityError } from "./errors.ts";
+import { endLeftBehind } from "./left-behind.ts";
 import { PAGE_MAX } from "./limits.ts";
 import {
   deleteMembership,
@@ -111,6 +112,7 @@ export async function changeMember(
     const changed = await maybe(tx, updateMembership, values);
     if (!changed) throw identityError("member.not_found", { user: userId });
     await announceRevocation(tx, "member", `${tenantId}:${userId}`);
+    if (status === "suspended") await endLeftBehind(tx, { tenantId, userId }, by);
     const row = await maybe(tx, findMember, [tenantId, userId]);
     if (!row) throw identityError("member.not_found", { user: userId });
     const after = fromRow(row);
@@ -127,7 +129,7 @@ export async function changeMember(
 }
 
 /**
- * Ends a membership; access is gone with the commit. A member may always leave, but the last owner may not.
+ * Ends a membership; access is gone with the commit, and the keys and invitations that the member made. A member may always leave, but the last owner may not.
  *
  * @throws member.not_found, member.last_owner, role.not_grantable
  */
@@ -145,6 +147,7 @@ export async function removeMember(
     if ((await exec(tx, deleteMembership, [tenantId, userId])) === 0)
       throw identityError("member.not_found", { user: userId });
     await announceRevocation(tx, "member", `${tenantId}:${userId}`);
+    await endLeftBehind(tx, { tenantId, userId }, by);
     await recordEvent(tx, by, isLeaving ? "member.left" : "member.removed", tenantId, { userId });
   });
 }

@@ -52,6 +52,15 @@ export const deleteOldSessions = query(
   `delete from tenancy.sessions where expires_at < $1::timestamptz or last_used_at < $2::timestamptz`,
 );
 
+/** Those of a user that rested longest, beyond the newest $2. */
+export const deleteSurplusSessions = query<{ id: string }>(
+  "identity.delete_surplus_sessions",
+  `delete from tenancy.sessions
+   where user_id = $1::uuid and id in (
+     select id from tenancy.sessions where user_id = $1::uuid order by last_used_at desc, id desc offset $2::int)
+   returning id`,
+);
+
 export interface DeviceRow {
   id: string;
   device: string;

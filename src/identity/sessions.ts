@@ -5,12 +5,13 @@ import { isUuid, uuidv7 } from "../base/ids.ts";
 import { exec, many, maybe } from "../db/sql.ts";
 import { type Tx, withTx } from "../db/tx.ts";
 import { identityError } from "./errors.ts";
-import { SESSION_LIFETIME_MS, SESSIONS_SHOWN_MAX } from "./limits.ts";
+import { SESSION_LIFETIME_MS, SESSIONS_MAX } from "./limits.ts";
 import { announceRevocation } from "./revocations.ts";
 import {
   type DeviceRow,
   deleteOldSessions,
   deleteSession,
+  deleteSurplusSessions,
   deleteUserSession,
   deleteUserSessions,
   insertSession,
@@ -70,6 +71,10 @@ export async function openSession(tx: Tx, parts: SessionParts, session: NewSessi
     expiresAt,
     origin.ip,
   ]);
+  if ("userId" in person) {
+    for (const surplus of await many(tx, deleteSurplusSessions, [person.userId, SESSIONS_MAX]))
+      await announceRevocation(tx, "session", surplus.id);
+  }
   return { id, token, authenticatedAt: now, expiresAt };
 }
 
@@ -107,7 +112,7 @@ export async function readSessions(
 ): Promise<Device[]> {
   const now = parts.clock.now();
   const idleSince = new Date(now.getTime() - parts.sessionTimeoutMs);
-  const values = [userId, now, idleSince, SESSIONS_SHOWN_MAX, providers];
+  const values = [userId, now, idleSince, SESSIONS_MAX, providers];
   return (await many(parts.pool, listUserSessions, values)).map(toDevice);
 }
 

@@ -44,6 +44,12 @@ export const insertUserLink = query(
   `insert into tenancy.user_links (token_hash, user_id, expires_at) values ($1::bytea, $2::uuid, $3::timestamptz)`,
 );
 
+/** Those that still work. */
+export const countUserLinks = query<{ n: number }>(
+  "identity.count_user_links",
+  `select count(*)::int as n from tenancy.user_links where user_id = $1::uuid and expires_at > $2::timestamptz`,
+);
+
 /** Two browsers with one link: one of them deletes the row. */
 export const takeUserLink = query<{ user_id: string }>(
   "identity.take_user_link",

@@ -3,10 +3,12 @@ import { after, before, beforeEach, test } from "node:test";
 import { hash } from "@node-rs/argon2";
 import { BY, from, opened, PASSWORD, refused, Signers } from "../../test/support/signers.ts";
 import { signedUser } from "../../test/support/users.ts";
+import { withTx } from "../db/tx.ts";
 import { anyList, embeddedList, rangeList } from "./breached.ts";
 import { Credentials } from "./credentials.ts";
 import { HashQueue } from "./hash-queue.ts";
 import { changePassword, checkPassword } from "./passwords.ts";
+import { NO_ORIGIN, openSession, readSessions } from "./sessions.ts";
 import { mailSignInLink, signInWithLink, signInWithPassword } from "./sign-in.ts";
 import { setUserEnabled } from "./users.ts";
 
@@ -237,4 +239,40 @@ test("a mailed link signs in once, however many try; a stranger's address gets n
   const late = await signers.linkFor(email);
   signers.nowMs += 15 * 60_000;
   await assert.rejects(signInWithLink(signers.parts, late, from()), refused("sign_in.link_invalid"));
+});
+
+test("whoever asks for links does not fill a mailbox, and the links that are there still work", async () => {
+  const { email } = await signers.person();
+  const { mail } = signers.house.tenancy.internals;
+
+  for (let i = 0; i < 8; i++) await mailSignInLink(signers.parts, email);
+  const links = (await mail.list(email)).filter(({ kind }) => kind === "sign_in_link");
+  assert.equal(links.length, 5);
+
+  signers.nowMs += 16 * 60_000;
+  await mailSignInLink(signers.parts, email);
+  assert.equal((await mail.list(email)).filter(({ kind }) => kind === "sign_in_link").length, 6);
+});
+
+test("a person has so many sessions: with one more the one that rested longest ends", async () => {
+  const { email, user } = await signers.person();
+  const first = opened(await signInWithPassword(signers.parts, { email, password: PASSWORD }, from()));
+  signers.nowMs += 1_000;
+  const open = () =>
+    withTx(signers.parts.pool, (tx) =>
+      openSession(tx, signers.parts, {
+        person: { userId: user.id },
+        amr: ["pwd"],
+        isMfa: false,
+        origin: NO_ORIGIN,
+      }),
+    );
+
+  for (let i = 0; i < 199; i++) await open();
+  assert.equal((await readSessions(signers.parts, user.id)).length, 200);
+  await open();
+
+  const left = await readSessions(signers.parts, user.id);
+  assert.equal(left.length, 200);
+  assert.ok(!left.some(({ id }) => id === first.id));
 });

@@ -1,18 +1,24 @@
 import { recordEvent } from "../audit/record.ts";
-import { exec, maybe } from "../db/sql.ts";
+import { exec, maybe, one } from "../db/sql.ts";
 import { type Tx, withTx } from "../db/tx.ts";
 import { countTry, forgive } from "./delays.ts";
 import { normalizeEmail } from "./email.ts";
 import { identityError } from "./errors.ts";
 import { HashQueue } from "./hash-queue.ts";
 import type { IdentityParts } from "./identity.ts";
-import { CEREMONY_LIFETIME_MS, PASSWORD_CHARACTERS_MAX, USER_LINK_LIFETIME_MS } from "./limits.ts";
+import {
+  CEREMONY_LIFETIME_MS,
+  PASSWORD_CHARACTERS_MAX,
+  USER_LINK_LIFETIME_MS,
+  USER_LINKS_MAX,
+} from "./limits.ts";
 import { signInLink } from "./messages.ts";
 import { normalizePassword } from "./passwords.ts";
 import { announceRevocation } from "./revocations.ts";
 import { type FreshSession, type Origin, openSession } from "./sessions.ts";
 import { deleteSession } from "./sessions-store.ts";
 import {
+  countUserLinks,
   deleteOldCeremonies,
   deleteUserLinks,
   findSigner,
@@ -86,6 +92,7 @@ export async function mailSignInLink(parts: IdentityParts, email: string): Promi
   const user = address === undefined ? undefined : await maybe(parts.pool, findSignerByEmail, [address]);
   if (user?.status !== "active") return;
   const now = parts.clock.now();
+  if ((await one(parts.pool, countUserLinks, [user.id, now])).n >= USER_LINKS_MAX) return;
   const token = drawToken();
   await withTx(parts.pool, async (tx) => {
     const expiresAt = new Date(now.getTime() + USER_LINK_LIFETIME_MS);

@@ -3,6 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import { many, maybe, one } from "../db/sql.ts";
 import type { Tx } from "../db/tx.ts";
 import { normalizeEmail } from "../identity/email.ts";
+import { endLeftBehind } from "../identity/left-behind.ts";
 import { joinTenant, memberStates } from "../identity/members.ts";
 import { deleteMembership, findMember, lockOwners, updateMembership } from "../identity/members-store.ts";
 import { announceRevocation } from "../identity/revocations.ts";
@@ -15,7 +16,6 @@ import type { JsonObject } from "./matches.ts";
 import { displayNameOf, emailOf } from "./resource.ts";
 import {
   countOtherMemberships,
-  deleteKeysMadeBy,
   deleteTenantSessions,
   findDefaultRoles,
   findProvenDomain,
@@ -110,13 +110,7 @@ export async function dismiss(tx: Tx, tenantId: string, userId: string, by: Acto
 }
 
 async function endAccess(tx: Tx, tenantId: string, userId: string, by: Actor): Promise<void> {
-  for (const key of await many(tx, deleteKeysMadeBy, [tenantId, userId])) {
-    await announceRevocation(tx, "key", key.id);
-    await recordEvent(tx, by, "api_key.revoked", tenantId, {
-      id: key.id,
-      reason: "its maker was deactivated",
-    });
-  }
+  await endLeftBehind(tx, { tenantId, userId }, by);
   const user = await maybe(tx, findUser, [userId]);
   const domain = user?.email.slice(user.email.lastIndexOf("@") + 1);
   const isOurs = (await maybe(tx, findProvenDomain, [tenantId, domain ?? ""])) !== undefined;

@@ -229,12 +229,6 @@ export const deleteTenantSessions = query<{ id: string }>(
    returning s.id`,
 );
 
-/** Keys that the person made for the tenant. */
-export const deleteKeysMadeBy = query<{ id: string }>(
-  "scim.delete_keys_made_by",
-  `delete from tenancy.api_keys where tenant_id = $1::uuid and created_by = 'user:' || $2::text returning id`,
-);
-
 export const findProvenDomain = query<{ domain: string }>(
   "scim.find_proven_domain",
   `select domain from tenancy.sso_domains where tenant_id = $1::uuid and domain = $2::text and verified_at is not null`,

@@ -114,7 +114,8 @@ export const memberRoutes = [
     permission: "members.manage",
     action: "member.removed",
     summary: "Remove a member",
-    description: "Their access ends at once; their account and their other tenants stay.",
+    description:
+      "Their access ends at once, and so do the API keys that they made and the invitations that they sent; their account and their other tenants stay.",
     params: { tenant: TENANT, user: USER },
     answer: null,
     handle: async ({ house, params, by, principal }) => {

@@ -706,6 +706,10 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
     title: "L’invitation n’est pas valable : acceptée, retirée, remplacée ou expirée.",
     cure: "Demandez à la personne qui vous invite de la renvoyer.",
   },
+  "invitation.too_often": {
+    title: "Trop d’invitations ont été envoyées ; la prochaine doit attendre.",
+    cure: "Patientez un peu ; qui a déjà reçu l’e-mail a le lien.",
+  },
   "invitation.too_many": {
     title: "Le locataire a déjà trop d’invitations ouvertes.",
     cure: "Retirez celles que personne n’acceptera.",
@@ -713,6 +717,10 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
   "session.not_found": {
     title: "Cette session n’existe pas.",
     cure: "Rechargez la liste : une session terminée n’y est plus.",
+  },
+  "api_key.too_many": {
+    title: "Il y a déjà trop de clés d’API en service.",
+    cure: "Révoquez celles que rien n’utilise ; la liste dit quand chacune a servi.",
   },
   "api_key.unbounded": {
     title: "Une clé de locataire a besoin d’un compte de service ou d’une liste de permissions.",
