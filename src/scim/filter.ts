@@ -33,7 +33,7 @@ export interface PatchPath {
 /** Okta asks by one comparison, Entra by two; what is longer is not asked by a directory. */
 const CHARACTERS_MAX = 2_000;
 const DEPTH_MAX = 20;
-const TERMS_MAX = 100;
+const TERMS_MAX = 50;
 
 const SPACE = / +/y;
 /** A URN ends at the last colon before a name: `urn:…:2.0:User:name.familyName`. */

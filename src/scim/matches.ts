@@ -12,6 +12,8 @@ export type JsonObject = { readonly [name: string]: Json | undefined };
 /** These tell upper and lower case apart (RFC 7643, section 7: caseExact). */
 const CASE_EXACT = new Set(["id", "externalid", "location", "version", "$ref"]);
 
+const ORDERED: ReadonlySet<Comparison> = new Set(["gt", "ge", "lt", "le", "eq"]);
+
 /** Whether a resource, or one value of a multi-valued attribute, fits a filter. */
 export function matches(filter: Filter, resource: JsonObject): boolean {
   switch (filter.kind) {
@@ -84,11 +86,11 @@ function compare(
 ): boolean {
   if (typeof value === "string" && typeof wanted === "string") {
     const [a, b] = isExact ? [value, wanted] : [value.toLowerCase(), wanted.toLowerCase()];
-    const times = [Date.parse(value), Date.parse(wanted)] as const;
-    const areTimes = /^\d{4}-\d\d-\d\dT/.test(value) && !times.some(Number.isNaN);
-    return areTimes && ["gt", "ge", "lt", "le", "eq"].includes(comparison)
-      ? compareOrdered(times[0], comparison, times[1])
-      : compareText(a, comparison, b);
+    if (ORDERED.has(comparison) && /^\d{4}-\d\d-\d\dT/.test(value)) {
+      const times = [Date.parse(value), Date.parse(wanted)] as const;
+      if (!times.some(Number.isNaN)) return compareOrdered(times[0], comparison, times[1]);
+    }
+    return compareText(a, comparison, b);
   }
   if (typeof value === "number" && typeof wanted === "number")
     return compareOrdered(value, comparison, wanted);

@@ -186,3 +186,23 @@ test(`any JSON as a patch is applied or refused, and leaves a user that reads as
     { seed: SEED, numRuns: 3_000 },
   );
 });
+
+test("a PATCH of a large group names its members at once, and is refused when its filters would look at all too often", () => {
+  const ids = Array.from(
+    { length: 50_000 },
+    (_, i) => `00000000-0000-7000-8000-${String(i).padStart(12, "0")}`,
+  );
+  const members = new Set(ids);
+  const patch = (paths: readonly string[]) =>
+    patchGroup(members, readOperations({ Operations: paths.map((path) => ({ op: "remove", path })) }));
+
+  const left = patch(ids.slice(0, 1_000).map((id) => `members[value eq "${id.toUpperCase()}"]`)).members;
+  assert.equal(left.size, 49_000);
+  assert.ok(!left.has(ids[0] as string));
+
+  assert.equal(patch(['members[value ew "00000001"]']).members.size, 49_999);
+  assert.throws(
+    () => patch(Array.from({ length: 6 }, () => 'members[value co "x"]')),
+    (failure: ScimFault) => failure.status === 413,
+  );
+});

@@ -18,6 +18,8 @@ export interface Operation {
 
 /** Okta sends up to 100 members at once, Entra one attribute per operation. */
 const OPERATIONS_MAX = 1_000;
+/** Members that the filters of one PATCH look at, all told: half a second. Who names each member looks at none. */
+const MEMBERS_LOOKED_AT_MAX = 250_000;
 
 /** Reads the body of a PATCH: names and `op` in any case, as Entra writes them. Throws ScimFault. */
 export function readOperations(body: unknown): Operation[] {
@@ -231,8 +233,18 @@ export function patchGroup(members: ReadonlySet<string>, operations: readonly Op
   const change: { displayName?: string; externalId?: string | null; members: Set<string> } = {
     members: new Set(members),
   };
+  let lookedAt = 0;
   for (const { op, path, value } of operations) {
     const { path: at, filter } = path as PatchPath; // readOperations gives each one
+    if (at.name === "members" && filter && memberNamed(filter) === undefined) {
+      lookedAt += change.members.size;
+      if (lookedAt > MEMBERS_LOOKED_AT_MAX)
+        throw new ScimFault(
+          413,
+          "tooMany",
+          'The filters look at too many members; name each by `members[value eq "…"]`.',
+        );
+    }
     if (at.name === "members") changeMembers(change.members, op, filter, value);
     else if (at.name === "displayname" && op !== "remove") change.displayName = String(value ?? "");
     else if (at.name === "externalid")
@@ -248,7 +260,13 @@ function changeMembers(
   value: Json | undefined,
 ): void {
   if (filter) {
-    const hits = [...members].filter((id) => matches(filter, { value: id, type: "User" }));
+    const named = memberNamed(filter);
+    const hits =
+      named === undefined
+        ? [...members].filter((id) => matches(filter, { value: id, type: "User" }))
+        : members.has(named)
+          ? [named]
+          : [];
     if (op === "remove") for (const id of hits) members.delete(id);
     else if (hits.length === 0) throw new ScimFault(400, "noTarget", "No member fits the filter.");
     return;
@@ -260,6 +278,18 @@ function changeMembers(
     if (op === "replace") members.clear();
     for (const id of ids) members.add(id);
   }
+}
+
+/** The one member that a filter names, as directories write it: `members[value eq "…"]`. */
+function memberNamed(filter: Filter): string | undefined {
+  const isNaming =
+    filter.kind === "compare" &&
+    filter.comparison === "eq" &&
+    filter.path.name === "value" &&
+    filter.path.sub === null &&
+    typeof filter.value === "string";
+  // Ids are in lower case here, and told apart in any.
+  return isNaming ? String(filter.value).toLowerCase() : undefined;
 }
 
 /** Ids of members as they come: objects with `value`, bare texts, one or a list. Throws ScimFault. */
