@@ -4,6 +4,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { isApiError } from "./api/api-error.ts";
 import { randomId } from "./api/intent.ts";
+import { takeIntegrationFromAddress } from "./features/integrations/arrival.ts";
 import { takeLinkFromAddress } from "./features/session/link.ts";
 import { openSession } from "./features/session/queries.ts";
 import { type TokenKind, takeTokenFromAddress } from "./features/sign-in/address-token.ts";
@@ -27,6 +28,7 @@ void start();
 async function start() {
   const mailed = takeTokenFromAddress(location, history);
   takeSsoFromAddress(location, history);
+  takeIntegrationFromAddress(location, history);
   const locale = chooseLocale(localStorage.getItem("tenancy.locale"), navigator.languages);
   document.documentElement.lang = locale;
   const [messages, signIn] = await Promise.all([loadMessages(locale), signInByLink()]);

@@ -88,6 +88,11 @@ const cancelRecovery = createRoute({
   path: "/recovery/cancel",
   component: lazyRouteComponent(() => import("./features/recovery/CancelPage.tsx"), "CancelPage"),
 });
+const integrationFinish = createRoute({
+  getParentRoute: () => root,
+  path: "/integrations/finish",
+  component: lazyRouteComponent(() => import("./features/integrations/FinishPage.tsx"), "FinishPage"),
+});
 const invitation = createRoute({
   getParentRoute: () => root,
   path: "/invitation",
@@ -436,6 +441,18 @@ const portalSsoConnection = createRoute({
   validateSearch: parseStepSearch,
   component: lazyRouteComponent(() => import("./features/sso/ConnectionPage.tsx"), "ConnectionPage"),
 });
+const portalScim = createRoute({
+  getParentRoute: () => portal,
+  path: "/provisioning",
+  staticData: { crumb: crumbs.scim },
+  component: lazyRouteComponent(() => import("./features/portal/ScimRoom.tsx"), "ScimRoom"),
+});
+const portalIntegrations = createRoute({
+  getParentRoute: () => portal,
+  path: "/integrations",
+  staticData: { crumb: crumbs.integrations },
+  component: lazyRouteComponent(() => import("./features/portal/IntegrationsRoom.tsx"), "IntegrationsRoom"),
+});
 const portalKeys = createRoute({
   getParentRoute: () => portal,
   path: "/keys",
@@ -486,6 +503,7 @@ const routeTree = root.addChildren([
   signIn,
   signInLink,
   signInSso,
+  integrationFinish,
   invitation,
   recovery,
   cancelRecovery,
@@ -496,6 +514,8 @@ const routeTree = root.addChildren([
     portalMembers.addChildren([members, invitations, recoveries]),
     portalAccess,
     portalSso.addChildren([portalSsoIndex, portalSsoNew, portalSsoConnection]),
+    portalScim,
+    portalIntegrations,
     portalKeys,
     portalAudit,
   ]),

@@ -388,3 +388,47 @@ test("the server describes itself", async () => {
   const broken = await send("POST", "/Users", undefined, { "content-type": "application/scim+json" });
   assert.ok(broken.status >= 400 && broken.status < 500);
 });
+
+test("a tenant sees what its directory brought, with the roles that groups give; another tenant sees its own", async () => {
+  interface Shown {
+    userCount: number;
+    activeCount: number;
+    groupCount: number;
+    lastChanged: { userName: string; isActive: boolean; groups: string[] }[];
+    groups: { name: string; userCount: number; roles: string[] }[];
+  }
+  const shown = async (tenantId: string) =>
+    (await call<Shown>(platform, "GET", `/v1/tenants/${tenantId}/scim-directory`)).body;
+  const [entra, other] = [await directory(), await directory()];
+  await call(platform, "PATCH", `/v1/tenants/${entra.tenantId}/sso-rules`, {
+    body: { groupRoles: [{ group: "Engineers", roles: ["admin"] }] },
+  });
+  const [ada, bob] = [person(unique("ada")), person(unique("bob"))];
+  const first = await entra.send("POST", "/Users", ada);
+  const second = await entra.send("POST", "/Users", bob);
+  const members = [{ value: first.body.id }];
+  await entra.send("POST", "/Groups", { displayName: "Engineers", members });
+  await entra.send("POST", "/Groups", { displayName: "Artists" });
+  await entra.send(
+    "PATCH",
+    `/Users/${second.body.id}`,
+    patch({ op: "replace", path: "active", value: false }),
+  );
+
+  const ours = await shown(entra.tenantId);
+
+  assert.deepEqual([ours.userCount, ours.activeCount, ours.groupCount], [2, 1, 2]);
+  const brief = ours.lastChanged.map(({ userName, isActive, groups }) => [userName, isActive, groups]);
+  assert.deepEqual(brief, [
+    [bob.userName, false, []],
+    [ada.userName, true, ["Engineers"]],
+  ]);
+  assert.deepEqual(
+    ours.groups.map(({ name, userCount, roles }) => [name, userCount, roles]),
+    [
+      ["Artists", 0, []],
+      ["Engineers", 1, ["admin"]],
+    ],
+  );
+  assert.deepEqual((await shown(other.tenantId)).lastChanged, []);
+});

@@ -257,3 +257,47 @@ export const countTenantScim = query<{ n: number }>(
      + (select count(*) from tenancy.scim_groups where tenant_id = $1::uuid)
      + (select count(*) from tenancy.scim_users where tenant_id = $1::uuid))::int as n`,
 );
+
+export const countDirectory = query<{ users: number; active: number; groups: number }>(
+  "scim.count_directory",
+  `select count(*)::int as users, (count(*) filter (where is_active))::int as active,
+     (select count(*)::int from tenancy.scim_groups where tenant_id = $1::uuid) as groups
+   from tenancy.scim_users where tenant_id = $1::uuid`,
+);
+
+/** Newest change first. */
+export const listLastChanged = query<{
+  id: string;
+  user_id: string;
+  user_name: string;
+  is_active: boolean;
+  updated_at: Date;
+  groups: string[];
+}>(
+  "scim.list_last_changed",
+  `select u.id, u.user_id, u.user_name, u.is_active, u.updated_at, array(
+     select g.display_name from tenancy.scim_group_members m
+     join tenancy.scim_groups g on g.tenant_id = m.tenant_id and g.id = m.group_id
+     where m.tenant_id = u.tenant_id and m.scim_user_id = u.id
+     order by g.display_name) as groups
+   from tenancy.scim_users u where u.tenant_id = $1::uuid
+   order by u.updated_at desc, u.id desc limit $2::int`,
+);
+
+/** By name, with the roles that each gives. */
+export const listDirectoryGroups = query<{
+  id: string;
+  display_name: string;
+  updated_at: Date;
+  users: number;
+  roles: string[];
+}>(
+  "scim.list_directory_groups",
+  `select g.id, g.display_name, g.updated_at, coalesce(r.roles, '{}') as roles, (
+     select count(*)::int from tenancy.scim_group_members m
+     where m.tenant_id = g.tenant_id and m.group_id = g.id) as users
+   from tenancy.scim_groups g
+   left join tenancy.group_roles r on r.tenant_id = g.tenant_id and r.group_name = g.display_name
+   where g.tenant_id = $1::uuid
+   order by lower(g.display_name) limit $2::int`,
+);

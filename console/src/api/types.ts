@@ -6,10 +6,12 @@ import type * as encryption from "../../../src/http/schemas/encryption.ts";
 import type * as fleet from "../../../src/http/schemas/fleet.ts";
 import type * as grants from "../../../src/http/schemas/grants.ts";
 import type * as identity from "../../../src/http/schemas/identity.ts";
+import type * as integrationsSchemas from "../../../src/http/schemas/integrations.ts";
 import type * as membersSchemas from "../../../src/http/schemas/members.ts";
 import type * as operators from "../../../src/http/schemas/operators.ts";
 import type * as recoveries from "../../../src/http/schemas/recoveries.ts";
 import type * as reviews from "../../../src/http/schemas/reviews.ts";
+import type * as scim from "../../../src/http/schemas/scim.ts";
 import type * as sso from "../../../src/http/schemas/sso.ts";
 import type * as support from "../../../src/http/schemas/support.ts";
 import type * as tenants from "../../../src/http/schemas/tenants.ts";
@@ -102,6 +104,14 @@ export type Enrolled = Static<typeof identity.Enrolled>;
 export type RecoveryCodes = Static<typeof identity.RecoveryCodes>;
 export type TotpEnrolment = Static<typeof identity.TotpEnrolment>;
 export type SignInStep = Static<typeof identity.SignInStep>;
+
+export type Integration = Static<typeof integrationsSchemas.Integration>;
+export type IntegrationList = Static<typeof integrationsSchemas.IntegrationList>;
+
+export type ScimDirectory = Static<typeof scim.ScimDirectory>;
+export type ScimTokenList = Static<typeof scim.ScimTokenList>;
+export type ScimTokenCreate = Static<typeof scim.ScimTokenCreate>;
+export type ScimTokenCreated = Static<typeof scim.ScimTokenCreated>;
 
 export type SsoConnection = Static<typeof sso.SsoConnection>;
 export type SsoConnectionList = Static<typeof sso.SsoConnectionList>;

@@ -5,11 +5,13 @@ import { encryption } from "./en/encryption.ts";
 import { activity, apiKeys, cells, migrations } from "./en/fleet.ts";
 import { errors, general } from "./en/general.ts";
 import { grants } from "./en/grants.ts";
+import { integrations } from "./en/integrations.ts";
 import { isolation } from "./en/isolation.ts";
 import { members } from "./en/members.ts";
 import { portal } from "./en/portal.ts";
 import { recovery } from "./en/recovery.ts";
 import { reviews } from "./en/reviews.ts";
+import { scim } from "./en/scim.ts";
 import { session } from "./en/session.ts";
 import { shell } from "./en/shell.ts";
 import { signIn } from "./en/sign-in.ts";
@@ -33,6 +35,8 @@ export const en = {
   members,
   portal,
   recovery,
+  scim,
+  integrations,
   sso,
   ssoGuides,
   tenants,

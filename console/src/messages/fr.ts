@@ -7,11 +7,13 @@ import { errors } from "./fr/errors.ts";
 import { activity, apiKeys, cells, migrations } from "./fr/fleet.ts";
 import { general } from "./fr/general.ts";
 import { grants } from "./fr/grants.ts";
+import { integrations } from "./fr/integrations.ts";
 import { isolation } from "./fr/isolation.ts";
 import { members } from "./fr/members.ts";
 import { portal } from "./fr/portal.ts";
 import { recovery } from "./fr/recovery.ts";
 import { reviews } from "./fr/reviews.ts";
+import { scim } from "./fr/scim.ts";
 import { session } from "./fr/session.ts";
 import { shell } from "./fr/shell.ts";
 import { signIn } from "./fr/sign-in.ts";
@@ -35,6 +37,8 @@ export const fr = {
   members,
   portal,
   recovery,
+  scim,
+  integrations,
   sso,
   ssoGuides,
   tenants,

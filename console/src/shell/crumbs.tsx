@@ -24,6 +24,8 @@ export const crumbs = {
   members: () => useMessages().portal.rooms.members,
   portalAccess: () => useMessages().portal.rooms.access,
   sso: () => useMessages().sso.title,
+  scim: () => useMessages().scim.title,
+  integrations: () => useMessages().integrations.title,
   newSso: () => useMessages().sso.connect,
   ssoConnection: SsoConnectionCrumb,
   account: () => useMessages().account.title,

@@ -25,6 +25,34 @@ const create = defineCommand({
   },
 });
 
+const show = defineCommand({
+  path: ["scim", "show"],
+  summary: "Show what the directory of a tenant brought",
+  positionals: [TENANT],
+  options: { tenantId },
+  examples: ["tenancy scim show acme"],
+  async run({ out, open, tenant }) {
+    const tenancy = await open();
+    const { record } = await tenancy.tenants.get(tenant());
+    const { readDirectory } = await import("../../scim/directory.ts");
+    const directory = await readDirectory(tenancy.internals.scim.parts, record.id);
+    out.say(
+      `${directory.userCount} users, ${directory.activeCount} of them active; ${directory.groupCount} groups.`,
+    );
+    out.answer(directory, () =>
+      out.table(
+        [
+          { title: "Group", cell: (g) => g.name, cutTo: 10 },
+          { title: "Users", cell: (g) => String(g.userCount) },
+          { title: "Roles", cell: (g) => g.roles.join(", ") || "none", leaves: 1 },
+        ],
+        [...directory.groups],
+        "Its directory brought no group.",
+      ),
+    );
+  },
+});
+
 const list = defineCommand({
   path: ["scim", "token", "list"],
   summary: "List the SCIM tokens of a tenant",
@@ -71,4 +99,4 @@ const revoke = defineCommand({
   },
 });
 
-export const commands = [create, list, revoke];
+export const commands = [create, show, list, revoke];

@@ -1,12 +1,40 @@
+import { readDirectory } from "../../scim/directory.ts";
 import { createToken, readTokens, revokeToken, type ScimToken as Token } from "../../scim/tokens.ts";
 import { findTenant } from "../api-tenant.ts";
 import { publicUrl } from "../public-url.ts";
 import { route } from "../route.ts";
-import { ScimTokenCreate, ScimTokenCreated, ScimTokenList } from "../schemas/scim.ts";
+import { ScimDirectory, ScimTokenCreate, ScimTokenCreated, ScimTokenList } from "../schemas/scim.ts";
 
 const TENANT = "Id, slug or domain of the tenant.";
 
 export const scimTokenRoutes = [
+  route({
+    method: "GET",
+    url: "/v1/tenants/:tenant/scim-directory",
+    tag: "Provisioning",
+    permission: "scim.read",
+    action: "scim_directory.read",
+    summary: "Show what the directory of a tenant brought",
+    params: { tenant: TENANT },
+    answer: ScimDirectory,
+    handle: async ({ house, params }) => {
+      const { id } = await findTenant(house, params.tenant);
+      const { lastChanged, groups, ...counts } = await readDirectory(house.tenancy.internals.scim.parts, id);
+      return {
+        ...counts,
+        lastChanged: lastChanged.map((user) => ({
+          ...user,
+          groups: [...user.groups],
+          updatedAt: user.updatedAt.toISOString(),
+        })),
+        groups: groups.map((group) => ({
+          ...group,
+          roles: [...group.roles],
+          updatedAt: group.updatedAt.toISOString(),
+        })),
+      };
+    },
+  }),
   route({
     method: "GET",
     url: "/v1/tenants/:tenant/scim-tokens",

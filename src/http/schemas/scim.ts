@@ -27,3 +27,32 @@ export const ScimTokenCreated = Type.Intersect(
   [ScimToken, Type.Object({ token: Type.String({ description: "Shown this once." }), baseUrl: BaseUrl })],
   { title: "ScimTokenCreated" },
 );
+export const ScimDirectory = Type.Object(
+  {
+    userCount: Type.Integer(),
+    activeCount: Type.Integer({ description: "Users that the directory has not deactivated." }),
+    groupCount: Type.Integer(),
+    lastChanged: Type.Array(
+      Type.Object({
+        id: Id,
+        userId: Id,
+        userName: Type.String(),
+        isActive: Type.Boolean(),
+        groups: Type.Array(Type.String()),
+        updatedAt: Timestamp,
+      }),
+      { description: "The users that the directory wrote last, at most 20." },
+    ),
+    groups: Type.Array(
+      Type.Object({
+        id: Id,
+        name: Type.String(),
+        userCount: Type.Integer(),
+        roles: Type.Array(Type.String(), { description: "What the group gives here." }),
+        updatedAt: Timestamp,
+      }),
+      { description: "By name, at most 200." },
+    ),
+  },
+  { title: "ScimDirectory" },
+);

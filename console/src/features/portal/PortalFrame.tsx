@@ -46,6 +46,20 @@ const rooms: readonly (Omit<Room, "to"> & { readonly path: string; readonly perm
     key: "s",
   },
   {
+    path: "/provisioning",
+    permission: "scim.read",
+    label: ({ portal }) => portal.rooms.scim,
+    icon: "sync",
+    key: "p",
+  },
+  {
+    path: "/integrations",
+    permission: "integrations.read",
+    label: ({ portal }) => portal.rooms.integrations,
+    icon: "link",
+    key: "i",
+  },
+  {
     path: "/keys",
     permission: "keys.read",
     label: ({ portal }) => portal.rooms.keys,

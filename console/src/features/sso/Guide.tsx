@@ -1,38 +1,20 @@
 import type { SsoConnection } from "../../api/types.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
-import { CodeBlock } from "../../ui/CodeBlock.tsx";
-import { type GuidePart, providerOf, readGuide } from "./providers.ts";
-import "./sso.css";
+import { GuideSteps } from "./GuideSteps.tsx";
+import { providerOf } from "./providers.ts";
 
-/** What to do at the provider, in its own words, with each address of ours at the place where it is entered. */
+/** What to do at the provider of a connection. */
 export function Guide({ connection }: { connection: SsoConnection }) {
-  const { ssoGuides } = useMessages();
+  const { ssoGuides, sso } = useMessages();
+  const { addresses, kind } = connection;
   return (
-    <ol className="guide">
-      {ssoGuides[providerOf(connection)][connection.kind].map((step) => (
-        <li key={step}>
-          {readGuide(step).map((part, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text never move
-            <Part key={index} part={part} connection={connection} />
-          ))}
-        </li>
-      ))}
-    </ol>
+    <GuideSteps
+      steps={ssoGuides[providerOf(connection)][kind]}
+      addresses={{
+        callbackUrl: { label: sso.addresses.callbackUrl, value: addresses.callbackUrl },
+        acsUrl: { label: sso.addresses.acsUrl, value: addresses.acsUrl },
+        entityId: { label: sso.addresses.entityId, value: addresses.entityId },
+      }}
+    />
   );
-}
-
-function Part({ part, connection }: { part: GuidePart; connection: SsoConnection }) {
-  const { sso } = useMessages();
-  switch (part.kind) {
-    case "screen":
-      return <strong>{part.text}</strong>;
-    case "typed":
-      return <code>{part.text}</code>;
-    case "address":
-      return <CodeBlock code={connection.addresses[part.name]} label={sso.addresses[part.name]} />;
-    case "text":
-      return part.text;
-    default:
-      return part satisfies never;
-  }
 }

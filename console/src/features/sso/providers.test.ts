@@ -3,7 +3,8 @@ import { test } from "node:test";
 import type { SsoConnection } from "../../api/types.ts";
 import { en } from "../../messages/en.ts";
 import { fr } from "../../messages/fr.ts";
-import { firstOpenStep, issuerFrom, providers, readGuide, textFromIssuer } from "./providers.ts";
+import { readGuide } from "./guide.ts";
+import { firstOpenStep, issuerFrom, providers, textFromIssuer } from "./providers.ts";
 
 test("the issuer comes from what people find at their provider, and goes back into the field", () => {
   const issuers = [
@@ -41,6 +42,17 @@ test("each guide names exactly the addresses of its protocol, in both languages"
         assert.deepEqual(addresses.sort(), expected[protocol], `${provider} ${protocol}`);
         for (const part of parts) if (part.kind === "text") assert.doesNotMatch(part.text, /[*`{}]/);
       }
+    }
+  }
+});
+
+test("each guide of a directory names its address once, in both languages", () => {
+  for (const { scim } of [en, fr]) {
+    for (const [directory, steps] of Object.entries(scim.guides)) {
+      const addresses = steps
+        .flatMap(readGuide)
+        .flatMap((part) => (part.kind === "address" ? [part.name] : []));
+      assert.deepEqual(addresses, ["baseUrl"], directory);
     }
   }
 });

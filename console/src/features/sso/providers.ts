@@ -42,26 +42,6 @@ export function scopesOf(provider: Provider): string[] {
   return provider === "okta" ? ["email", "profile", "groups"] : ["email", "profile"];
 }
 
-/** The part of a guide's step: words, or an address of ours. */
-export type GuidePart =
-  | { readonly kind: "text" | "screen" | "typed"; readonly text: string }
-  | { readonly kind: "address"; readonly name: AddressName };
-export type AddressName = keyof SsoConnection["addresses"];
-
-/** Reads the marks of a step of a guide: `*on the screen*`, `` `typed` ``, `{address}`. */
-export function readGuide(step: string): GuidePart[] {
-  return step
-    .split(/(\*[^*]+\*|`[^`]+`|\{\w+\})/)
-    .filter((part) => part !== "")
-    .map((part): GuidePart => {
-      const inner = part.slice(1, -1);
-      if (/^\{\w+\}$/.test(part)) return { kind: "address", name: inner as AddressName }; // a test reads all guides
-      if (/^\*[^*]+\*$/.test(part)) return { kind: "screen", text: inner };
-      if (/^`[^`]+`$/.test(part)) return { kind: "typed", text: inner };
-      return { kind: "text", text: part };
-    });
-}
-
 export const steps = ["provider", "domains", "people", "test", "use"] as const;
 export type Step = (typeof steps)[number];
 

@@ -6,6 +6,8 @@ export const portal = {
     keys: "Encryption",
     audit: "Audit log",
     sso: "Single sign-on",
+    scim: "Provisioning",
+    integrations: "Integrations",
   },
   in: (tenant: string) => `In ${tenant}`,
   switch: "Switch tenant",

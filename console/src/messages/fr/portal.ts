@@ -8,6 +8,8 @@ export const portal = {
     keys: "Chiffrement",
     audit: "Journal d’audit",
     sso: "Authentification unique",
+    scim: "Provisionnement",
+    integrations: "Intégrations",
   },
   in: (tenant) => `Dans ${tenant}`,
   switch: "Changer de locataire",
