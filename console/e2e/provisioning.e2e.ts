@@ -1,28 +1,22 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
-import { newMember, newTenant, staff } from "./sso-support.ts";
-import {
-  assertAccessible,
-  launchBrowser,
-  openPlatform,
-  overflowPx,
-  type Platform,
-  settle,
-  visit,
-} from "./support.ts";
+import { newMember, newTenant, openSsoWorld, proveDomain, type SsoWorld, staff } from "./sso-support.ts";
+import { assertAccessible, launchBrowser, overflowPx, type Platform, settle, visit } from "./support.ts";
 
+let world: SsoWorld;
 let platform: Platform;
 let browser: Browser;
 
 before(async () => {
-  platform = await openPlatform();
+  world = await openSsoWorld();
+  platform = world.platform;
   browser = await launchBrowser();
 });
 
 after(async () => {
   await browser?.close();
-  await platform?.[Symbol.asyncDispose]();
+  await world?.[Symbol.asyncDispose]();
 });
 
 /** What the directory does with the address and the token that the screens show. */
@@ -51,6 +45,7 @@ test("an owner connects a directory: address, token shown once, what it brings, 
   await staff(platform, "PATCH", `/v1/tenants/${tenant.id}/sso-rules`, {
     groupRoles: [{ group: "Engineers", roles: ["admin"] }],
   });
+  await proveDomain(world, tenant.id, "studio.example.com");
   await using visitor = await visit(browser, owner.session);
   const { page } = visitor;
 

@@ -11,8 +11,8 @@ import { PasswordField } from "../../ui/fields.tsx";
 import { SecondFactorStep } from "../sign-in/SecondFactorStep.tsx";
 import { byCode } from "../sign-in/use-sign-in.ts";
 import { knownFactors } from "./known-factors.ts";
+import { MailedProof } from "./MailedProof.tsx";
 import { beginStepUp, factorsQuery, type StepUpAnswer, stepUp } from "./queries.ts";
-import { SsoProof } from "./SsoProof.tsx";
 
 type Fresh = <T>(work: () => Promise<T>) => Promise<T>;
 
@@ -42,7 +42,8 @@ export function StepUpProvider({ children }: { children: ReactNode }) {
     try {
       return await work();
     } catch (error) {
-      if (!isApiError(error, "session.step_up")) throw error;
+      const isAsked = isApiError(error, "session.step_up") || isApiError(error, "session.from_provider");
+      if (!isAsked) throw error;
       await new Promise<void>((proved, reject) => {
         waiting.current = { proved, gaveUp: () => reject(error) };
         setIsOpen(true);
@@ -134,7 +135,8 @@ function PasswordProof({ hasPassword, isBusy, error, onPassword, onCancel }: Pas
   if (!hasPassword) {
     return (
       <>
-        <SsoProof />
+        <p>{account.stepUp.byLink}</p>
+        <MailedProof />
         <DialogActions>
           <Button onClick={onCancel}>{general.cancel}</Button>
         </DialogActions>

@@ -7,6 +7,7 @@ import { Entrance } from "../../shell/Entrance.tsx";
 import { ProblemNote } from "../../shell/ProblemNote.tsx";
 import { Bone } from "../../ui/Bone.tsx";
 import { knownFactors } from "../account/known-factors.ts";
+import { MailedProof } from "../account/MailedProof.tsx";
 import { beginStepUp, factorsQuery, stepUp } from "../account/queries.ts";
 import { type SecondFactor, SecondFactorStep } from "../sign-in/SecondFactorStep.tsx";
 import { SsoChoices } from "../sign-in/SsoStep.tsx";
@@ -60,6 +61,7 @@ function SecondFactorDoor() {
       <p>
         <Link to="/account/methods">{door.mfaAdd}</Link>
       </p>
+      <MailedProof />
     </>
   );
 }

@@ -15,8 +15,6 @@ export interface SsoAsk {
   /** A path of the console to come back to. */
   readonly returnTo?: string;
   readonly loginHint?: string;
-  /** Ask the provider to prove the person anew. */
-  readonly isFresh?: boolean;
 }
 
 /** Leaves for the provider. What follows is a new page, so this never ends well here. */

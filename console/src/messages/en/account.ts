@@ -77,12 +77,14 @@ export const account = {
     codesKept: "I have kept them",
   },
   stepUp: {
+    byLink:
+      "How you sign in belongs to you: prove it by a link that is mailed to you, open it in this browser, and go on from there.",
+    sendLink: "Mail me a link",
+    linkSent: (email: string) =>
+      `A link is on its way to ${email}. Open it in this browser, then come back here.`,
     title: "Prove that it is you",
     body: "This changes how you sign in, so the last proof is too old.",
     password: "This changes how you sign in: type your password once more.",
-    atProvider:
-      "This changes how you sign in: prove who you are at your organisation once more, and come back here.",
-    signInAgain: "This changes how you sign in: sign out, sign in anew, and do it within some minutes.",
     submit: "Continue",
   },
   sessions: {

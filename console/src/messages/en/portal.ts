@@ -21,7 +21,8 @@ export const portal = {
   roles: "Your roles",
   door: {
     mfaTitle: (tenant: string) => `${tenant} asks for a second factor`,
-    mfaNone: "You have none yet. Add a passkey or an authenticator app to your account, then come back.",
+    mfaNone:
+      "You have none yet. Add a passkey or an authenticator app to your account, then come back. If your organisation signed you in, have a link mailed to you first: how you sign in belongs to you.",
     mfaAdd: "Add a second factor",
     ssoTitle: (tenant: string) => `${tenant} signs you in itself`,
     ssoBody: "It opens to those who sign in through its identity provider.",

@@ -5,7 +5,7 @@ const n = pluralizer("en");
 export const scim = {
   title: "Provisioning",
   intro:
-    "Your directory creates, changes and deactivates members by SCIM: nobody waits for a first sign-in, and whoever leaves is out at once.",
+    "Your directory creates, changes and deactivates members by SCIM: nobody waits for a first sign-in, and whoever leaves is out at once. It speaks for your proven mail domains, and for those who are members already.",
   setUp: "Connect your directory",
   directory: "Directory",
   directories: { entra: "Microsoft Entra ID", okta: "Okta", other: "Another directory" },

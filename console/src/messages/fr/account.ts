@@ -83,13 +83,14 @@ export const account = {
     codesKept: "Je les ai gardés",
   },
   stepUp: {
+    byLink:
+      "Votre façon de vous connecter vous appartient : prouvez-le par un lien envoyé par e-mail, ouvrez-le dans ce navigateur, et continuez de là.",
+    sendLink: "M’envoyer un lien",
+    linkSent: (email) =>
+      `Un lien est en route vers ${email}. Ouvrez-le dans ce navigateur, puis revenez ici.`,
     title: "Prouvez que c’est vous",
     body: "Ceci change vos moyens de connexion : la dernière preuve est trop ancienne.",
     password: "Ceci change vos moyens de connexion : saisissez encore une fois votre mot de passe.",
-    atProvider:
-      "Ceci change votre façon de vous connecter : prouvez encore une fois qui vous êtes auprès de votre organisation, et revenez ici.",
-    signInAgain:
-      "Ceci change vos moyens de connexion : déconnectez-vous, reconnectez-vous, et faites-le dans les minutes qui suivent.",
     submit: "Continuer",
   },
   sessions: {

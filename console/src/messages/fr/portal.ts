@@ -25,7 +25,7 @@ export const portal = {
   door: {
     mfaTitle: (tenant) => `${tenant} demande un second facteur`,
     mfaNone:
-      "Vous n’en avez pas encore. Ajoutez une clé d’accès ou une application d’authentification à votre compte, puis revenez.",
+      "Vous n’en avez pas encore. Ajoutez une clé d’accès ou une application d’authentification à votre compte, puis revenez. Si votre organisation vous a connecté, faites-vous d’abord envoyer un lien : votre façon de vous connecter vous appartient.",
     mfaAdd: "Ajouter un second facteur",
     ssoTitle: (tenant) => `${tenant} vous connecte lui-même`,
     ssoBody: "Il s’ouvre à ceux qui se connectent par son fournisseur d’identité.",

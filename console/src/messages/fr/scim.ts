@@ -6,7 +6,7 @@ const n = pluralizer("fr");
 export const scim = {
   title: "Provisionnement",
   intro:
-    "Votre annuaire crée, modifie et désactive des membres par SCIM : personne n’attend une première connexion, et qui part est aussitôt dehors.",
+    "Votre annuaire crée, modifie et désactive des membres par SCIM : personne n’attend une première connexion, et qui part est aussitôt dehors. Il parle pour vos domaines e-mail prouvés, et pour ceux qui sont déjà membres.",
   setUp: "Connecter votre annuaire",
   directory: "Annuaire",
   directories: { entra: "Microsoft Entra ID", okta: "Okta", other: "Un autre annuaire" },
