@@ -5817,6 +5817,33 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/tenants/{tenant}/scim-directory": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Show what the directory of a tenant brought */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["ScimDirectory"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/tenants/{tenant}/scim-tokens": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     /** List the SCIM tokens of a tenant, newest first */
@@ -7336,6 +7363,35 @@ export interface components {
       name?: string;
       description?: string;
       grants?: components["schemas"]["Grant"][];
+    };
+    ScimDirectory: {
+      userCount: number;
+      /** Users that the directory has not deactivated. */
+      activeCount: number;
+      groupCount: number;
+      /** The users that the directory wrote last, at most 20. */
+      lastChanged: {
+        /** UUID version 7, lower case. */
+        id: string;
+        /** UUID version 7, lower case. */
+        userId: string;
+        userName: string;
+        isActive: boolean;
+        groups: string[];
+        /** RFC 3339, UTC. */
+        updatedAt: string;
+      }[];
+      /** By name, at most 200. */
+      groups: {
+        /** UUID version 7, lower case. */
+        id: string;
+        name: string;
+        userCount: number;
+        /** What the group gives here. */
+        roles: string[];
+        /** RFC 3339, UTC. */
+        updatedAt: string;
+      }[];
     };
     ScimToken: {
       /** UUID version 7, lower case. */
