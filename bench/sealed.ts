@@ -36,10 +36,10 @@ export async function benchSealed(): Promise<Result[]> {
 }
 
 function sealingOf({ internals }: Bench["tenancy"]): AppSealing {
-  const { control, cells, keyring, subjects, reloadApp } = internals;
+  const { control, cells, keyring, subjects, app, reloadApp } = internals;
   return new AppSealing({
     ...{ control, cells, keyring, subjects },
-    ...{ appSchema: reloadApp, reload: reloadApp, drainMs: 0 },
+    ...{ appSchema: async () => app(), reload: reloadApp, drainMs: 0 },
   });
 }
 

@@ -61,3 +61,28 @@ test("what is sealed for a person is gone with the person's key, which is destro
   assert.deepEqual(done, { hadKey: true });
   assert.deepEqual(await bodies(), [null, "Yours"]);
 });
+
+test("a root key is sealed into a new file, which a server opens with the passphrase; no file is written over", async () => {
+  const words = "six random words that nobody knows\n";
+  const made = await run(["encryption", "key-file", "sealed-root.key"], words);
+  const again = await run(["encryption", "key-file", "sealed-root.key"], words);
+  const short = await run(["encryption", "key-file", "other.key"], "short\n");
+  const env = {
+    ...house.env,
+    TENANT_ROOT_KEY: `file://${house.cwd}/sealed-root.key`,
+    ROOT_KEY_PASSPHRASE: words.trim(),
+  };
+  const opened = await runCli(["encryption", "status", "--json"], { cwd: house.cwd, env });
+  const locked = await runCli(["encryption", "status"], {
+    cwd: house.cwd,
+    env: { ...env, ROOT_KEY_PASSPHRASE: "six random words that nobody knew" },
+  });
+
+  assert.equal(made.code, 0, made.stderr);
+  assert.notEqual(again.code, 0);
+  assert.match(short.stderr, /at least 16/);
+  const before = answerOf(await run(["encryption", "status", "--json"]));
+  assert.match(answerOf(opened).custodian, /^local:/);
+  assert.notEqual(answerOf(opened).custodian, before.custodian);
+  assert.match(locked.stderr, /passphrase does not open/);
+});

@@ -359,3 +359,24 @@ test("SQL of one's own finds, opens and writes envelopes through ctx.sealed, bou
   );
   await songs(ctx).remove(id);
 });
+
+test("when a tenant's keys are destroyed its values are gone, and its neighbour's are not", async () => {
+  const { tenants, data, internals } = world.tenancy;
+  const gone = await tenants.create({ name: "Gone", slug: "gone-keys" });
+  const [a] = pairAt(world, "table");
+  await using ctx = await data.context(gone.id);
+  await using other = await data.context(a.id);
+  for (const each of [ctx, other])
+    await songs(each).insert({ title: "x", lyrics: "y", email: "z@example.com" });
+
+  await internals.encryption.destroy(gone.id, { actor: "test" });
+
+  for (const work of [
+    () => songs(ctx).findAll(),
+    () => songs(ctx).count({ where: { email: "z@example.com" } }),
+    () => songs(ctx).insert({ title: "x", lyrics: "new" }),
+  ])
+    assert.equal(await codeOf(work), "key.destroyed");
+  assert.equal((await songs(other).findOne({ where: { email: "z@example.com" } }))?.["lyrics"], "y");
+  await other.query({ text: "delete from songs" });
+});

@@ -10,7 +10,7 @@ export type CustodianCredentials = Readonly<Record<string, string | undefined>>;
 
 /**
  * The custodian that a URL names:
- * `file:///run/secrets/root.key` (32 bytes in base64) ·
+ * `file:///run/secrets/root.key` (32 bytes in base64, or sealed by ROOT_KEY_PASSPHRASE) ·
  * `aws-kms://eu-west-1/KEY?endpoint=…` (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN) ·
  * `vault+https://vault.example.com/transit/NAME?namespace=…` (VAULT_TOKEN).
  * Each kind is loaded when it is configured.
@@ -26,7 +26,7 @@ export async function openCustodian(
   if (!url || url.username || url.password || url.hash) throw badUrl("it is no URL, or holds credentials");
   switch (url.protocol) {
     case "file:":
-      return openFile(url);
+      return openFile(url, credentials);
     case "aws-kms:":
       return openKms(url, credentials, clock);
     case "vault+https:":
@@ -37,13 +37,17 @@ export async function openCustodian(
   }
 }
 
-async function openFile(url: URL): Promise<Custodian> {
+async function openFile(url: URL, credentials: CustodianCredentials): Promise<Custodian> {
   const { LocalCustodian } = await import("./local-custodian.ts");
   const text = await readFile(fileURLToPath(url), "utf8").catch((cause: Error) => {
     throw badUrl(`the file cannot be read: ${cause.message}`, cause);
   });
-  const key = Buffer.from(text.trim(), "base64");
-  if (key.length !== 32) throw badUrl(`the file holds ${key.length} bytes in base64, not 32`);
+  const { isKeyFile, openKeyFile } = await import("./key-file.ts");
+  const passphrase = credentials["ROOT_KEY_PASSPHRASE"];
+  if (isKeyFile(text) && !passphrase) throw missing("ROOT_KEY_PASSPHRASE");
+  const key =
+    isKeyFile(text) && passphrase ? await openKeyFile(text, passphrase) : Buffer.from(text.trim(), "base64");
+  if (key.length !== 32) throw badUrl(`the file holds a key of ${key.length} bytes, not 32`);
   return new LocalCustodian(new RootKey(key));
 }
 

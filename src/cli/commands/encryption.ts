@@ -1,3 +1,6 @@
+import { randomBytes } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { defineCommand, TENANT, tenantId } from "../command.ts";
 import { cliError, usageError } from "../errors.ts";
 import { flag, text } from "../options.ts";
@@ -127,7 +130,7 @@ const columns = defineCommand({
   path: ["encryption", "columns"],
   summary: "List the sealed columns of the app, and how far their sealing has come",
   about:
-    "With a tenant: how many of its values lie sealed, and how many still plain, counted in full. A running server seals\nwhat was there before a column was declared.",
+    "With a tenant: how many of its values lie sealed, and how many still plain, counted in full. A\nrunning server seals what was there before a column was declared.",
   positionals: [TENANT],
   options: { tenantId },
   examples: ["tenancy encryption columns", "tenancy encryption columns acme"],
@@ -198,6 +201,40 @@ const shred = defineCommand({
   },
 });
 
+const keyFile = defineCommand({
+  path: ["encryption", "key-file"],
+  summary: "Draw a root key into a file that a passphrase opens",
+  about:
+    "The passphrase is read from stdin: 16 characters or more, best six random words. Every process\ngets the file as TENANT_ROOT_KEY=file:///… and the passphrase as ROOT_KEY_PASSPHRASE. Without\neither, all data are lost.",
+  positionals: [{ name: "FILE", about: "A new file.", isRequired: true }],
+  options: { from: text("FILE", "Seal the key of this file (32 bytes in base64) in place of a new one.") },
+  examples: ["tenancy encryption key-file root.key"],
+  async run({ options, positionals, out, cwd, readStdin }) {
+    const [name = ""] = positionals;
+    const passphrase = (await readStdin()).replace(/\r?\n$/, "");
+    const { sealKeyFile } = await import("../../keys/key-file.ts");
+    const from = options.from === undefined ? undefined : await readFile(resolve(cwd, options.from), "utf8");
+    const key = from === undefined ? randomBytes(32) : Buffer.from(from.trim(), "base64");
+    if (key.length !== 32)
+      throw usageError(
+        ["encryption", "key-file"],
+        [{ path: "--from", message: "Expected a file of 32 bytes in base64." }],
+      );
+    const file = resolve(cwd, name);
+    await writeFile(file, await sealKeyFile(key, passphrase), { mode: 0o600, flag: "wx" }).catch(
+      (failure) => {
+        if (failure.code !== "EEXIST") throw failure;
+        throw usageError(
+          ["encryption", "key-file"],
+          [{ path: "FILE", message: "Expected a new file; it exists." }],
+        );
+      },
+    );
+    out.say(`${out.paint("green", "Sealed")} a root key into ${file}.`);
+    out.answer({ file }, () => "");
+  },
+});
+
 function parseCredentials(input: string): Record<string, string> {
   const refuse = () =>
     usageError(
@@ -215,4 +252,4 @@ function parseCredentials(input: string): Record<string, string> {
   return parsed as Record<string, string>; // just looked at
 }
 
-export const commands = [status, keys, columns, rotate, custodian, shred];
+export const commands = [status, keys, columns, rotate, custodian, shred, keyFile];
