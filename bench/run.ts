@@ -1,7 +1,8 @@
 /**
- * The published numbers: `npm run bench [reads policy schemas create growth neighbour http keys sealed]`. Ratios against the bare
+ * The published numbers: `npm run bench [reads policy schemas create growth neighbour http keys sealed audit]`. Ratios against the bare
  * alternative in the same interleaved run; medians and spread. Prints each part's table and keeps it in bench/results.md.
  */
+import { benchAudit } from "./audit.ts";
 import { benchCreate } from "./create.ts";
 import { benchGrowth } from "./growth.ts";
 import { benchHttp } from "./http.ts";
@@ -24,6 +25,7 @@ const PARTS: Readonly<Record<string, () => Promise<Result[]>>> = {
   schemas: benchSchemas,
   keys: benchKeys,
   sealed: benchSealed,
+  audit: benchAudit,
 };
 
 const order = Object.keys(PARTS);

@@ -99,7 +99,9 @@ async function tellLost(): Promise<number> {
   }
 }
 
-test(`kill -9 of a server under load, ${ROUNDS} rounds: what is committed is audited and the other way round, no read was answered without its record`, async (t) => {
+test(`kill -9 of a server under load, ${ROUNDS} rounds: what is committed is audited and the other way round, no read was answered without its record`, {
+  timeout: 60_000 + ROUNDS * 30_000,
+}, async (t) => {
   const { control, audit } = house.tenancy.internals;
   let [reads, writes] = [0, 0];
   for (let round = 0; round < ROUNDS; round++) {
