@@ -21,6 +21,17 @@ export const { table: auditErrors, error: auditError } = defineErrors({
     sentence: "The record is not in the tree yet.",
     cure: "Ask again in two seconds.",
   },
+  "audit.moved": {
+    status: 409,
+    sentence:
+      "The database was restored into another cluster, so the audit log takes no records into its tree.",
+    cure: "If the restore is meant, run `tenancy audit resume`; records are kept meanwhile.",
+  },
+  "audit.not_moved": {
+    status: 409,
+    sentence: "The audit log is in the cluster that it was in: there is nothing to resume.",
+    cure: "Nothing has to be done.",
+  },
   "audit.no_checkpoint": {
     status: 404,
     sentence: "There is no checkpoint of this size.",

@@ -29,14 +29,19 @@ export const lockLog = query<LogStateRow>(
    from tenancy.audit_log for update`,
 );
 
-/** True if a record was committed since the last batch. Costs two index look-ups. */
-export const hasWaiting = query<{ is_waiting: boolean }>(
+/**
+ * Was a record committed since the last batch? Costs two index look-ups. And does the server count other transactions
+ * than the log: then neither look-up means anything.
+ */
+export const hasWaiting = query<{ is_moved: boolean; is_waiting: boolean }>(
   "audit.has_waiting",
-  `select l.target is not null
+  `select l.moved_at is not null or l.system_identifier is distinct from c.system_identifier::text
+       or pg_snapshot_xmax(pg_current_snapshot()) < pg_snapshot_xmax(l.taken) as is_moved,
+     l.target is not null
      or exists (select from tenancy.audit_records r where r.xid >= pg_snapshot_xmax(l.taken)::text::bigint)
      or exists (select from tenancy.audit_records r
                 where r.xid = any (array(select pg_snapshot_xip(l.taken)::text::bigint))) as is_waiting
-   from tenancy.audit_log l`,
+   from tenancy.audit_log l, pg_control_system() c`,
 );
 
 export interface WaitingRow {

@@ -123,6 +123,7 @@ export const ACTIONS = [
   "audit.witness_added",
   "audit.checkpoint_cosigned",
   "audit.pruned",
+  "audit.epoch_opened",
   "audit.stream_created",
   "audit.stream_updated",
   "audit.stream_removed",

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { exec, many, one } from "../db/sql.ts";
 import { type Tx, withAdvisoryLock, withTx } from "../db/tx.ts";
+import { auditError } from "./errors.ts";
 import { leafOf, NO_LEAF } from "./leaf.ts";
 import { SEQUENCER_BATCH_MAX, SEQUENCER_PASS_MS } from "./limits.ts";
 import {
@@ -17,6 +18,7 @@ import {
   upsertTiles,
   type WaitingRow,
 } from "./log-store.ts";
+import { noticeMove } from "./moved.ts";
 import { type NoteSigner, signCheckpoint } from "./note.ts";
 import { appendLeaves, edgeOf, type Tile } from "./tiles.ts";
 
@@ -38,6 +40,7 @@ export class Sequencer {
   readonly #onError: (error: Error) => void;
   #timer: NodeJS.Timeout | undefined;
   #pass: Promise<unknown> = Promise.resolve();
+  #told = "";
   #isClosed = false;
 
   constructor(options: {
@@ -57,17 +60,26 @@ export class Sequencer {
     if (this.#isClosed) return;
     this.#timer = setTimeout(() => {
       this.#pass = this.run()
+        .then(() => {
+          this.#told = "";
+        })
         .catch((failure: Error) => {
-          if (!this.#isClosed) this.#onError(failure);
+          // What stays wrong is told once.
+          if (!this.#isClosed && failure.message !== this.#told) this.#onError(failure);
+          this.#told = failure.message;
         })
         .then(() => this.start());
     }, SEQUENCER_PASS_MS);
     this.#timer.unref();
   }
 
-  /** Takes everything that was committed before; resolves to how many. Another process that is at it makes it none. */
+  /**
+   * Takes everything that was committed before; resolves to how many. Another process that is at it makes it none.
+   * Throws audit.moved.
+   */
   async run(): Promise<number> {
-    const { is_waiting } = await one(this.#pool, hasWaiting);
+    const { is_moved, is_waiting } = await one(this.#pool, hasWaiting);
+    if (is_moved && (await noticeMove(this.#pool))) throw auditError("audit.moved");
     if (!is_waiting) return 0;
     const outcome = await withAdvisoryLock(this.#pool, "audit.sequencer", async () => {
       let taken = 0;

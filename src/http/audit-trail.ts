@@ -8,6 +8,7 @@ import { findTenant } from "./api-tenant.ts";
 import { isConsolePath } from "./console-files.ts";
 import type { House } from "./house.ts";
 import { PROBLEM_TYPE, toProblem } from "./problem.ts";
+import type { RefusalTally } from "./refusal-tally.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -30,11 +31,13 @@ declare module "fastify" {
  * The last hook before an answer leaves: the request has its one record by then, and it is durable. A read is recorded
  * here, and so is whatever was refused; a change has left its record in its own transaction.
  */
-export function auditor(house: House) {
+export function auditor(house: House, refusals: RefusalTally) {
   const { audit } = house.tenancy.internals;
   return async (request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> => {
     const action = actionOf(request);
     if (action === null) return payload;
+    const isAnonymous = request.principal === null && outcomeOf(reply.statusCode) !== "allowed";
+    if (isAnonymous && !refusals.takes(request.ip, reply.statusCode)) return payload;
     try {
       const record = await recordOf(house, request, reply, action);
       const isRead = request.method === "GET" || request.method === "HEAD";

@@ -19,6 +19,16 @@ export const SIGN_INS = { burst: 60, perSecond: 1 } as const;
 /** Per address: credentials that turned out wrong. Guessing is hopeless; this bounds the look-ups that it costs. */
 export const WRONG_CREDENTIALS = { burst: 200, perSecond: 20 } as const;
 
+/** Refusals of callers without a credential that leave a record of their own; the rest are counted. */
+export const ANONYMOUS_RECORDS = {
+  ofNetwork: { burst: 600, perSecond: 1 },
+  ofAll: { burst: 6_000, perSecond: 20 },
+} as const;
+
+/** How often what was counted is recorded, and of how many networks apart. A crash loses so much of the counts. */
+export const TALLY_MS = 10_000;
+export const TALLY_NETWORKS_MAX = 100;
+
 /** Addresses that a process remembers; the least used one goes first and starts anew, full. */
 export const BUCKETS_MAX = 10_000;
 

@@ -26,6 +26,7 @@ import {
 } from "./limits.ts";
 import { renderOpenApi } from "./openapi.ts";
 import { asExpected, PROBLEM_TYPE, toProblem } from "./problem.ts";
+import { RefusalTally } from "./refusal-tally.ts";
 import { routes } from "./routes.ts";
 import { addScim } from "./scim.ts";
 import { addSecurityHeaders, hostChecker } from "./security.ts";
@@ -78,7 +79,13 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   app.addHook("onRequest", hostChecker(options.host ?? tenancy.config.server.host));
   app.addHook("onRequest", authenticator(house));
   app.addHook("onRequest", authoriser(house));
-  app.addHook("onSend", auditor(house));
+  const refusals = new RefusalTally({
+    audit: tenancy.internals.audit,
+    clock: house.clock,
+    onError: (error) => house.log.error("Refusals could not be counted", { error: error.message }),
+  });
+  app.addHook("onSend", auditor(house, refusals));
+  app.addHook("onClose", () => refusals.close());
   app.addHook("onResponse", accessLogger(house.log));
   app.setErrorHandler((failure, request, reply) => sendProblem(house, failure, request, reply));
 

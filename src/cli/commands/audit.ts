@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { type Call, defineCommand, type Positional } from "../command.ts";
-import { usageError } from "../errors.ts";
+import { cliError, usageError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
 import { choice, flag, integer, text } from "../options.ts";
 import { commands as digestCommands } from "./audit-digest.ts";
@@ -203,6 +203,30 @@ const checkpoint = defineCommand({
   },
 });
 
+const resume = defineCommand({
+  path: ["audit", "resume"],
+  summary: "Go on with the log of a database that was restored into another cluster",
+  about:
+    "Until then records are kept and none is put into the tree. It is recorded who resumed it, and from which checkpoint:\ncompare that with one that you kept.",
+  examples: ["tenancy audit resume --yes"],
+  async run({ globals, out, open, by, ask }) {
+    const { internals } = await open();
+    if (!globals.yes) {
+      const answer = await ask("Is the restore of this database meant? [y/N] ");
+      if (answer === undefined) {
+        const what = "the audit log would go on from a restored state";
+        throw cliError("cli.confirmation_missing", { what, cure: "Add --yes." });
+      }
+      if (!/^y(es)?$/i.test(answer.trim())) throw cliError("cli.not_confirmed");
+    }
+    const { resumeLog } = await import("../../audit/moved.ts");
+    const resumed = await resumeLog(internals.control, by);
+    await internals.audit.sequencer.run();
+    out.say(`Resumed from a tree of ${resumed.size}; ${resumed.adopted} records were in no checkpoint yet.`);
+    out.answer(resumed, () => "");
+  },
+});
+
 function faultLines(faults: readonly { readonly message: string; readonly line?: number | null }[]): string {
   return faults.map(({ line, message }) => `${line == null ? "" : `line ${line}: `}${message}\n`).join("");
 }
@@ -226,4 +250,4 @@ function timeOf(path: string, value: string | undefined): Date | undefined {
   );
 }
 
-export const commands = [search, exporting, verify, checkpoint, ...digestCommands, ...streamCommands];
+export const commands = [search, exporting, verify, checkpoint, resume, ...digestCommands, ...streamCommands];

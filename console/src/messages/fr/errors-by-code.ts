@@ -29,6 +29,15 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
     title: "L’enregistrement n’est pas encore dans l’arbre.",
     cure: "Redemandez dans deux secondes.",
   },
+  "audit.moved": {
+    title:
+      "La base de données a été restaurée dans un autre cluster, le journal d’audit n’ajoute donc plus rien à son arbre.",
+    cure: "Si la restauration est voulue, lancez `tenancy audit resume`. Les enregistrements sont gardés entre-temps.",
+  },
+  "audit.not_moved": {
+    title: "Le journal d’audit est dans le cluster où il était, il n’y a rien à reprendre.",
+    cure: "Il n’y a rien à faire.",
+  },
   "audit.no_checkpoint": {
     title: "Il n’y a pas de point de contrôle de cette taille.",
     cure: "Demandez le dernier point de contrôle et utilisez sa taille.",
