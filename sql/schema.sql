@@ -402,6 +402,8 @@ create table tenancy.audit_log (
   at_id uuid default '00000000-0000-0000-0000-000000000000'::uuid not null,
   pruned_before timestamp with time zone,
   created_at timestamp with time zone default now() not null,
+  system_identifier text,
+  moved_at timestamp with time zone,
   constraint audit_log_pkey PRIMARY KEY (is_here),
   constraint audit_log_one CHECK (is_here),
   constraint audit_log_size_positive CHECK ((size >= 0))
@@ -418,6 +420,8 @@ comment on column tenancy.audit_log.at_xid is 'Transaction of the last record ta
 comment on column tenancy.audit_log.at_id is 'Id of the last record taken towards target.';
 comment on column tenancy.audit_log.pruned_before is 'Retention removed records older than this; their hashes stay.';
 comment on column tenancy.audit_log.created_at is 'When the log began.';
+comment on column tenancy.audit_log.system_identifier is 'The cluster whose transactions `taken` counts; null: not looked at yet.';
+comment on column tenancy.audit_log.moved_at is 'Since when nothing is taken, as the database was restored into another cluster and nobody has said yet that this is meant.';
 
 create table tenancy.audit_records (
   id uuid not null,

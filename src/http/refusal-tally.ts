@@ -40,7 +40,7 @@ export class RefusalTally {
   takes(ip: string, status: number): boolean {
     const network = networkOf(ip);
     // The network's own share first: one that floods does not use up what is there for the others.
-    if (this.#ofNetwork.take(network) === 0 && this.#ofAll.take(EVERYONE) === 0) return true;
+    if (this.#ofNetwork.admits(network) && this.#ofAll.admits(EVERYONE)) return true;
     this.#add(network, status);
     return false;
   }
