@@ -3,6 +3,7 @@ import http from "node:http";
 import https from "node:https";
 import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
+import { parseUrl } from "./parse-url.ts";
 
 /** Why a request to an address that a tenant named was not made, or not to its end. */
 export type OutboundFault =
@@ -106,14 +107,14 @@ function redirectOf(response: Response, request: OutboundRequest, from: string):
     (name) => name.toLowerCase() === "authorization",
   );
   const isFollowed = request.redirect !== "error" && (request.method ?? "GET") === "GET" && !hasCredentials;
-  if (!isFollowed || !URL.canParse(location, from)) throw new OutboundRefusal("too_many_redirects");
-  return new URL(location, from).href;
+  const url = parseUrl(location, from);
+  if (!isFollowed || !url) throw new OutboundRefusal("too_many_redirects");
+  return url.href;
 }
 
 async function fetchOnce(address: string, request: OutboundRequest, limits: Limits): Promise<Response> {
-  if (!URL.canParse(address)) throw new OutboundRefusal("not_https");
-  const url = new URL(address);
-  if (!["http:", "https:"].includes(url.protocol) || url.username !== "" || url.password !== "") {
+  const url = parseUrl(address);
+  if (!url || !["http:", "https:"].includes(url.protocol) || url.username !== "" || url.password !== "") {
     throw new OutboundRefusal("not_https");
   }
   const addresses = await addressesOf(url, limits);

@@ -1,3 +1,4 @@
+import { parseUrl } from "../base/parse-url.ts";
 import { identityError } from "../identity/errors.ts";
 
 /** What is read of a request's headers, whatever the framework. */
@@ -66,5 +67,5 @@ export function refuseCrossSite(headers: Headers, isProofNeeded: boolean): void 
 }
 
 function hostOf(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).host : undefined;
+  return parseUrl(origin)?.host;
 }

@@ -1,4 +1,5 @@
 import type { FieldProblem } from "../base/errors.ts";
+import { parseUrl } from "../base/parse-url.ts";
 import { ssoError } from "./errors.ts";
 import { toPem } from "./saml/metadata.ts";
 import { SamlRefusal } from "./saml/refusal.ts";
@@ -140,7 +141,7 @@ export function assertDescribed(connection: Connection): void {
 
 /** Throws sso.settings_invalid. */
 export function assertUrl(path: string, text: string): void {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = parseUrl(text);
   const isFitting =
     url &&
     ["https:", "http:"].includes(url.protocol) &&

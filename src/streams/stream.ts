@@ -1,4 +1,5 @@
 import type { FieldProblem } from "../base/errors.ts";
+import { parseUrl } from "../base/parse-url.ts";
 import { ACTIONS_MAX, RECORDS_MAX, URL_CHARACTERS_MAX } from "./limits.ts";
 import type { StreamRow } from "./store.ts";
 
@@ -76,7 +77,7 @@ export function problemsOf(change: StreamChange, isPrivateAllowed: boolean): Fie
 
 function urlFault(text: string, isPrivateAllowed: boolean): string | undefined {
   if (text.length > URL_CHARACTERS_MAX) return `Expected at most ${URL_CHARACTERS_MAX} characters.`;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = parseUrl(text);
   if (url?.protocol !== "https:" && !(isPrivateAllowed && url?.protocol === "http:"))
     return "Expected an https:// address.";
   if (url.username !== "" || url.password !== "") return "Expected an address without a user name in it.";

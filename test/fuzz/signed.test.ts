@@ -210,6 +210,7 @@ test("forwarded addresses: text of the header never becomes an address that an a
       const own = forwarded
         .split(",")
         .map((each) => each.trim().replace(/^::ffff:/i, ""))
+        .filter((each) => each !== "")
         .toReversed()
         .find((each) => !/^(10\.|127\.0\.0\.1$)/.test(each));
       assert.equal(String(ip).replace(/^::ffff:/i, ""), own);

@@ -28,6 +28,14 @@ for (const [what, text] of Object.entries(DEEP)) {
   });
 }
 
+test("half of a surrogate pair in a policy is refused, not a fault of the engine", async () => {
+  const engine = await loadCedar();
+  const text = when('context.plan == "\ud800"');
+
+  assert.throws(() => engine.toJson(text), { code: "policy.invalid" });
+  assert.match(engine.check({ policy: text })[0]?.message ?? "", /surrogate/);
+});
+
 test("brackets in strings and comments are no nesting", async () => {
   const text = when(`"${"([{".repeat(500)}" == "\\"((" // ${"(".repeat(500)}\n`);
 

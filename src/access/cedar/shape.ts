@@ -48,10 +48,12 @@ export function shapeOf(text: string): {
 }
 
 /**
- * Why the official engine is not asked to read a text: it calls itself for each bracket and for each link of a chain, and
+ * Why the official engine is not asked to read a text: it reads UTF-8 alone; it calls itself for each bracket and for each link of a chain, and
  * one that runs out of stack is broken for every tenant of the process.
  */
 export function nestingFault(text: string): string | undefined {
+  // Half of a surrogate pair has no UTF-8, and the engine answers it with a fault of its own.
+  if (!text.isWellFormed()) return "Expected text in whole characters, got half of a surrogate pair.";
   const { depth, chain } = shapeOf(text);
   if (depth > NESTING_MAX)
     return `Expected brackets within brackets at most ${NESTING_MAX} deep, got ${depth}.`;

@@ -1,5 +1,6 @@
 import { isAbsolute, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { parseUrl } from "../parse-url.ts";
 import { Secret } from "../secret.ts";
 
 /** Environment variables are text; in the file a number is a number. */
@@ -143,10 +144,6 @@ export function secretUrl(protocols: readonly string[], expected: string): Kind<
       return url && protocols.includes(url.protocol) ? new Secret(raw) : undefined;
     },
   };
-}
-
-function parseUrl(raw: string): URL | undefined {
-  return URL.canParse(raw) ? new URL(raw) : undefined;
 }
 
 /** `https://host[:port]`, or plain http on this machine; nothing behind it. */

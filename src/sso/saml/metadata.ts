@@ -1,4 +1,5 @@
 import { X509Certificate } from "node:crypto";
+import { parseUrl } from "../../base/parse-url.ts";
 import { RESPONSE_BYTES_MAX, SIGNATURE } from "./filter.ts";
 import { SamlRefusal } from "./refusal.ts";
 import { attributeOf, childrenOf, escapeXml, readXml, withDescendants, type XmlElement } from "./xml.ts";
@@ -42,7 +43,7 @@ export function readIdpMetadata(text: string): IdpMetadata {
   const ssoUrl = childrenOf(descriptor, METADATA, "SingleSignOnService")
     .filter((each) => attributeOf(each, "Binding") === REDIRECT)
     .map((each) => attributeOf(each, "Location"))
-    .find((location) => location !== undefined && URL.canParse(location));
+    .find((location) => location !== undefined && parseUrl(location) !== undefined);
   const certificates = readCertificates(descriptor);
   if (!ssoUrl || certificates.length === 0) throw new SamlRefusal("structure");
   return { entityId, ssoUrl, certificates };
