@@ -57,6 +57,8 @@ const pages = [
   "/audit?outcome=denied&kind=change",
   "/api-keys",
   "/api-keys/new",
+  "/operator/methods",
+  "/operator/devices",
   "/no-such-page",
 ];
 

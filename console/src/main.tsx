@@ -3,10 +3,10 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { isApiError } from "./api/api-error.ts";
-import { randomId } from "./api/intent.ts";
 import { takeIntegrationFromAddress } from "./features/integrations/arrival.ts";
 import { takeLinkFromAddress } from "./features/session/link.ts";
 import { openSession } from "./features/session/queries.ts";
+import { keepWaitingStep } from "./features/session/waiting-step.ts";
 import { type TokenKind, takeTokenFromAddress } from "./features/sign-in/address-token.ts";
 import { takeSsoFromAddress } from "./features/sign-in/sso-address.ts";
 import { LocaleProvider, loadMessages } from "./messages/LocaleProvider.tsx";
@@ -40,6 +40,7 @@ async function start() {
     void router.navigate({ to, search: { to: href, because: "ended" }, replace: true });
   });
   const router = createConsoleRouter(client);
+  if (signIn === "waiting") router.history.replace("/operator/sign-in");
   if (signIn === "refused") router.history.replace("/operator/sign-in?because=link");
   if (mailed) router.history.replace(pages[mailed]);
 
@@ -57,12 +58,14 @@ async function start() {
   );
 }
 
-async function signInByLink(): Promise<"none" | "done" | "refused"> {
+async function signInByLink(): Promise<"none" | "done" | "waiting" | "refused"> {
   const token = takeLinkFromAddress(location, history);
   if (token === null) return "none";
   try {
-    await openSession(token, randomId());
-    return "done";
+    const step = await openSession(token);
+    if (step.status === "signed_in") return "done";
+    keepWaitingStep(step);
+    return "waiting";
   } catch (error) {
     if (isApiError(error)) return "refused";
     throw error;

@@ -105,7 +105,9 @@ const frame = createRoute({
   id: "frame",
   beforeLoad: async ({ context, location }) => {
     try {
-      await context.client.ensureQueryData(sessionQuery);
+      const { isMfaMissing } = await context.client.ensureQueryData(sessionQuery);
+      if (isMfaMissing && !location.pathname.startsWith("/operator/"))
+        throw redirect({ to: "/operator/methods", replace: true });
     } catch (error) {
       if (isApiError(error, "session.none")) throw redirect({ to: "/account", replace: true });
       if (!isApiError(error, "session.required")) throw error;
@@ -115,6 +117,21 @@ const frame = createRoute({
     }
   },
   component: OperatorFrame,
+});
+
+const staffMethods = createRoute({
+  getParentRoute: () => frame,
+  path: "/operator/methods",
+  staticData: { crumb: crumbs.methods },
+  loader: ({ context }) => void context.client.prefetchQuery(factorsQuery),
+  component: lazyRouteComponent(() => import("./features/session/StaffMethodsPage.tsx"), "StaffMethodsPage"),
+});
+const staffDevices = createRoute({
+  getParentRoute: () => frame,
+  path: "/operator/devices",
+  staticData: { crumb: crumbs.devices },
+  loader: ({ context }) => void context.client.prefetchQuery(mySessionsQuery),
+  component: lazyRouteComponent(() => import("./features/account/SessionsPage.tsx"), "SessionsPage"),
 });
 
 const home = createRoute({
@@ -521,6 +538,8 @@ const routeTree = root.addChildren([
   ]),
   frame.addChildren([
     home,
+    staffMethods,
+    staffDevices,
     tenants.addChildren([
       tenantsIndex,
       newTenant,

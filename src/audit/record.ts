@@ -35,6 +35,8 @@ export const ACTIONS = [
   "operator.link_created",
   "operator.signed_in",
   "operator.signed_out",
+  "operator.factor_changed",
+  "operator.stepped_up",
   "api_key.created",
   "api_key.rotated",
   "api_key.revoked",

@@ -33,6 +33,7 @@ export interface ConfigInput {
     readonly sessionTimeout?: Duration | undefined;
     readonly mfaEnabled?: boolean | undefined;
     readonly mfaRequired?: boolean | undefined;
+    readonly operatorMfaRequired?: boolean | undefined;
     readonly policyShadowPercent?: number | undefined;
     readonly breachListUrl?: string | undefined;
     readonly outboundAllow?: readonly string[] | undefined;
@@ -98,6 +99,7 @@ export interface Config {
     readonly rootKey: string | undefined;
     readonly formerRootKeys: readonly string[];
     readonly mfaRequired: boolean;
+    readonly operatorMfaRequired: boolean;
     readonly policyShadowPercent: number;
     /** Absent: the embedded list alone. */
     readonly breachListUrl: string | undefined;
@@ -192,6 +194,7 @@ function assemble(values: Values, dataDir: string): Config {
       rootKey: values["security.rootKey"],
       formerRootKeys: values["security.formerRootKeys"],
       mfaRequired: values["security.mfaRequired"],
+      operatorMfaRequired: values["security.operatorMfaRequired"],
       policyShadowPercent: values["security.policyShadowPercent"],
       breachListUrl: values["security.breachListUrl"],
       outboundAllow: values["security.outboundAllow"],

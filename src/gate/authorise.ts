@@ -11,6 +11,8 @@ export interface GateParts extends SubjectParts {
    * sso.other_tenants_session for a member's session that does not count there.
    */
   readonly assertServing: (tenantId: string, principal: Principal | null) => Promise<unknown>;
+  /** Operators must have used a second factor in their session. Default: they need not. */
+  readonly isOperatorMfaRequired?: boolean;
 }
 
 /** What somebody wants: a permission, or merely to be somebody there. */
@@ -28,7 +30,7 @@ export type Verdict =
   /** To be answered like what is not there. */
   | { readonly kind: "hidden" }
   | { readonly kind: "address_refused" }
-  /** The tenant demands a second factor in the session, and none was used. */
+  /** The tenant, or of its staff the platform, demands a second factor in the session, and none was used. */
   | { readonly kind: "mfa_required" }
   | { readonly kind: "denied"; readonly decision: Decision; readonly subject: Subject };
 
@@ -38,7 +40,10 @@ export type Verdict =
  */
 export async function authorise(parts: GateParts, errand: Errand): Promise<Verdict> {
   const { principal, permission, tenantId } = errand;
+  // So staff reach their own factors, whatever is demanded.
   if (tenantId === null && permission === "signed_in") return { kind: "admitted", subject: null };
+  if (principal.kind === "operator" && principal.mfaAt === null && parts.isOperatorMfaRequired)
+    return { kind: "mfa_required" };
   const subject = await (tenantId === null
     ? subjectOnPlatform(parts, principal)
     : subjectInTenant(parts, principal, tenantId));

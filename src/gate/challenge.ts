@@ -1,5 +1,10 @@
 /** Refusals of somebody whose session is good, but not strong or fresh enough. */
-const STEP_UPS = new Set(["session.mfa_required", "session.step_up", "access.step_up"]);
+const STEP_UPS = new Set([
+  "session.mfa_required",
+  "session.staff_mfa_required",
+  "session.step_up",
+  "access.step_up",
+]);
 
 /**
  * The WWW-Authenticate header of a refusal (RFC 6750, section 3; RFC 9470, section 3); undefined where none belongs.

@@ -93,6 +93,7 @@ export function partsOf({ access, tenancy }: House): GateParts {
   return {
     access,
     memberships: identity.memberships,
+    isOperatorMfaRequired: tenancy.config.security.operatorMfaRequired,
     assertServing: async (tenantId, principal) => {
       await executor.directory.get(tenantId);
       if (principal?.kind === "user") await sso.assertStanding(tenantId, principal);
@@ -130,7 +131,8 @@ async function refuse(
       : tenantError("tenant.not_found", { tenant: tenantId });
   }
   const { permission } = request.routeOptions.config;
-  const failure = refusalOf(verdict, permission ?? "");
+  const isStaff = request.principal?.kind === "operator";
+  const failure = refusalOf(verdict, permission ?? "", isStaff);
   const { reasons, policies = [] } = verdict.kind === "denied" ? verdict.decision : {};
   await recordDenial(house.tenancy.internals.control, {
     by: actorOf(request),
@@ -145,12 +147,16 @@ async function refuse(
   throw failure;
 }
 
-function refusalOf(verdict: Exclude<Verdict, { kind: "admitted" | "hidden" }>, permission: string) {
+function refusalOf(
+  verdict: Exclude<Verdict, { kind: "admitted" | "hidden" }>,
+  permission: string,
+  isStaff: boolean,
+) {
   switch (verdict.kind) {
     case "address_refused":
       return accessError("access.address_refused");
     case "mfa_required":
-      return identityError("session.mfa_required");
+      return identityError(isStaff ? "session.staff_mfa_required" : "session.mfa_required");
     case "denied":
       return denial(verdict.decision, permission);
     default:

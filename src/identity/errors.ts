@@ -53,6 +53,11 @@ export const { table: identityErrors, error: identityError } = defineErrors({
     sentence: "This tenant demands that a second factor was used in this session.",
     cure: "Use it now by `POST /v1/me/step-up`; without one, add one by `POST /v1/me/factors/totp` or a passkey.",
   },
+  "session.staff_mfa_required": {
+    status: 401,
+    sentence: "The platform demands that its staff use a second factor in each session.",
+    cure: "Use yours by `POST /v1/me/step-up`; without one, add one by `POST /v1/me/factors/totp` or a passkey.",
+  },
   "sign_in.wrong": {
     status: 401,
     sentence: "Address and password do not fit, or the proof is not good.",
@@ -122,6 +127,16 @@ export const { table: identityErrors, error: identityError } = defineErrors({
     status: 409,
     sentence: "There are {max} passkeys already.",
     cure: "Remove one that is not used any more.",
+  },
+  "operator.name_unknown": {
+    status: 404,
+    sentence: "There is no operator called {name}.",
+    cure: "Names are as `tenancy operator link --name` gave them.",
+  },
+  "recovery.of_operator": {
+    status: 403,
+    sentence: "Staff do not come back this way.",
+    cure: "Ask whoever runs the platform for `tenancy operator remove-factors`, and then for a new link.",
   },
   "recovery.not_found": {
     status: 404,

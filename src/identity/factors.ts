@@ -9,11 +9,12 @@ import { CEREMONY_LIFETIME_MS, FRESH_MS } from "./limits.ts";
 import { type FactorChange, factorChanged } from "./messages.ts";
 import { hasOwnFactor, isFromProvider } from "./own-proof.ts";
 import { addPasskey, passkeyCreation } from "./passkeys.ts";
-import type { UserPrincipal } from "./principal.ts";
+import type { PersonPrincipal } from "./principal.ts";
 import { drawRecoveryCodes } from "./recovery-codes.ts";
 import { renewSession } from "./second-factor.ts";
 import { methodsOf } from "./sign-in.ts";
 import { findSigner, insertCeremony, type SignerRow, takeCeremony } from "./sign-in-store.ts";
+import { tellPerson } from "./tell-person.ts";
 import { drawToken, hashToken } from "./token.ts";
 import { beginTotp, confirmTotpCode, type TotpEnrolment } from "./totp.ts";
 
@@ -59,7 +60,7 @@ export async function readFactors(parts: IdentityParts, userId: string): Promise
  *
  * @throws session.step_up, session.from_provider for somebody who could prove nothing here
  */
-export async function assertFresh(parts: IdentityParts, principal: UserPrincipal): Promise<void> {
+export async function assertFresh(parts: IdentityParts, principal: PersonPrincipal): Promise<void> {
   const user = await readSigner(parts, principal.id);
   const hasSecond = methodsOf(user).length > 0;
   const isOwn = !isFromProvider(principal) || hasOwnFactor(principal.amr, hasSecond);
@@ -70,9 +71,10 @@ export async function assertFresh(parts: IdentityParts, principal: UserPrincipal
 }
 
 /** Throws factor.disabled, session.step_up, factor.exists. */
-export async function enrolTotp(parts: IdentityParts, principal: UserPrincipal): Promise<TotpEnrolment> {
+export async function enrolTotp(parts: IdentityParts, principal: PersonPrincipal): Promise<TotpEnrolment> {
   await assertEnrolling(parts, principal);
-  return beginTotp(parts, principal);
+  const { id, email, name } = await readSigner(parts, principal.id);
+  return beginTotp(parts, { id, label: email ?? name });
 }
 
 /** What comes out of adding a factor: codes when it is the first, and the session's new token. */
@@ -85,7 +87,7 @@ export interface Enrolled {
 /** The first code of the app. Throws sign_in.wrong_code, session.step_up, factor.disabled. */
 export async function confirmTotp(
   parts: IdentityParts,
-  principal: UserPrincipal,
+  principal: PersonPrincipal,
   code: string,
   by: Actor,
 ): Promise<Enrolled> {
@@ -105,10 +107,10 @@ export interface PasskeyEnrolment {
 /** Throws factor.disabled, session.step_up, factor.too_many. */
 export async function beginPasskey(
   parts: IdentityParts,
-  principal: UserPrincipal,
+  principal: PersonPrincipal,
 ): Promise<PasskeyEnrolment> {
   await assertEnrolling(parts, principal);
-  const options = await passkeyCreation(parts, principal);
+  const options = await passkeyCreation(parts, await readSigner(parts, principal.id));
   const token = drawToken();
   const expiresAt = new Date(parts.clock.now().getTime() + CEREMONY_LIFETIME_MS);
   const values = [hashToken(token), "enrol", principal.id, [], options.challenge, expiresAt];
@@ -119,7 +121,7 @@ export async function beginPasskey(
 /** Throws sign_in.expired, factor.refused, session.step_up. */
 export async function enrolPasskey(
   parts: IdentityParts,
-  principal: UserPrincipal,
+  principal: PersonPrincipal,
   input: { readonly token: string; readonly response: unknown; readonly name: string },
   by: Actor,
 ): Promise<Enrolled> {
@@ -138,7 +140,7 @@ export async function enrolPasskey(
 }
 
 /** Throws factor.not_found, session.step_up. */
-export async function removeTotp(parts: IdentityParts, principal: UserPrincipal, by: Actor): Promise<void> {
+export async function removeTotp(parts: IdentityParts, principal: PersonPrincipal, by: Actor): Promise<void> {
   await assertFresh(parts, principal);
   await withTx(parts.pool, async (tx) => {
     const user = await readSigner(parts, principal.id, tx);
@@ -150,7 +152,7 @@ export async function removeTotp(parts: IdentityParts, principal: UserPrincipal,
 /** Throws factor.not_found, for another user's passkey too; session.step_up. */
 export async function removePasskey(
   parts: IdentityParts,
-  principal: UserPrincipal,
+  principal: PersonPrincipal,
   id: string,
   by: Actor,
 ): Promise<void> {
@@ -165,7 +167,7 @@ export async function removePasskey(
 /** Ten new codes; the old ones are worth nothing. Throws session.step_up, factor.not_found without a factor. */
 export async function renewRecoveryCodes(
   parts: IdentityParts,
-  principal: UserPrincipal,
+  principal: PersonPrincipal,
   by: Actor,
 ): Promise<string[]> {
   await assertFresh(parts, principal);
@@ -181,7 +183,7 @@ export async function renewRecoveryCodes(
 async function enrolled(
   tx: Tx,
   parts: IdentityParts,
-  principal: UserPrincipal,
+  principal: PersonPrincipal,
   user: SignerRow,
   change: FactorChange,
   amr: readonly string[],
@@ -204,16 +206,15 @@ async function tell(
   change: FactorChange,
   by: Actor,
 ): Promise<void> {
-  await recordEvent(tx, by, "user.factor_changed", null, { userId: user.id, change });
-  await parts.mail.write(tx, {
-    to: user.email,
-    kind: "factor_changed",
-    locale: user.locale,
-    message: factorChanged(user.locale, change, parts.site.origin()),
-  });
+  const isOperator = user.kind === "operator";
+  const whose = isOperator ? { operatorId: user.id } : { userId: user.id };
+  const action = isOperator ? "operator.factor_changed" : "user.factor_changed";
+  await recordEvent(tx, by, action, null, { ...whose, change });
+  const message = factorChanged(user.locale, change, parts.site.origin());
+  await tellPerson(tx, parts, user, "factor_changed", message);
 }
 
-async function assertEnrolling(parts: IdentityParts, principal: UserPrincipal): Promise<void> {
+async function assertEnrolling(parts: IdentityParts, principal: PersonPrincipal): Promise<void> {
   if (!parts.isMfaEnabled) throw identityError("factor.disabled");
   await assertFresh(parts, principal);
 }

@@ -5,11 +5,16 @@ import { uuidv7 } from "../base/ids.ts";
 import { exec, maybe, one } from "../db/sql.ts";
 import { withTx } from "../db/tx.ts";
 import { identityError } from "./errors.ts";
+import type { IdentityParts } from "./identity.ts";
 import { LINK_LIFETIME_MS } from "./limits.ts";
-import type { OperatorPrincipal } from "./principal.ts";
-import { NO_ORIGIN, type Origin, openSession, type SessionParts } from "./sessions.ts";
-import { deleteOldLinks, insertLink, upsertOperator, useLink } from "./store.ts";
+import type { Locale } from "./principal.ts";
+import { deleteFactors } from "./recovery-store.ts";
+import { endSessionsOf } from "./sessions.ts";
+import { proveFirst, type SignInCall, type SignInStep } from "./sign-in.ts";
+import { findSigner } from "./sign-in-store.ts";
+import { deleteOldLinks, findOperator, insertLink, upsertOperator, useLink } from "./store.ts";
 import { drawToken, hashToken } from "./token.ts";
+import { addressOf } from "./users.ts";
 
 export interface OperatorLink {
   /** Shown once; goes behind `#link=` of the console's address. */
@@ -23,12 +28,14 @@ export async function createOperatorLink(
   parts: { readonly pool: pg.Pool; readonly clock: Clock },
   by: Actor,
   name = "Operator",
+  change: OperatorChange = {},
 ): Promise<OperatorLink> {
+  const email = change.email === undefined ? null : addressOf(change.email);
   const now = parts.clock.now();
   const token = drawToken();
   const expiresAt = new Date(now.getTime() + LINK_LIFETIME_MS);
   return withTx(parts.pool, async (tx) => {
-    const operator = await one(tx, upsertOperator, [uuidv7(), name]);
+    const operator = await one(tx, upsertOperator, [uuidv7(), name, email, change.locale ?? null]);
     await exec(tx, deleteOldLinks, [now]);
     await exec(tx, insertLink, [hashToken(token), operator.id, expiresAt]);
     await recordEvent(
@@ -45,41 +52,42 @@ export async function createOperatorLink(
   });
 }
 
-export interface OpenedSession {
-  /** Goes into the cookie, and nowhere else. */
-  readonly token: string;
-  readonly principal: OperatorPrincipal;
-}
-
-/** Turns a link into a session. Throws session.link_invalid, the same for a used, an old and a made-up link. */
-export async function signIn(
-  parts: SessionParts,
+/** Turns a link into a session, or asks for the second factor of an operator who has one. Throws session.link_invalid. */
+export async function signInOperator(
+  parts: IdentityParts,
   linkToken: string,
-  requestId?: string,
-  origin: Origin = NO_ORIGIN,
-): Promise<OpenedSession> {
+  call: SignInCall,
+): Promise<SignInStep> {
   return withTx(parts.pool, async (tx) => {
     const link = await maybe(tx, useLink, [hashToken(linkToken), parts.clock.now()]);
-    if (!link) throw identityError("session.link_invalid");
-    const amr = ["link"];
-    const session = await openSession(tx, parts, {
-      person: { operatorId: link.operator_id },
-      amr,
-      isMfa: false,
-      origin,
-    });
-    const principal: OperatorPrincipal = {
-      kind: "operator",
-      id: link.operator_id,
-      name: link.name,
-      actor: `operator:${link.operator_id}`,
-      sessionId: session.id,
-      amr,
-      authenticatedAt: session.authenticatedAt,
-      mfaAt: null,
-      expiresAt: session.expiresAt,
-    };
-    await recordEvent(tx, { actor: principal.actor, requestId }, "operator.signed_in", null);
-    return { token: session.token, principal };
+    const operator = link && (await maybe(tx, findSigner, [link.operator_id]));
+    if (!operator) throw identityError("session.link_invalid");
+    return proveFirst(tx, parts, operator, { amr: ["link"], isMfa: false }, call);
+  });
+}
+
+export interface OperatorChange {
+  /** Where changes of their factors are told. */
+  readonly email?: string;
+  readonly locale?: Locale;
+}
+
+/**
+ * Takes all second factors of an operator who lost them, and ends their sessions. It is the platform's own hand that does
+ * it: whoever can run this can make operators, too. Throws operator.name_unknown.
+ */
+export async function removeOperatorFactors(
+  parts: { readonly pool: pg.Pool },
+  name: string,
+  by: Actor,
+): Promise<{ readonly id: string; readonly name: string }> {
+  return withTx(parts.pool, async (tx) => {
+    const operator = await maybe(tx, findOperator, [name]);
+    if (!operator) throw identityError("operator.name_unknown", { name });
+    await exec(tx, deleteFactors, [operator.id]);
+    await endSessionsOf(tx, operator.id, null, by);
+    const detail = { operatorId: operator.id, change: "all_removed" };
+    await recordEvent(tx, by, "operator.factor_changed", null, detail);
+    return operator;
   });
 }

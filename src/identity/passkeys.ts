@@ -14,11 +14,12 @@ import { identityError } from "./errors.ts";
 import { findPasskey, insertPasskey, listPasskeys, type PasskeyRow, usePasskey } from "./factors-store.ts";
 import type { IdentityParts } from "./identity.ts";
 import { PASSKEYS_MAX } from "./limits.ts";
+import type { SignerRow } from "./sign-in-store.ts";
 
 /** What the browser's `navigator.credentials.create` needs. Throws factor.too_many. */
 export async function passkeyCreation(
   parts: IdentityParts,
-  user: { readonly id: string; readonly email: string; readonly name: string },
+  user: Pick<SignerRow, "id" | "email" | "name">,
 ): Promise<PublicKeyCredentialCreationOptionsJSON> {
   const known = await many(parts.pool, listPasskeys, [user.id]);
   if (known.length >= PASSKEYS_MAX) throw identityError("factor.too_many", { max: PASSKEYS_MAX });
@@ -26,8 +27,8 @@ export async function passkeyCreation(
     rpName: "Tenancy",
     rpID: parts.site.host(),
     userID: new Uint8Array(handleOf(user.id)),
-    userName: user.email,
-    userDisplayName: user.name || user.email,
+    userName: user.email ?? user.name,
+    userDisplayName: user.name || (user.email ?? ""),
     attestationType: "none",
     excludeCredentials: known.map(toDescriptor),
     // Discoverable and with the person verified: then it is a first factor too, and needs no name typed.

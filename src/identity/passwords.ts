@@ -9,6 +9,7 @@ import { passwordChanged } from "./messages.ts";
 import type { UserPrincipal } from "./principal.ts";
 import { endSessionsOf } from "./sessions.ts";
 import { deleteUserLinks, findSigner, setPassword } from "./sign-in-store.ts";
+import { tellPerson } from "./tell-person.ts";
 
 /** One form for one password, however a keyboard composes its letters (NIST SP 800-63B-4 3.1.1.2). */
 export function normalizePassword(password: string): string {
@@ -59,12 +60,8 @@ export async function changePassword(
     await exec(tx, setPassword, [user.id, hashed, now]);
     await exec(tx, deleteUserLinks, [user.id, now]);
     await endSessionsOf(tx, user.id, principal.sessionId, by);
-    await parts.mail.write(tx, {
-      to: user.email,
-      kind: "password_changed",
-      locale: user.locale,
-      message: passwordChanged(user.locale, parts.site.origin()),
-    });
+    const message = passwordChanged(user.locale, parts.site.origin());
+    await tellPerson(tx, parts, user, "password_changed", message);
     await recordEvent(tx, by, "user.password_changed", null, { userId: user.id });
   });
 }

@@ -41,6 +41,9 @@ export interface UserPrincipal extends Signed {
   readonly locale: Locale;
 }
 
+/** A person of either kind, in a session. */
+export type PersonPrincipal = OperatorPrincipal | UserPrincipal;
+
 /** A program with an API key. */
 export interface KeyPrincipal {
   readonly kind: "key";
@@ -59,7 +62,7 @@ export interface KeyPrincipal {
 }
 
 /** Who acts: staff or a user in a session, or a program with an API key. */
-export type Principal = OperatorPrincipal | UserPrincipal | KeyPrincipal;
+export type Principal = PersonPrincipal | KeyPrincipal;
 
 /**
  * Somebody whom an embedding app's own identity provider vouches for, by a token. Tenancy has no user for them: tenant

@@ -5,8 +5,8 @@ import { identityError } from "./errors.ts";
 import type { IdentityParts } from "./identity.ts";
 import { FRESH_MS, RECOVERY_ASKED_MS, RECOVERY_HOURS_DEFAULT } from "./limits.ts";
 import { assertGrantable } from "./members.ts";
-import type { OperatorPrincipal, Principal, UserPrincipal } from "./principal.ts";
-import { assertTheirs, drawLink, tellPerson } from "./recovery.ts";
+import type { PersonPrincipal, Principal } from "./principal.ts";
+import { assertTheirs, drawLink } from "./recovery.ts";
 import { recoveryApproved } from "./recovery-messages.ts";
 import { countsIn, type Way, wayOf, waysToApprove } from "./recovery-rules.ts";
 import {
@@ -19,6 +19,7 @@ import {
   type RecoveryStatus,
 } from "./recovery-store.ts";
 import { findSigner } from "./sign-in-store.ts";
+import { tellPerson } from "./tell-person.ts";
 
 export interface Approved {
   readonly status: RecoveryStatus;
@@ -108,13 +109,13 @@ function waysOf(homes: readonly HomeRow[]): readonly Way[] {
 }
 
 /** A key in a program is nobody who could look at a face or know a voice. */
-function personOf(principal: Principal): UserPrincipal | OperatorPrincipal {
+function personOf(principal: Principal): PersonPrincipal {
   if (principal.kind === "key") throw identityError("recovery.people_only");
   return principal;
 }
 
 /** Stricter than a change of one's own factors: without a second factor nobody approves. */
-function assertProvedNow(parts: IdentityParts, { mfaAt }: UserPrincipal | OperatorPrincipal): void {
+function assertProvedNow(parts: IdentityParts, { mfaAt }: PersonPrincipal): void {
   const ageMs = mfaAt ? parts.clock.now().getTime() - mfaAt.getTime() : Number.POSITIVE_INFINITY;
   if (ageMs > FRESH_MS) throw identityError("session.step_up", { maxAgeS: FRESH_MS / 1_000 });
 }

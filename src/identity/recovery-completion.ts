@@ -6,7 +6,7 @@ import { identityError } from "./errors.ts";
 import type { IdentityParts } from "./identity.ts";
 import { CEREMONY_LIFETIME_MS, RECOVERY_KEPT_MS, RECOVERY_READY_MS } from "./limits.ts";
 import { addPasskey, passkeyCreation } from "./passkeys.ts";
-import { cancel, drawLink, tellPerson } from "./recovery.ts";
+import { cancel, drawLink } from "./recovery.ts";
 import { isStillApproved } from "./recovery-approval.ts";
 import { drawRecoveryCodes } from "./recovery-codes.ts";
 import { recoveryCompleted, recoveryReady } from "./recovery-messages.ts";
@@ -34,6 +34,7 @@ import {
   type SignerRow,
   takeCeremony,
 } from "./sign-in-store.ts";
+import { tellPerson } from "./tell-person.ts";
 import { drawToken, hashToken } from "./token.ts";
 import { drawTotp, type TotpEnrolment, totpStepOf } from "./totp.ts";
 
@@ -56,7 +57,7 @@ export async function beginRecoveryTotp(
 ): Promise<TotpEnrolment> {
   return withTx(parts.pool, async (tx) => {
     const { recovery, user } = await assertProofs(tx, parts, proofs);
-    const { sealed, enrolment } = await drawTotp(parts, user);
+    const { sealed, enrolment } = await drawTotp(parts, { id: user.id, label: user.email ?? user.name });
     await exec(tx, setRecoverySeed, [recovery.id, sealed]);
     return enrolment;
   });
@@ -122,7 +123,7 @@ export async function completeRecovery(
     const detail = { userId: user.id, recoveryId: recovery.id, factor: factor.kind };
     await recordEvent(tx, by, "user.recovered", null, detail);
     const proof = { amr: [...amr, method, "mfa"], isMfa: true };
-    return { step: await openFor(tx, parts, user.id, proof, call), recoveryCodes };
+    return { step: await openFor(tx, parts, user, proof, call), recoveryCodes };
   });
   if (!recovered) throw identityError("recovery.not_approved");
   return recovered;

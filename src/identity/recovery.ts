@@ -2,7 +2,6 @@ import { type Actor, recordEvent } from "../audit/record.ts";
 import { isUuid, uuidv7 } from "../base/ids.ts";
 import { exec, many, maybe, one } from "../db/sql.ts";
 import { type Tx, withTx } from "../db/tx.ts";
-import type { Message } from "../mail/message.ts";
 import { countTry } from "./delays.ts";
 import { identityError } from "./errors.ts";
 import type { IdentityParts } from "./identity.ts";
@@ -23,7 +22,8 @@ import {
   type RecoveryStatus,
 } from "./recovery-store.ts";
 import type { SignInCall } from "./sign-in.ts";
-import { findCeremony, findSigner, type SignerRow } from "./sign-in-store.ts";
+import { findCeremony, findSigner } from "./sign-in-store.ts";
+import { tellPerson } from "./tell-person.ts";
 import { drawToken, hashToken } from "./token.ts";
 
 /** What the person sees of their own. */
@@ -60,7 +60,7 @@ export interface Recovery extends OwnRecovery {
  * changes nothing and sends nothing.
  *
  * @param token Of the sign-in that waits for the second factor; it stays, for whoever finds the device after all.
- * @throws sign_in.expired, sign_in.too_many
+ * @throws sign_in.expired, sign_in.too_many, recovery.of_operator
  */
 export async function askRecovery(
   parts: IdentityParts,
@@ -76,6 +76,7 @@ export async function askRecovery(
   return withTx(parts.pool, async (tx) => {
     const user = await maybe(tx, findSigner, [userId]);
     if (user?.status !== "active") throw identityError("sign_in.expired");
+    if (user.kind === "operator") throw identityError("recovery.of_operator");
     for (const { id } of await many(tx, expireRecoveryOf, [userId, now, "system:recovery"]))
       await recordEvent(tx, by, "user.recovery_expired", null, { userId, recoveryId: id });
     const { device, ip } = call.origin;
@@ -198,16 +199,6 @@ export async function drawLink(
   const token = drawToken();
   await exec(tx, insertRecoveryLink, [hashToken(token), recoveryId, kind]);
   return parts.site.link(kind === "cancel" ? "cancel-recovery" : "recovery", token);
-}
-
-export async function tellPerson(
-  tx: Tx,
-  parts: IdentityParts,
-  user: SignerRow,
-  kind: string,
-  message: Message,
-): Promise<void> {
-  await parts.mail.write(tx, { to: user.email, kind, locale: user.locale, message });
 }
 
 export function toOwn(row: RecoveryRow): OwnRecovery {

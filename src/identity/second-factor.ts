@@ -9,7 +9,7 @@ import { CEREMONY_LIFETIME_MS, CODE_TRIES_MAX } from "./limits.ts";
 import { factorChanged } from "./messages.ts";
 import { passkeyRequest, usePasskeyAnswer } from "./passkeys.ts";
 import { normalizePassword } from "./passwords.ts";
-import type { UserPrincipal } from "./principal.ts";
+import type { PersonPrincipal } from "./principal.ts";
 import { cancelOpen } from "./recovery.ts";
 import { spendRecoveryCode } from "./recovery-codes.ts";
 import { announceRevocation } from "./revocations.ts";
@@ -25,6 +25,7 @@ import {
   takeCeremony,
   tryCeremony,
 } from "./sign-in-store.ts";
+import { tellPerson } from "./tell-person.ts";
 import { drawToken, hashToken } from "./token.ts";
 import { spendTotpCode } from "./totp.ts";
 
@@ -59,7 +60,7 @@ export async function signInWithPasskey(
     const used = await usePasskeyAnswer(parts, tx, { challenge, response: input.response, isAlone: true });
     const user = used && (await maybe(tx, findSigner, [used.userId]));
     if (!used || user?.status !== "active") return undefined;
-    const by = { actor: `user:${user.id}`, requestId: call.requestId };
+    const by = { actor: `${user.kind}:${user.id}`, requestId: call.requestId };
     await cancelOpen(tx, parts, user.id, by, "factor_used");
     return proveFirst(tx, parts, user, { amr: [used.amr, "user", "mfa"], isMfa: true }, call);
   });
@@ -104,14 +105,9 @@ export async function completeSecondFactor(
     // Whoever ends it opens the session: one, even if two right answers come at once.
     const ended = await maybe(tx, takeCeremony, [hashToken(token), "second_factor", parts.clock.now()]);
     if (!ended) throw identityError("sign_in.expired");
-    await cancelOpen(
-      tx,
-      parts,
-      userId,
-      { actor: `user:${userId}`, requestId: call.requestId },
-      "factor_used",
-    );
-    return openFor(tx, parts, userId, { amr: [...ended.amr, ...amr, "mfa"], isMfa: true }, call);
+    const by = { actor: `${user.kind}:${userId}`, requestId: call.requestId };
+    await cancelOpen(tx, parts, userId, by, "factor_used");
+    return openFor(tx, parts, user, { amr: [...ended.amr, ...amr, "mfa"], isMfa: true }, call);
   });
   if (step) {
     await forgive(parts, attempt);
@@ -122,7 +118,10 @@ export async function completeSecondFactor(
 }
 
 /** Begins a step-up by passkey. */
-export async function beginStepUp(parts: IdentityParts, principal: UserPrincipal): Promise<PasskeyChallenge> {
+export async function beginStepUp(
+  parts: IdentityParts,
+  principal: PersonPrincipal,
+): Promise<PasskeyChallenge> {
   return openCeremony(parts, "step_up", principal.id, await passkeyRequest(parts, principal.id));
 }
 
@@ -137,7 +136,7 @@ export type StepUpAnswer = FactorAnswer | { readonly kind: "password"; readonly 
  */
 export async function stepUp(
   parts: IdentityParts,
-  principal: UserPrincipal,
+  principal: PersonPrincipal,
   answer: StepUpAnswer,
   token: string | null,
   call: SignInCall,
@@ -163,7 +162,10 @@ export async function stepUp(
       challenge = ceremony.challenge;
     }
     const amr = await spendAnswer(tx, parts, user, answer, challenge);
-    return amr && renewSession(tx, parts, principal, [...amr, "mfa"], true);
+    if (!amr) return undefined;
+    const by = { actor: principal.actor, requestId: call.requestId };
+    await cancelOpen(tx, parts, user.id, by, "factor_used");
+    return renewSession(tx, parts, principal, [...amr, "mfa"], true);
   });
   if (!fresh) {
     await recordRefusal(parts, answer.kind, principal.id, call);
@@ -177,7 +179,7 @@ export async function stepUp(
 export async function renewSession(
   tx: Tx,
   parts: IdentityParts,
-  principal: UserPrincipal,
+  principal: PersonPrincipal,
   amr: readonly string[],
   isMfa: boolean,
 ): Promise<{ token: string; expiresAt: Date } | undefined> {
@@ -192,7 +194,8 @@ export async function renewSession(
   ]);
   if (!renewed) return undefined;
   await announceRevocation(tx, "session", principal.sessionId);
-  await recordEvent(tx, { actor: principal.actor }, "user.stepped_up", null, {
+  const action = principal.kind === "operator" ? "operator.stepped_up" : "user.stepped_up";
+  await recordEvent(tx, { actor: principal.actor }, action, null, {
     sessionId: principal.sessionId,
     amr,
   });
@@ -212,12 +215,8 @@ async function spendAnswer(
       return (await spendTotpCode(parts, tx, user.id, answer.code)) ? ["otp"] : undefined;
     case "recovery_code": {
       if (!(await spendRecoveryCode(tx, parts, user.id, answer.code))) return undefined;
-      await parts.mail.write(tx, {
-        to: user.email,
-        kind: "factor_changed",
-        locale: user.locale,
-        message: factorChanged(user.locale, "recovery_code_used", parts.site.origin()),
-      });
+      const message = factorChanged(user.locale, "recovery_code_used", parts.site.origin());
+      await tellPerson(tx, parts, user, "factor_changed", message);
       return ["recovery"];
     }
     case "passkey": {

@@ -72,12 +72,12 @@ export interface DeviceRow {
   expires_at: Date;
 }
 
-/** Live ones, last used first. @param $5 Only those of these providers; null: all. */
+/** Live ones of a user or an operator, last used first. @param $5 Only those of these providers; null: all. */
 export const listUserSessions = query<DeviceRow>(
   "identity.list_user_sessions",
   `select id, device, ip, amr, mfa_at, created_at, last_used_at, expires_at
    from tenancy.sessions
-   where user_id = $1::uuid and expires_at > $2::timestamptz and last_used_at > $3::timestamptz
+   where (user_id = $1::uuid or operator_id = $1::uuid) and expires_at > $2::timestamptz and last_used_at > $3::timestamptz
      and ($5::text[] is null or amr && $5::text[])
    order by last_used_at desc, id
    limit $4::int`,
@@ -86,16 +86,16 @@ export const listUserSessions = query<DeviceRow>(
 export const deleteUserSession = query<{ id: string; device: string }>(
   "identity.delete_user_session",
   `delete from tenancy.sessions
-   where user_id = $1::uuid and id = $2::uuid and ($3::text[] is null or amr && $3::text[])
+   where (user_id = $1::uuid or operator_id = $1::uuid) and id = $2::uuid and ($3::text[] is null or amr && $3::text[])
    returning id, device`,
 );
 
 /** All of a user's but one ($2; null: all). */
-export const deleteUserSessions = query<{ id: string }>(
+export const deleteUserSessions = query<{ id: string; operator_id: string | null }>(
   "identity.delete_user_sessions",
   `delete from tenancy.sessions
-   where user_id = $1::uuid and ($2::uuid is null or id <> $2::uuid) and ($3::text[] is null or amr && $3::text[])
-   returning id`,
+   where (user_id = $1::uuid or operator_id = $1::uuid) and ($2::uuid is null or id <> $2::uuid) and ($3::text[] is null or amr && $3::text[])
+   returning id, operator_id`,
 );
 
 /** A factor was used in this session: a new token, so that one seen before it is worth nothing after it. */

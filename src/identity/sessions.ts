@@ -101,7 +101,7 @@ export interface Device {
 }
 
 /**
- * Where a user is signed in, last used first.
+ * Where a user or an operator is signed in, last used first.
  *
  * @param providers Only what came from these connections, as `wordOfProvider` tells them; null: all.
  */
@@ -116,7 +116,7 @@ export async function readSessions(
   return (await many(parts.pool, listUserSessions, values)).map(toDevice);
 }
 
-/** Ends one session of a user. Throws session.not_found, for another user's session too. */
+/** Ends one session of a person. Throws session.not_found, for another person's session too. */
 export async function endSession(
   parts: Pick<SessionParts, "pool">,
   userId: string,
@@ -153,8 +153,9 @@ export async function endSessionsOf(
   providers: readonly string[] | null = null,
 ): Promise<number> {
   const ended = await many(tx, deleteUserSessions, [userId, keptId, providers]);
-  if (ended.length === 0) return 0;
-  await announceRevocation(tx, "user", userId);
+  const [first] = ended;
+  if (!first) return 0;
+  await announceRevocation(tx, first.operator_id === null ? "user" : "operator", userId);
   await recordEvent(tx, by, "session.revoked", null, { userId, count: ended.length });
   return ended.length;
 }

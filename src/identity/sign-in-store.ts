@@ -3,7 +3,9 @@ import type { Locale } from "./principal.ts";
 
 export interface SignerRow {
   id: string;
-  email: string;
+  kind: "user" | "operator";
+  /** Null: an operator whom no mail reaches. */
+  email: string | null;
   name: string;
   locale: Locale;
   status: "active" | "disabled";
@@ -13,17 +15,25 @@ export interface SignerRow {
   recovery_codes: number;
 }
 
-const SIGNER = `select u.id, u.email, u.name, u.locale, u.status, u.password_hash,
+const SIGNER = `select u.id, u.kind, u.email, u.name, u.locale, u.status, u.password_hash,
      exists (select 1 from tenancy.user_totps t where t.user_id = u.id and t.confirmed_at is not null) as has_totp,
      (select count(*) from tenancy.passkeys p where p.user_id = u.id)::int as passkeys,
-     (select count(*) from tenancy.recovery_codes r where r.user_id = u.id and r.used_at is null)::int as recovery_codes
-   from tenancy.users u`;
+     (select count(*) from tenancy.recovery_codes r where r.user_id = u.id and r.used_at is null)::int as recovery_codes`;
+const USER = "select id, 'user' as kind, email, name, locale, status, password_hash from tenancy.users";
 
-export const findSigner = query<SignerRow>("identity.find_signer", `${SIGNER} where u.id = $1::uuid`);
+/** A user, or an operator: they have factors alike, but an operator no password. */
+export const findSigner = query<SignerRow>(
+  "identity.find_signer",
+  `${SIGNER}
+   from (${USER} where id = $1::uuid
+     union all
+     select id, 'operator', email, name, locale, 'active', null from tenancy.operators where id = $1::uuid) u`,
+);
 
-export const findSignerByEmail = query<SignerRow>(
+/** Users alone: an operator's address names nobody at a sign-in. */
+export const findSignerByEmail = query<SignerRow & { email: string }>(
   "identity.find_signer_by_email",
-  `${SIGNER} where u.email = $1::text`,
+  `${SIGNER} from (${USER} where email = $1::text) u`,
 );
 
 export const setPassword = query(

@@ -36,9 +36,16 @@ export type SecondFactor = "totp" | "passkey" | "recovery_code";
 
 /** Where a sign-in stands: done, or waiting for the second factor. */
 export type SignInStep =
-  | { readonly status: "signed_in"; readonly userId: string; readonly session: FreshSession }
+  | {
+      readonly status: "signed_in";
+      readonly kind: "user" | "operator";
+      /** The user, or the operator. */
+      readonly userId: string;
+      readonly session: FreshSession;
+    }
   | {
       readonly status: "second_factor";
+      readonly kind: "user" | "operator";
       /** The browser holds it until the second factor comes. */
       readonly token: string;
       readonly methods: readonly SecondFactor[];
@@ -144,20 +151,20 @@ export async function proveFirst(
   call: SignInCall,
 ): Promise<SignInStep> {
   const methods = methodsOf(user);
-  if (proof.isMfa || methods.length === 0) return openFor(tx, parts, user.id, proof, call);
+  if (proof.isMfa || methods.length === 0) return openFor(tx, parts, user, proof, call);
   const now = parts.clock.now();
   const expiresAt = new Date(now.getTime() + CEREMONY_LIFETIME_MS);
   const token = drawToken();
   await exec(tx, deleteOldCeremonies, [now]);
   await exec(tx, insertCeremony, [hashToken(token), "second_factor", user.id, proof.amr, null, expiresAt]);
-  return { status: "second_factor", token, methods, expiresAt };
+  return { status: "second_factor", kind: user.kind, token, methods, expiresAt };
 }
 
 /** All is proved: a session, and the one that the browser had before is over. */
 export async function openFor(
   tx: Tx,
   parts: IdentityParts,
-  userId: string,
+  { id: userId, kind }: Pick<SignerRow, "id" | "kind">,
   proof: Proof,
   call: SignInCall,
 ): Promise<SignInStep> {
@@ -167,24 +174,24 @@ export async function openFor(
   }
   const amr = [...new Set(proof.amr)];
   const session = await openSession(tx, parts, {
-    person: { userId },
+    person: kind === "operator" ? { operatorId: userId } : { userId },
     amr,
     isMfa: proof.isMfa,
     origin: call.origin,
   });
-  const by = { actor: `user:${userId}`, requestId: call.requestId };
+  const by = { actor: `${kind}:${userId}`, requestId: call.requestId };
   const { ip, device } = call.origin;
   await recordEvent(
     tx,
     by,
-    "user.signed_in",
+    kind === "operator" ? "operator.signed_in" : "user.signed_in",
     null,
     { sessionId: session.id, amr },
     {
-      personal: { subject: `user:${userId}`, data: { ip, device } },
+      personal: { subject: `${kind}:${userId}`, data: { ip, device } },
     },
   );
-  return { status: "signed_in", userId, session };
+  return { status: "signed_in", kind, userId, session };
 }
 
 /**

@@ -4,10 +4,15 @@ import { query } from "../db/sql.ts";
 
 export const upsertOperator = query<{ id: string; name: string }>(
   "identity.upsert_operator",
-  `insert into tenancy.operators (id, name)
-   values ($1::uuid, $2::text)
-   on conflict (name) do update set name = excluded.name
+  `insert into tenancy.operators as o (id, name, email, locale)
+   values ($1::uuid, $2::text, $3::text, coalesce($4::text, 'en'))
+   on conflict (name) do update set email = coalesce($3::text, o.email), locale = coalesce($4::text, o.locale)
    returning id, name`,
+);
+
+export const findOperator = query<{ id: string; name: string }>(
+  "identity.find_operator",
+  `select id, name from tenancy.operators where name = $1::text`,
 );
 
 export const insertLink = query(

@@ -9,6 +9,12 @@ import { TOTP_STEP_S, TOTP_WINDOW } from "./limits.ts";
 /** RFC 4226 4: at least 128 bits, 160 recommended. */
 const SEED_BYTES = 20;
 
+export interface TotpHolder {
+  readonly id: string;
+  /** What the app shows. */
+  readonly label: string;
+}
+
 export interface TotpEnrolment {
   /** `otpauth://totp/…`, for a QR code. */
   readonly uri: string;
@@ -17,10 +23,7 @@ export interface TotpEnrolment {
 }
 
 /** Draws a seed; it counts from its first code on. Throws factor.exists when there is one in use. */
-export async function beginTotp(
-  parts: IdentityParts,
-  user: { readonly id: string; readonly email: string },
-): Promise<TotpEnrolment> {
+export async function beginTotp(parts: IdentityParts, user: TotpHolder): Promise<TotpEnrolment> {
   const { sealed, enrolment } = await drawTotp(parts, user);
   const written = await maybe(parts.pool, insertTotp, [user.id, sealed, parts.clock.now()]);
   if (!written) throw identityError("factor.exists");
@@ -30,11 +33,11 @@ export async function beginTotp(
 /** A seed for this person, to keep and to show. */
 export async function drawTotp(
   parts: IdentityParts,
-  user: { readonly id: string; readonly email: string },
+  user: TotpHolder,
 ): Promise<{ readonly sealed: Buffer; readonly enrolment: TotpEnrolment }> {
   const seed = randomBytes(SEED_BYTES);
   const sealed = await parts.keyring.seal("platform", "credentials", contextOf(user.id), seed);
-  const totp = new TOTP({ ...SHAPE, issuer: parts.site.host(), label: user.email, secret: asSecret(seed) });
+  const totp = new TOTP({ ...SHAPE, issuer: parts.site.host(), label: user.label, secret: asSecret(seed) });
   return { sealed, enrolment: { uri: totp.toString(), secret: totp.secret.base32 } };
 }
 

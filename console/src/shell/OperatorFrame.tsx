@@ -7,7 +7,7 @@ import { WhereAmI } from "./WhereAmI.tsx";
 
 /** The operators' rooms: the whole platform. */
 export function OperatorFrame() {
-  const { shell, tenants } = useMessages();
+  const { shell, tenants, account } = useMessages();
   const session = useQuery(sessionQuery).data;
   const name = session?.operator.name ?? "";
   return (
@@ -18,14 +18,17 @@ export function OperatorFrame() {
         person: {
           name,
           label: shell.operatorMenu(name),
-          links: [],
+          links: [
+            { label: account.methods.title, to: "/operator/methods" },
+            { label: account.sessions.title, to: "/operator/devices" },
+          ],
           note: session && shell.serverVersion(session.version),
         },
         whereabouts: <WhereAmI />,
         create: { label: tenants.create, to: "/tenants/new" },
         hasTenants: true,
         signInPath: "/operator/sign-in",
-        methodsPath: "/account/methods",
+        methodsPath: "/operator/methods",
       }}
     />
   );

@@ -28,6 +28,11 @@ export function parseSettings(input: ParseInput): { values: Values; problems: Fi
     const message = "Expected `security.mfaEnabled` to be true, since `security.mfaRequired` is, got false.";
     problems.push({ path: "security.mfaEnabled", message });
   }
+  if (typed["security.operatorMfaRequired"] === true && typed["security.mfaEnabled"] === false) {
+    const message =
+      "Expected `security.mfaEnabled` to be true, since `security.operatorMfaRequired` is, got false.";
+    problems.push({ path: "security.mfaEnabled", message });
+  }
   return { values: typed, problems };
 }
 

@@ -163,6 +163,12 @@ export const settings = {
     fallback: false,
     about: "Whether everybody must have a second factor. Needs `security.mfaEnabled`.",
   }),
+  "security.operatorMfaRequired": defaulted({
+    kind: boolean(),
+    fallback: false,
+    about:
+      "Whether operators must use a second factor in each session. Who has none can only add one. Needs `security.mfaEnabled`.",
+  }),
   "security.policyShadowPercent": defaulted({
     kind: number(0, 100),
     fallback: 0.1,

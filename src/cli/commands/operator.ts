@@ -1,8 +1,8 @@
 import { systemClock } from "../../base/clock.ts";
 import type { Config } from "../../base/config.ts";
 import { defineCommand } from "../command.ts";
-import { usageError } from "../errors.ts";
-import { label, text } from "../options.ts";
+import { cliError, usageError } from "../errors.ts";
+import { choice, label, text } from "../options.ts";
 import { at } from "../tenant-view.ts";
 
 const link = defineCommand({
@@ -10,6 +10,8 @@ const link = defineCommand({
   summary: "Make a link that signs an operator in to the console, once, within 15 minutes",
   options: {
     name: label("Who it is for; the operator is added when new. Default: Operator."),
+    email: text("ADDRESS", "Where changes of their second factors are told; kept."),
+    locale: choice(["en", "fr"], "Language of those mails; kept. Default: en."),
     baseUrl: text("URL", "Address of the console. Default: that of the configured server."),
   },
   examples: [
@@ -24,6 +26,10 @@ const link = defineCommand({
       { pool: internals.control, clock: systemClock },
       by,
       options.name,
+      {
+        ...(options.email === undefined ? {} : { email: options.email }),
+        ...(options.locale === undefined ? {} : { locale: options.locale }),
+      },
     );
     const url = `${base}#link=${token}`;
     out.say(`For ${out.clean(operator.name)}; works once, until ${at(expiresAt)}.`);
@@ -40,4 +46,29 @@ function consoleUrl(given: string | undefined, { server }: Config): string {
   throw usageError(["operator", "link"], [{ path: "--base-url", message }]);
 }
 
-export const commands = [link];
+/** Whoever can run this can make operators, too: it needs no approval. */
+const removeFactors = defineCommand({
+  path: ["operator", "remove-factors"],
+  summary: "Take all second factors of an operator who lost them, and sign them out everywhere",
+  about: "They sign in with a new link then: tenancy operator link --name NAME.",
+  positionals: [{ name: "NAME", about: "As `tenancy operator link --name` gave it.", isRequired: true }],
+  examples: ["tenancy operator remove-factors Ada --yes"],
+  async run({ positionals, out, open, by, ask, globals }) {
+    const name = positionals[0] as string; // required
+    if (!globals.yes) {
+      const answer = await ask(`Type the name to take all second factors (${out.clean(name)}): `);
+      if (answer === undefined) {
+        const what = `operator ${name} would lose all second factors`;
+        throw cliError("cli.confirmation_missing", { what, cure: "Add --yes." });
+      }
+      if (answer.trim() !== name) throw cliError("cli.not_confirmed", {});
+    }
+    const { internals } = await open();
+    const { removeOperatorFactors } = await import("../../identity/operators.ts");
+    const operator = await removeOperatorFactors({ pool: internals.control }, name, by);
+    out.say(`${out.paint("green", "Removed")} the second factors of ${out.clean(operator.name)}.`);
+    out.answer({ operator, removed: true }, () => "");
+  },
+});
+
+export const commands = [link, removeFactors];

@@ -18,7 +18,7 @@ import {
   TotpConfirmation,
   TotpEnrolment,
 } from "../schemas/identity.ts";
-import { renewCookie, userOf } from "./me.ts";
+import { personOf, renewCookie } from "./me.ts";
 
 const OWN = { tag: "Me", permission: "signed_in", isPersonal: true } as const;
 const FRESH =
@@ -33,7 +33,7 @@ export const meFactorRoutes = [
     summary: "List how one signs in",
     answer: Factors,
     handle: async ({ house, principal }) => {
-      const factors = await readFactors(house.identity, userOf(principal).id);
+      const factors = await readFactors(house.identity, personOf(principal).id);
       return {
         hasPassword: factors.hasPassword,
         totpSince: factors.totpSince?.toISOString() ?? null,
@@ -56,7 +56,7 @@ export const meFactorRoutes = [
     isSecret: true,
     status: 201,
     answer: TotpEnrolment,
-    handle: async ({ house, principal }) => enrolTotp(house.identity, userOf(principal)),
+    handle: async ({ house, principal }) => enrolTotp(house.identity, personOf(principal)),
   }),
   route({
     ...OWN,
@@ -69,7 +69,7 @@ export const meFactorRoutes = [
     body: TotpConfirmation,
     answer: Enrolled,
     handle: async ({ house, principal, body, by, request, reply }) => {
-      const enrolled = await confirmTotp(house.identity, userOf(principal), body.code, by);
+      const enrolled = await confirmTotp(house.identity, personOf(principal), body.code, by);
       house.credentials.forget();
       await renewCookie(house, enrolled, request, reply);
       return { recoveryCodes: enrolled.recoveryCodes && [...enrolled.recoveryCodes] };
@@ -83,7 +83,7 @@ export const meFactorRoutes = [
     summary: "Remove the authenticator app",
     description: FRESH,
     answer: null,
-    handle: async ({ house, principal, by }) => removeTotp(house.identity, userOf(principal), by),
+    handle: async ({ house, principal, by }) => removeTotp(house.identity, personOf(principal), by),
   }),
   route({
     ...OWN,
@@ -95,7 +95,7 @@ export const meFactorRoutes = [
     isSecret: true,
     answer: PasskeyChallenge,
     handle: async ({ house, principal }) => {
-      const { token, options } = await beginPasskey(house.identity, userOf(principal));
+      const { token, options } = await beginPasskey(house.identity, personOf(principal));
       return { token, options: { ...options } };
     },
   }),
@@ -111,7 +111,7 @@ export const meFactorRoutes = [
     status: 201,
     answer: Enrolled,
     handle: async ({ house, principal, body, by, request, reply }) => {
-      const enrolled = await enrolPasskey(house.identity, userOf(principal), body, by);
+      const enrolled = await enrolPasskey(house.identity, personOf(principal), body, by);
       house.credentials.forget();
       await renewCookie(house, enrolled, request, reply);
       return { recoveryCodes: enrolled.recoveryCodes && [...enrolled.recoveryCodes] };
@@ -127,7 +127,7 @@ export const meFactorRoutes = [
     params: { id: "Id of the passkey." },
     answer: null,
     handle: async ({ house, principal, params, by }) =>
-      removePasskey(house.identity, userOf(principal), params.id, by),
+      removePasskey(house.identity, personOf(principal), params.id, by),
   }),
   route({
     ...OWN,
@@ -140,7 +140,7 @@ export const meFactorRoutes = [
     status: 201,
     answer: RecoveryCodes,
     handle: async ({ house, principal, by }) => ({
-      recoveryCodes: await renewRecoveryCodes(house.identity, userOf(principal), by),
+      recoveryCodes: await renewRecoveryCodes(house.identity, personOf(principal), by),
     }),
   }),
 ];

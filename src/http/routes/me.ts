@@ -3,7 +3,7 @@ import { identityError } from "../../identity/errors.ts";
 import { assertFresh } from "../../identity/factors.ts";
 import { wordOfProvider } from "../../identity/own-proof.ts";
 import { changePassword } from "../../identity/passwords.ts";
-import type { Principal, UserPrincipal } from "../../identity/principal.ts";
+import type { PersonPrincipal, Principal, UserPrincipal } from "../../identity/principal.ts";
 import { type StepUpAnswer as Answer, beginStepUp, stepUp } from "../../identity/second-factor.ts";
 import { endOtherSessions, endSession, readSessions } from "../../identity/sessions.ts";
 import { changeUser, readTenantsOf, readUser } from "../../identity/users.ts";
@@ -77,7 +77,7 @@ export const meRoutes = [
     summary: "List where one is signed in",
     answer: DeviceList,
     handle: async ({ house, principal }) => {
-      const user = userOf(principal);
+      const user = personOf(principal);
       const devices = await readSessions(house.identity, user.id, wordOfProvider(user));
       return {
         items: devices.map((each) => ({
@@ -103,7 +103,7 @@ export const meRoutes = [
     params: { id: "Id of the session." },
     answer: null,
     handle: async ({ house, principal, params, by }) => {
-      const user = userOf(principal);
+      const user = personOf(principal);
       await endSession(house.identity, user.id, params.id, by, wordOfProvider(user));
       house.credentials.forget();
     },
@@ -116,7 +116,7 @@ export const meRoutes = [
     summary: "End all one's other sessions",
     answer: Ended,
     handle: async ({ house, principal, by }) => {
-      const user = userOf(principal);
+      const user = personOf(principal);
       const { id, sessionId } = user;
       const ended = await endOtherSessions(house.identity, id, sessionId, by, wordOfProvider(user));
       house.credentials.forget();
@@ -132,7 +132,7 @@ export const meRoutes = [
     isSecret: true,
     answer: PasskeyChallenge,
     handle: async ({ house, principal }) => {
-      const { token, options } = await beginStepUp(house.identity, userOf(principal));
+      const { token, options } = await beginStepUp(house.identity, personOf(principal));
       return { token, options: { ...options } };
     },
   }),
@@ -148,7 +148,7 @@ export const meRoutes = [
     isSecret: true,
     answer: SessionState,
     handle: async ({ house, principal, body, request, reply }) => {
-      const user = userOf(principal);
+      const user = personOf(principal);
       const { password } = body;
       const isPassword = password !== undefined && !body.totp && !body.recoveryCode && !body.passkey;
       const answer: Answer = isPassword ? { kind: "password", password } : toFactorAnswer(body);
@@ -165,6 +165,12 @@ export function userOf(principal: Principal): UserPrincipal {
   return principal;
 }
 
+/** Whoever is signed in as a person, staff too; a program has neither factors nor devices. */
+export function personOf(principal: Principal): PersonPrincipal {
+  if (principal.kind === "key") throw identityError("session.none");
+  return principal;
+}
+
 /** The session's new token goes into the cookie; what it is now into the answer. */
 export async function renewCookie(
   house: House,
@@ -174,8 +180,8 @@ export async function renewCookie(
 ) {
   reply.header("set-cookie", sessionCookie(fresh.token, fresh.expiresAt, isHttps(request)));
   const principal = await house.credentials.session(fresh.token);
-  if (principal?.kind !== "user") throw identityError("session.none");
-  return toApiSessionState(principal);
+  if (!principal) throw identityError("session.none");
+  return toApiSessionState(personOf(principal));
 }
 
 async function toApiMe(house: House, user: UserPrincipal) {
@@ -202,7 +208,7 @@ async function tenantsOf(house: House, user: UserPrincipal) {
   return tenants.filter(({ id }) => vouched.has(id));
 }
 
-function toApiSessionState(user: UserPrincipal) {
+function toApiSessionState(user: PersonPrincipal) {
   return {
     id: user.sessionId,
     amr: [...user.amr],

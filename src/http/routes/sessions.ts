@@ -1,13 +1,15 @@
 import { readSessionCookie } from "../../gate/credential.ts";
 import { identityError } from "../../identity/errors.ts";
-import { signIn } from "../../identity/operators.ts";
+import { signInOperator } from "../../identity/operators.ts";
 import type { OperatorPrincipal } from "../../identity/principal.ts";
 import { signOut } from "../../identity/sessions.ts";
 import { isHttps } from "../authenticate.ts";
-import { endedSessionCookie, sessionCookie } from "../cookie.ts";
-import { originOf } from "../origin.ts";
+import { endedSessionCookie } from "../cookie.ts";
+import type { House } from "../house.ts";
 import { route } from "../route.ts";
+import { SignInStep } from "../schemas/identity.ts";
 import { Session, SessionCreate } from "../schemas/operators.ts";
+import { callOf, toApiStep } from "./sign-in.ts";
 
 export const sessionRoutes = [
   route({
@@ -18,18 +20,15 @@ export const sessionRoutes = [
     action: "operator.signed_in",
     summary: "Sign in with a one-time link",
     description:
-      "Answers with a session cookie. The link works once, so an Idempotency-Key changes nothing here; the session's token is stored nowhere in clear.",
+      "Sets the session cookie, or asks for the second factor of an operator who has one: send it to `/v1/sign-in/second-factor`. The link works once, so an Idempotency-Key changes nothing here; the session's token is stored nowhere in clear.",
     isPublic: true,
     isSignIn: true,
     isSecret: true,
     body: SessionCreate,
     status: 201,
-    answer: Session,
-    handle: async ({ house, body, request, reply, requestId }) => {
-      const { token, principal } = await signIn(house.operators, body.token, requestId, originOf(request));
-      reply.header("set-cookie", sessionCookie(token, principal.expiresAt, isHttps(request)));
-      return toApiSession(principal, house.version);
-    },
+    answer: SignInStep,
+    handle: async ({ house, body, request, reply }) =>
+      toApiStep(await signInOperator(house.identity, body.token, callOf(request)), request, reply),
   }),
   route({
     method: "GET",
@@ -41,7 +40,7 @@ export const sessionRoutes = [
     answer: Session,
     handle: async ({ house, principal }) => {
       if (principal.kind !== "operator") throw identityError("session.none");
-      return toApiSession(principal, house.version);
+      return toApiSession(house, principal);
     },
   }),
   route({
@@ -64,6 +63,13 @@ export const sessionRoutes = [
   }),
 ];
 
-function toApiSession({ id, name, expiresAt }: OperatorPrincipal, version: string) {
-  return { operator: { id, name }, expiresAt: expiresAt.toISOString(), version };
+function toApiSession(house: House, { id, name, expiresAt, mfaAt }: OperatorPrincipal) {
+  return {
+    operator: { id, name },
+    expiresAt: expiresAt.toISOString(),
+    mfaAt: mfaAt?.toISOString() ?? null,
+    isMfaMissing: mfaAt === null && house.tenancy.config.security.operatorMfaRequired,
+    isMfaEnabled: house.identity.isMfaEnabled,
+    version: house.version,
+  };
 }

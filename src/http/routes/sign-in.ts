@@ -151,12 +151,14 @@ export function callOf(request: FastifyRequest): SignInCall {
 /** The session goes into the cookie alone: no script of the page ever sees it. */
 export function toApiStep(step: Step, request: FastifyRequest, reply: FastifyReply) {
   if (step.status === "second_factor") {
-    const { status, token, methods, expiresAt } = step;
-    return { status, token, methods: [...methods], expiresAt: expiresAt.toISOString() };
+    const { status, kind, token, methods, expiresAt } = step;
+    const isStaff = kind === "operator";
+    return { status, isStaff, token, methods: [...methods], expiresAt: expiresAt.toISOString() };
   }
   const { token, expiresAt } = step.session;
   reply.header("set-cookie", sessionCookie(token, expiresAt, isHttps(request)));
-  return { status: step.status, token: null, methods: [], expiresAt: expiresAt.toISOString() };
+  const isStaff = step.kind === "operator";
+  return { status: step.status, isStaff, token: null, methods: [], expiresAt: expiresAt.toISOString() };
 }
 
 interface Codes {

@@ -56,6 +56,7 @@ export const SignInStep = Type.Object(
       description:
         "signed_in: the session cookie is set. second_factor: send one of `methods` with `token` to /v1/sign-in/second-factor.",
     }),
+    isStaff: Type.Boolean({ description: "Whose session it is or will be: an operator's, or a user's." }),
     token: Type.Union([Type.String(), Type.Null()], {
       description: "Names this sign-in until the second factor comes.",
     }),

@@ -9,6 +9,14 @@ export const Session = Type.Object(
   {
     operator: Type.Object({ id: Id, name: Type.String() }),
     expiresAt: Timestamp,
+    mfaAt: Type.Union([Timestamp, Type.Null()], {
+      description: "When a second factor was last used in this session; null: never.",
+    }),
+    isMfaMissing: Type.Boolean({
+      description:
+        "The platform demands a second factor of its staff, and none was used: only one's own factors can be reached.",
+    }),
+    isMfaEnabled: Type.Boolean({ description: "Whether second factors can be added on this platform." }),
     version: Type.String({ description: "Version of the server." }),
   },
   { title: "Session" },

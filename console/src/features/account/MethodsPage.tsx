@@ -14,7 +14,7 @@ import { ShownCodes } from "./ShownCodes.tsx";
 import { StepUpProvider } from "./StepUp.tsx";
 
 /** Every way in, each with what it is good for, and how to add, change and remove it. */
-export function MethodsPage() {
+export function MethodsPage({ isStaff = false }: { isStaff?: boolean }) {
   const { methods: text } = useMessages().account;
   const { general } = useMessages();
   const factors = useQuery(factorsQuery);
@@ -35,7 +35,7 @@ export function MethodsPage() {
               left={factors.data.recoveryCodesLeft}
               hasFactor={factors.data.totpSince !== null || factors.data.passkeys.length > 0}
             />
-            <PasswordPanel isSet={factors.data.hasPassword} />
+            {!isStaff && <PasswordPanel isSet={factors.data.hasPassword} />}
           </div>
           <Dialog
             title={text.codes}

@@ -13,7 +13,7 @@ export const meQuery = queryOptions({ ...getQuery<Me>("/v1/me"), staleTime: 60_0
 export const mySessionsQuery = getQuery<Items<Device>>("/v1/me/sessions");
 export const factorsQuery = getQuery<Factors>("/v1/me/factors");
 
-export const meTouches = ["/v1/me"];
+export const meTouches = ["/v1/me", "/v1/session"];
 
 export function updateMe(body: { name?: string; locale?: "en" | "fr" }): Promise<Me> {
   return request("PATCH", "/v1/me", { body });

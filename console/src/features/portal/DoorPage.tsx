@@ -1,18 +1,16 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { isApiError } from "../../api/api-error.ts";
-import { askForPasskey } from "../../api/passkeys.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
 import { Entrance } from "../../shell/Entrance.tsx";
 import { ProblemNote } from "../../shell/ProblemNote.tsx";
 import { Bone } from "../../ui/Bone.tsx";
 import { knownFactors } from "../account/known-factors.ts";
 import { MailedProof } from "../account/MailedProof.tsx";
-import { beginStepUp, factorsQuery, stepUp } from "../account/queries.ts";
-import { type SecondFactor, SecondFactorStep } from "../sign-in/SecondFactorStep.tsx";
+import { ProveStep } from "../account/ProveStep.tsx";
+import { factorsQuery } from "../account/queries.ts";
 import { SsoChoices } from "../sign-in/SsoStep.tsx";
 import { useDiscovered, useLeave } from "../sign-in/sso.ts";
-import { byCode } from "../sign-in/use-sign-in.ts";
 
 const codes = ["session.mfa_required", "sso.required", "sso.other_tenants_session"] as const;
 export type Demand = (typeof codes)[number];
@@ -54,7 +52,7 @@ function SecondFactorDoor() {
   if (factors.isError) return <ProblemNote error={factors.error} onRetry={() => factors.refetch()} />;
   if (!factors.data) return <Bone width="160px" />;
   const known = knownFactors(factors.data);
-  if (known.length > 0) return <Proof known={known} />;
+  if (known.length > 0) return <ProveStep known={known} />;
   return (
     <>
       <p>{door.mfaNone}</p>
@@ -63,28 +61,6 @@ function SecondFactorDoor() {
       </p>
       <MailedProof />
     </>
-  );
-}
-
-function Proof({ known }: { known: readonly SecondFactor[] }) {
-  const client = useQueryClient();
-  const prove = useMutation({
-    mutationFn: (ask: () => Promise<unknown>) => ask(),
-    onSuccess: () => client.resetQueries(),
-  });
-  return (
-    <SecondFactorStep
-      factors={known}
-      onCode={(kind, code) => prove.mutate(() => stepUp(byCode(kind, code)))}
-      onPasskey={() =>
-        prove.mutate(async () => {
-          const { token, options } = await beginStepUp();
-          await stepUp({ token, passkey: await askForPasskey(options) });
-        })
-      }
-      isBusy={prove.isPending}
-      error={prove.error}
-    />
   );
 }
 

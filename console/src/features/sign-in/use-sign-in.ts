@@ -5,6 +5,7 @@ import { isApiError } from "../../api/api-error.ts";
 import { askForPasskey } from "../../api/passkeys.ts";
 import type { InvitationAccept, SignInStep } from "../../api/types.ts";
 import { localPath } from "../../url/search.ts";
+import { openSession } from "../session/queries.ts";
 import * as api from "./queries.ts";
 import type { SecondFactor } from "./SecondFactorStep.tsx";
 import { discover, leaveForProvider, type SsoChoice } from "./sso.ts";
@@ -48,7 +49,8 @@ export function useSignIn(options: SignInOptions) {
     }
     // Whatever was read before was read as nobody, or as somebody else.
     client.clear();
-    await navigate({ href: localPath(options.to) ?? "/account", replace: true });
+    const home = step.isStaff ? "/tenants" : "/account";
+    await navigate({ href: localPath(options.to) ?? home, replace: true });
   }
 
   const step = useMutation({
@@ -98,6 +100,7 @@ export function useSignIn(options: SignInOptions) {
     withAddress: (email: string) => find.mutate(email),
     withSso: (choice: SsoChoice, email: string) => leave.mutate({ choice, email }),
     withLink: (token: string) => step.mutate(() => api.signInWithLink(token)),
+    withOperatorLink: (token: string) => step.mutate(() => openSession(token)),
     withInvitation: (body: InvitationAccept) => step.mutate(() => api.acceptInvitation(body)),
     withPasskey: () =>
       step.mutate(async () => {

@@ -471,6 +471,14 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
     title: "Cette requête est faite hors session.",
     cure: "Connectez-vous avec un lien à usage unique.",
   },
+  "operator.name_unknown": {
+    title: "Aucun membre du personnel ne porte ce nom.",
+    cure: "Les noms sont ceux que `tenancy operator link --name` a donnés.",
+  },
+  "recovery.of_operator": {
+    title: "Le personnel ne revient pas par ce chemin.",
+    cure: "Demandez à qui gère la plateforme `tenancy operator remove-factors`, puis un nouveau lien.",
+  },
   "recovery.not_found": {
     title: "Aucune demande de retour ouverte ne correspond.",
     cure: "Rechargez la liste : une demande achevée, annulée ou restée sans approbation est terminée.",
@@ -638,6 +646,10 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
   "session.mfa_required": {
     title: "Ce locataire exige qu’un second facteur ait servi dans cette session.",
     cure: "Utilisez-le maintenant, ou ajoutez-en un.",
+  },
+  "session.staff_mfa_required": {
+    title: "La plateforme demande à son personnel un second facteur dans chaque session.",
+    cure: "Utilisez le vôtre ; sans cela, ajoutez une clé d’accès ou une application d’authentification.",
   },
   "sign_in.wrong": {
     title: "L’adresse et le mot de passe ne vont pas ensemble, ou la preuve n’est pas bonne.",

@@ -11,4 +11,10 @@ export const session = {
   linkFailed:
     "Le lien n’a pas fonctionné. Un lien n’ouvre qu’une session, une seule fois, et expire vite. Demandez-en un autre.",
   ended: "Votre session est terminée. Reconnectez-vous pour reprendre où vous en étiez.",
+  lost: "Si vous les avez tous perdus : qui gère la plateforme les retire et vous fait un nouveau lien.",
+  demanded: {
+    title: "Le personnel utilise ici un second facteur",
+    add: "Vous n’en avez pas encore. Ajoutez une clé d’accès ou une application d’authentification, et les autres pièces s’ouvrent.",
+    prove: "Vous en avez un, et ne l’avez pas utilisé dans cette session.",
+  },
 } satisfies Messages["session"];
