@@ -3,13 +3,17 @@ import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
 import {
   assertAccessible,
+  createTenantFor,
+  createUser,
   launchBrowser,
+  nobody,
   openPlatform,
   overflowPx,
   type Platform,
   type Session,
   settle,
   signIn,
+  signInByLink,
   visit,
   waitUntilClosed,
 } from "./support.ts";
@@ -59,6 +63,10 @@ const pages = [
   "/api-keys/new",
   "/operator/methods",
   "/operator/devices",
+  "/people",
+  "/people?q=nobody-is-called-this",
+  "/people/recoveries",
+  "/people/01980000-0000-7000-8000-00000000dead",
   "/no-such-page",
 ];
 
@@ -76,6 +84,48 @@ for (const path of pages) {
     assert.deepEqual(visitor.complaints, []);
   });
 }
+
+/** A tenant's rooms, as one of its owners sees them; those with rows and those without. */
+const portalPages = [
+  "",
+  "/members",
+  "/members?q=nobody-is-called-this",
+  "/members/invitations",
+  "/members/recoveries",
+  "/access",
+  "/programs",
+  "/programs/accounts",
+  "/keys",
+];
+
+test("a tenant's rooms are free of axe violations in light and dark, and fit a telephone", async () => {
+  const email = await createUser(platform, "Owner");
+  const tenant = await createTenantFor(platform, email, "owner");
+  await using visitor = await visit(browser, nobody);
+  const { page } = visitor;
+  await signInByLink(platform, page, email);
+
+  for (const room of portalPages) {
+    const path = `/t/${tenant.slug}${room}`;
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.goto(platform.url + path);
+    await assertAccessible(page, path);
+    await page.setViewportSize({ width: 390, height: 800 });
+    await settle(page);
+    assert.ok((await overflowPx(page)) <= 0, path);
+  }
+  assert.deepEqual(visitor.complaints, []);
+});
+
+test("the pages that mails lead to say so when there is no link, and are free of axe violations", async () => {
+  await using visitor = await visit(browser, nobody);
+  const { page } = visitor;
+
+  for (const path of ["/invitation", "/sign-in/link", "/recovery", "/recovery/cancel"]) {
+    await page.goto(platform.url + path);
+    await assertAccessible(page, path);
+  }
+});
 
 test("the palette, the list of keys and the menus are free of axe violations in light and dark", async () => {
   await using visitor = await visit(browser, session);

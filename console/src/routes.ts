@@ -21,6 +21,7 @@ import { type AttemptFilter, outcomes } from "./features/isolation/attempts.ts";
 import { proofQuery } from "./features/isolation/queries.ts";
 import { parseMembersSearch } from "./features/members/queries.ts";
 import { driftQuery, migrationsQuery, runQuery } from "./features/migrations/queries.ts";
+import { parsePeopleSearch, userQuery, usersQuery } from "./features/people/queries.ts";
 import { PortalFrame } from "./features/portal/PortalFrame.tsx";
 import type { OperatorSignInSearch } from "./features/session/OperatorSignInPage.tsx";
 import { sessionQuery } from "./features/session/queries.ts";
@@ -484,6 +485,57 @@ const portalAudit = createRoute({
   component: lazyRouteComponent(() => import("./features/portal/AuditRoom.tsx"), "AuditRoom"),
 });
 
+const portalPrograms = createRoute({
+  getParentRoute: () => portal,
+  path: "/programs",
+  staticData: { crumb: crumbs.programs },
+  component: lazyRouteComponent(() => import("./features/portal/ProgramsRoom.tsx"), "ProgramsRoom"),
+});
+const programKeys = createRoute({
+  getParentRoute: () => portalPrograms,
+  path: "/",
+  component: lazyRouteComponent(() => import("./features/programs/KeysTab.tsx"), "KeysTab"),
+});
+const programAccounts = createRoute({
+  getParentRoute: () => portalPrograms,
+  path: "/accounts",
+  component: lazyRouteComponent(() => import("./features/programs/AccountsTab.tsx"), "AccountsTab"),
+});
+
+const people = createRoute({
+  getParentRoute: () => frame,
+  path: "/people",
+  staticData: { crumb: crumbs.people },
+});
+const peopleTabs = createRoute({
+  getParentRoute: () => people,
+  id: "tabs",
+  component: lazyRouteComponent(() => import("./features/people/PeopleLayout.tsx"), "PeopleLayout"),
+});
+const users = createRoute({
+  getParentRoute: () => peopleTabs,
+  path: "/",
+  validateSearch: parsePeopleSearch,
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, deps }) => void context.client.prefetchQuery(usersQuery(deps)),
+  component: lazyRouteComponent(() => import("./features/people/UsersTab.tsx"), "UsersTab"),
+});
+const staffRecoveries = createRoute({
+  getParentRoute: () => peopleTabs,
+  path: "/recoveries",
+  component: lazyRouteComponent(
+    () => import("./features/people/StaffRecoveriesTab.tsx"),
+    "StaffRecoveriesTab",
+  ),
+});
+const user = createRoute({
+  getParentRoute: () => people,
+  path: "/$userId",
+  staticData: { crumb: crumbs.user },
+  loader: ({ context, params }) => void context.client.prefetchQuery(userQuery(params.userId)),
+  component: lazyRouteComponent(() => import("./features/people/UserPage.tsx"), "UserPage"),
+});
+
 const notFound = createRoute({ getParentRoute: () => frame, path: "$", component: NotFoundPage });
 
 function parseCursorSearch(raw: Record<string, unknown>): { cursor?: string } {
@@ -530,6 +582,7 @@ const routeTree = root.addChildren([
     portalOverview,
     portalMembers.addChildren([members, invitations, recoveries]),
     portalAccess,
+    portalPrograms.addChildren([programKeys, programAccounts]),
     portalSso.addChildren([portalSsoIndex, portalSsoNew, portalSsoConnection]),
     portalScim,
     portalIntegrations,
@@ -540,6 +593,7 @@ const routeTree = root.addChildren([
     home,
     staffMethods,
     staffDevices,
+    people.addChildren([peopleTabs.addChildren([users, staffRecoveries]), user]),
     tenants.addChildren([
       tenantsIndex,
       newTenant,

@@ -48,6 +48,10 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     summary: "People, across tenants",
     load: async () => (await import("./commands/user.ts")).commands,
   },
+  "service-account": {
+    summary: "Programs of tenants, with roles like members",
+    load: async () => (await import("./commands/service-account.ts")).commands,
+  },
   mail: {
     summary: "Mail that waits and what became of it",
     load: async () => (await import("./commands/mail.ts")).commands,

@@ -45,6 +45,7 @@ const SAID_INSTEAD: Readonly<Record<string, string>> = {
   "vault_recovery.request_not_found": "There is no open recovery request with this id.",
   "sso.connection_not_found": "There is no SSO connection with this id.",
   "sso.domain_not_found": "The tenant has no such SSO domain.",
+  "user.not_found": "There is no user with this id or address.",
   "integration.not_found": "There is no integration with this id.",
   "scim.token_not_found": "The tenant has no SCIM token with this id.",
 };

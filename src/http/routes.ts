@@ -34,6 +34,7 @@ import { supportRoutes } from "./routes/support.ts";
 import { tenantDomainRoutes } from "./routes/tenant-domains.ts";
 import { tenantStateRoutes } from "./routes/tenant-state.ts";
 import { tenantRoutes } from "./routes/tenants.ts";
+import { userRoutes } from "./routes/users.ts";
 import { vaultRecoveryRoutes } from "./routes/vault-recovery.ts";
 import { vaultRoutes } from "./routes/vaults.ts";
 import { workflowRoutes } from "./routes/workflows.ts";
@@ -50,6 +51,7 @@ export const routes: readonly Route[] = [
   ...tenantDomainRoutes,
   ...memberRoutes,
   ...recoveryRoutes,
+  ...userRoutes,
   ...serviceAccountRoutes,
   ...workflowRoutes,
   ...placeRoutes,

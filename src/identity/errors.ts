@@ -138,6 +138,11 @@ export const { table: identityErrors, error: identityError } = defineErrors({
     sentence: "Staff do not come back this way.",
     cure: "Ask whoever runs the platform for `tenancy operator remove-factors`, and then for a new link.",
   },
+  "recovery.of_provider": {
+    status: 403,
+    sentence: "A provider's word is no first factor for a recovery: the account opens other tenants, too.",
+    cure: "Sign in with your password or with a mailed link, and ask then.",
+  },
   "recovery.not_found": {
     status: 404,
     sentence: "There is no open recovery like this.",

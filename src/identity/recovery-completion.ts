@@ -5,6 +5,7 @@ import { type Tx, withTx } from "../db/tx.ts";
 import { identityError } from "./errors.ts";
 import type { IdentityParts } from "./identity.ts";
 import { CEREMONY_LIFETIME_MS, RECOVERY_KEPT_MS, RECOVERY_READY_MS } from "./limits.ts";
+import { isFromProvider } from "./own-proof.ts";
 import { addPasskey, passkeyCreation } from "./passkeys.ts";
 import { cancel, drawLink } from "./recovery.ts";
 import { isStillApproved } from "./recovery-approval.ts";
@@ -161,6 +162,7 @@ async function assertProofs(
   const now = parts.clock.now();
   const ceremony = await maybe(tx, findCeremony, [hashToken(token), "second_factor", now]);
   if (!ceremony) throw identityError("sign_in.expired");
+  if (isFromProvider(ceremony)) throw identityError("recovery.of_provider");
   const found = await maybe(tx, findRecoveryLink, [hashToken(link), "complete"]);
   const recovery = found && (await maybe(tx, lockRecovery, [found.recovery_id, now]));
   // One of somebody else's mails is told apart from a made-up one by nobody.

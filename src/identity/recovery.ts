@@ -6,6 +6,7 @@ import { countTry } from "./delays.ts";
 import { identityError } from "./errors.ts";
 import type { IdentityParts } from "./identity.ts";
 import { RECOVERIES_SHOWN_MAX, RECOVERY_ASKED_MS } from "./limits.ts";
+import { isFromProvider } from "./own-proof.ts";
 import { recoveryAsked, recoveryCancelled } from "./recovery-messages.ts";
 import {
   endRecovery,
@@ -60,7 +61,7 @@ export interface Recovery extends OwnRecovery {
  * changes nothing and sends nothing.
  *
  * @param token Of the sign-in that waits for the second factor; it stays, for whoever finds the device after all.
- * @throws sign_in.expired, sign_in.too_many, recovery.of_operator
+ * @throws sign_in.expired, sign_in.too_many, recovery.of_operator, recovery.of_provider
  */
 export async function askRecovery(
   parts: IdentityParts,
@@ -70,6 +71,7 @@ export async function askRecovery(
   const now = parts.clock.now();
   const ceremony = await maybe(parts.pool, findCeremony, [hashToken(token), "second_factor", now]);
   if (!ceremony) throw identityError("sign_in.expired");
+  if (isFromProvider(ceremony)) throw identityError("recovery.of_provider");
   const userId = ceremony.user_id as string; // a second factor is somebody's
   await countTry(parts, { door: "recovery", account: userId, ip: call.origin.ip });
   const by = { actor: "nobody", requestId: call.requestId };

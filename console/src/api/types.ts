@@ -15,6 +15,7 @@ import type * as scim from "../../../src/http/schemas/scim.ts";
 import type * as sso from "../../../src/http/schemas/sso.ts";
 import type * as support from "../../../src/http/schemas/support.ts";
 import type * as tenants from "../../../src/http/schemas/tenants.ts";
+import type * as users from "../../../src/http/schemas/users.ts";
 
 export type Problem = Static<typeof common.Problem>;
 
@@ -86,6 +87,21 @@ export type InvitationList = Static<typeof membersSchemas.InvitationList>;
 export type InvitationCreate = Static<typeof membersSchemas.InvitationCreate>;
 export type InvitationAccept = Static<typeof membersSchemas.InvitationAccept>;
 export type OpenInvitation = Static<typeof membersSchemas.OpenInvitation>;
+
+export type ServiceAccount = Static<typeof membersSchemas.ServiceAccount>;
+export type ServiceAccountList = Static<typeof membersSchemas.ServiceAccountList>;
+export type ServiceAccountCreate = Static<typeof membersSchemas.ServiceAccountCreate>;
+export type ServiceAccountChange = Static<typeof membersSchemas.ServiceAccountChange>;
+export type TenantKey = Static<typeof membersSchemas.TenantKey>;
+export type TenantKeyList = Static<typeof membersSchemas.TenantKeyList>;
+export type TenantKeyCreate = Static<typeof membersSchemas.TenantKeyCreate>;
+export type TenantKeyCreated = Static<typeof membersSchemas.TenantKeyCreated>;
+
+export type User = Static<typeof users.User>;
+export type UserDetail = Static<typeof users.UserDetail>;
+export type UserList = Static<typeof users.UserList>;
+export type PersonSession = Static<typeof users.PersonSession>;
+export type PersonSessionList = Static<typeof users.PersonSessionList>;
 
 export type SignInRules = Static<typeof membersSchemas.SignInRules>;
 export type MyRecovery = Static<typeof recoveries.MyRecovery>;

@@ -8,7 +8,9 @@ import { grants } from "./en/grants.ts";
 import { integrations } from "./en/integrations.ts";
 import { isolation } from "./en/isolation.ts";
 import { members } from "./en/members.ts";
+import { people } from "./en/people.ts";
 import { portal } from "./en/portal.ts";
+import { programs } from "./en/programs.ts";
 import { recovery } from "./en/recovery.ts";
 import { reviews } from "./en/reviews.ts";
 import { scim } from "./en/scim.ts";
@@ -34,6 +36,8 @@ export const en = {
   audit,
   members,
   portal,
+  people,
+  programs,
   recovery,
   scim,
   integrations,

@@ -10,7 +10,9 @@ import { grants } from "./fr/grants.ts";
 import { integrations } from "./fr/integrations.ts";
 import { isolation } from "./fr/isolation.ts";
 import { members } from "./fr/members.ts";
+import { people } from "./fr/people.ts";
 import { portal } from "./fr/portal.ts";
+import { programs } from "./fr/programs.ts";
 import { recovery } from "./fr/recovery.ts";
 import { reviews } from "./fr/reviews.ts";
 import { scim } from "./fr/scim.ts";
@@ -36,6 +38,8 @@ export const fr = {
   audit,
   members,
   portal,
+  people,
+  programs,
   recovery,
   scim,
   integrations,

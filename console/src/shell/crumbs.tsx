@@ -22,6 +22,9 @@ export const crumbs = {
   newApiKey: () => useMessages().apiKeys.create,
   portalOverview: () => useMessages().portal.rooms.overview,
   members: () => useMessages().portal.rooms.members,
+  programs: () => useMessages().programs.title,
+  people: () => useMessages().people.title,
+  user: () => useShortParam("userId"),
   portalAccess: () => useMessages().portal.rooms.access,
   sso: () => useMessages().sso.title,
   scim: () => useMessages().scim.title,
@@ -50,7 +53,7 @@ function SsoConnectionCrumb() {
   return found.data?.name ?? "…";
 }
 
-function useShortParam(name: "runId" | "proofId"): string {
+function useShortParam(name: "runId" | "proofId" | "userId"): string {
   const params: Record<string, string | undefined> = useParams({ strict: false });
   return `…${(params[name] ?? "").slice(-8)}`;
 }

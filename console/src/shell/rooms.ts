@@ -3,6 +3,7 @@ import type { Room } from "./wing.ts";
 /** The operators' rooms in the order of the navigation. */
 export const rooms: readonly Room[] = [
   { label: ({ shell }) => shell.rooms.tenants, to: "/tenants", icon: "tenants", key: "t" },
+  { label: ({ people }) => people.title, to: "/people", icon: "people", key: "p" },
   { label: ({ shell }) => shell.rooms.migrations, to: "/migrations", icon: "migrations", key: "m" },
   { label: ({ shell }) => shell.rooms.isolation, to: "/isolation", icon: "isolation", key: "i" },
   { label: ({ shell }) => shell.rooms.encryption, to: "/encryption", icon: "lock", key: "e" },

@@ -61,6 +61,33 @@ const show = defineCommand({
   },
 });
 
+const setRoles = defineCommand({
+  path: ["member", "set-roles"],
+  summary: "Give a member other roles, in place of those that they have",
+  about: "The last owner stays one.",
+  positionals: [TENANT],
+  options: {
+    tenantId,
+    email: mandatory(text("ADDRESS", "Whose roles.")),
+    role: mandatory(list("ROLE", "Role in the tenant, such as admin; may be repeated.")),
+  },
+  examples: ["tenancy member set-roles acme --email ada@example.com --role admin --role billing"],
+  async run({ options, out, open, by, tenant }) {
+    const { internals, tenants } = await open();
+    const { changeMember } = await import("../../identity/members.ts");
+    const { readUser } = await import("../../identity/users.ts");
+    const { id } = await tenants.get(tenant());
+    const user = await readUser(internals.control, options.email);
+    const member = await changeMember(
+      internals.identity.parts,
+      { tenantId: id, userId: user.id, roles: options.role },
+      { ...by, principal: null },
+    );
+    out.say(`${out.paint("green", "Changed")} the roles of ${member.email}: ${member.roles.join(", ")}.`);
+    out.answer(member, () => "");
+  },
+});
+
 const remove = defineCommand({
   path: ["member", "remove"],
   summary: "Remove a member; their access ends at once",
@@ -83,4 +110,4 @@ const remove = defineCommand({
   },
 });
 
-export const commands = [invite, show, remove];
+export const commands = [invite, show, setRoles, remove];

@@ -50,6 +50,49 @@ function setter(verb: "disable" | "enable") {
   });
 }
 
+const sessions = defineCommand({
+  path: ["user", "sessions"],
+  summary: "List where a user is signed in",
+  positionals: [USER],
+  examples: ["tenancy user sessions ada@example.com"],
+  async run({ positionals, out, open }) {
+    const { internals } = await open();
+    const { readUser } = await import("../../identity/users.ts");
+    const { readSessions } = await import("../../identity/sessions.ts");
+    const { id } = await readUser(internals.control, positionals[0] as string); // required
+    const items = await readSessions(internals.identity.parts, id);
+    out.answer({ items }, () =>
+      out.table(
+        [
+          { title: "Id", cell: (s) => s.id, leaves: 2 },
+          { title: "Device", cell: (s) => s.device || "unknown", cutTo: 10 },
+          { title: "Address", cell: (s) => s.ip, leaves: 1 },
+          { title: "By", cell: (s) => s.amr.join(", ") },
+          { title: "Last used", cell: (s) => at(s.lastUsedAt) },
+        ],
+        items,
+        "They are signed in nowhere.",
+      ),
+    );
+  },
+});
+
+const signOut = defineCommand({
+  path: ["user", "sign-out"],
+  summary: "End all sessions of a user, at once",
+  positionals: [USER],
+  examples: ["tenancy user sign-out ada@example.com"],
+  async run({ positionals, out, open, by }) {
+    const { internals } = await open();
+    const { readUser } = await import("../../identity/users.ts");
+    const { endOtherSessions } = await import("../../identity/sessions.ts");
+    const { id, email } = await readUser(internals.control, positionals[0] as string); // required
+    const ended = await endOtherSessions(internals.identity.parts, id, null, by);
+    out.say(`${out.paint("green", "Ended")} ${ended} sessions of ${email}.`);
+    out.answer({ userId: id, ended }, () => "");
+  },
+});
+
 const recoveries = defineCommand({
   path: ["user", "recovery", "list"],
   summary: "List people who ask to come back without a second factor, open requests first",
@@ -94,4 +137,12 @@ const cancelRecovery = defineCommand({
   },
 });
 
-export const commands = [show, setter("disable"), setter("enable"), recoveries, cancelRecovery];
+export const commands = [
+  show,
+  setter("disable"),
+  setter("enable"),
+  sessions,
+  signOut,
+  recoveries,
+  cancelRecovery,
+];

@@ -16,6 +16,7 @@ import { Time } from "../../ui/Time.tsx";
 import { useToast } from "../../ui/Toaster.tsx";
 import { rolesQuery } from "../access/queries.ts";
 import { meQuery } from "../account/queries.ts";
+import { EndAllDialog } from "../people/EndAllDialog.tsx";
 import { EditRolesDialog } from "./EditRolesDialog.tsx";
 import { InviteButton } from "./InviteButton.tsx";
 import {
@@ -41,6 +42,7 @@ export function MembersTab() {
   const search = parseMembersSearch(useSearch({ strict: false }));
   const members = useQuery(membersQuery(tenant.id, search));
   const show = (next: MembersSearch) => navigate({ to: ".", search: next, replace: true });
+  const forbidden = useForbidden();
   const { edit, act, ...list } = search;
   const chosen = members.data?.items.find(({ userId }) => userId === edit);
   const close = () => show(list);
@@ -86,6 +88,16 @@ export function MembersTab() {
       />
       <EditRolesDialog member={act === "roles" ? chosen : undefined} onClose={close} />
       <RemoveDialog member={act === "remove" ? chosen : undefined} onClose={close} />
+      {chosen && (
+        <EndAllDialog
+          base={`/v1/tenants/${tenant.id}/members/${chosen.userId}`}
+          name={chosen.name || chosen.email}
+          isOpen={act === "sessions"}
+          isWithList
+          disabledReason={forbidden("sessions.revoke")}
+          onClose={close}
+        />
+      )}
     </>
   );
 }
@@ -140,7 +152,9 @@ function useMemberColumns(onAct: (userId: string, act: string) => void): Column<
 function MemberMenu({ member, onAct }: { member: Member; onAct: (act: string) => void }) {
   const { members: text } = useMessages();
   const { tenant } = useHere();
-  const forbidden = useForbidden()("members.manage");
+  const forbid = useForbidden();
+  const forbidden = forbid("members.manage");
+  const { people } = useMessages();
   const toast = useToast();
   const name = member.name || member.email;
   const setStatus = useAction({
@@ -159,6 +173,11 @@ function MemberMenu({ member, onAct }: { member: Member; onAct: (act: string) =>
           {
             actions: [
               { label: text.editRoles, onSelect: () => onAct("roles"), disabledReason: forbidden },
+              {
+                label: people.seeSessions,
+                onSelect: () => onAct("sessions"),
+                disabledReason: forbid("sessions.read"),
+              },
               {
                 label: isSuspended ? text.resume : text.suspend,
                 onSelect: () => setStatus.mutate(isSuspended ? "active" : "suspended"),

@@ -39,6 +39,13 @@ const rooms: readonly (Omit<Room, "to"> & { readonly path: string; readonly perm
     key: "a",
   },
   {
+    path: "/programs",
+    permission: "api_keys.read",
+    label: ({ programs }) => programs.title,
+    icon: "apiKeys",
+    key: "p",
+  },
+  {
     path: "/sso",
     permission: "sso.read",
     label: ({ portal }) => portal.rooms.sso,

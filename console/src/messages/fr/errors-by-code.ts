@@ -479,6 +479,11 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
     title: "Le personnel ne revient pas par ce chemin.",
     cure: "Demandez à qui gère la plateforme `tenancy operator remove-factors`, puis un nouveau lien.",
   },
+  "recovery.of_provider": {
+    title:
+      "La parole d’un fournisseur d’identité ne suffit pas pour revenir : le compte ouvre aussi d’autres locataires.",
+    cure: "Connectez-vous avec votre mot de passe ou un lien reçu par e-mail, puis demandez.",
+  },
   "recovery.not_found": {
     title: "Aucune demande de retour ouverte ne correspond.",
     cure: "Rechargez la liste : une demande achevée, annulée ou restée sans approbation est terminée.",

@@ -1,0 +1,54 @@
+import { useState } from "react";
+import type { User } from "../../api/types.ts";
+import { useAction } from "../../api/use-action.ts";
+import { useMessages } from "../../messages/LocaleProvider.tsx";
+import { ProblemNote } from "../../shell/ProblemNote.tsx";
+import { Button } from "../../ui/Button.tsx";
+import { Dialog, DialogActions } from "../../ui/Dialog.tsx";
+import { useToast } from "../../ui/Toaster.tsx";
+import { peopleTouches, setEnabled } from "./queries.ts";
+
+/** Closes an account everywhere, after saying what that does; opens it again at once. */
+export function EnabledButton({ user, name }: { user: User; name: string }) {
+  const { people: text, general } = useMessages();
+  const toast = useToast();
+  const [isAsking, setIsAsking] = useState(false);
+  const set = useAction({
+    run: (isEnabled: boolean) => setEnabled(user.id, isEnabled),
+    touches: peopleTouches,
+    onDone: (_, isEnabled) => {
+      toast(isEnabled ? text.enabled(name) : text.disabled(name));
+      setIsAsking(false);
+    },
+  });
+  if (user.status === "disabled") {
+    return (
+      <>
+        {set.isError && <ProblemNote error={set.error} />}
+        <Button isBusy={set.isPending} onClick={() => set.mutate(true)}>
+          {text.enable}
+        </Button>
+      </>
+    );
+  }
+  return (
+    <>
+      <Button onClick={() => setIsAsking(true)}>{text.disable}</Button>
+      <Dialog
+        title={text.disableTitle(name)}
+        isOpen={isAsking}
+        onClose={() => setIsAsking(false)}
+        closeLabel={general.close}
+      >
+        <p>{text.disableEffect}</p>
+        {set.isError && <ProblemNote error={set.error} />}
+        <DialogActions>
+          <Button onClick={() => setIsAsking(false)}>{general.cancel}</Button>
+          <Button look="danger" isBusy={set.isPending} onClick={() => set.mutate(false)}>
+            {text.disable}
+          </Button>
+        </DialogActions>
+      </Dialog>
+    </>
+  );
+}

@@ -1,0 +1,58 @@
+import { useAction } from "../../api/use-action.ts";
+import { useMessages } from "../../messages/LocaleProvider.tsx";
+import { ProblemNote } from "../../shell/ProblemNote.tsx";
+import { Button } from "../../ui/Button.tsx";
+import { Dialog, DialogActions } from "../../ui/Dialog.tsx";
+import { useToast } from "../../ui/Toaster.tsx";
+import { endAllSessions } from "./queries.ts";
+import { SessionsTable } from "./SessionsTable.tsx";
+
+interface EndAllDialogProps {
+  /** `/v1/tenants/{id}/members/{id}` or `/v1/users/{id}`. */
+  readonly base: string;
+  readonly name: string;
+  readonly isOpen: boolean;
+  /** Shows the sessions first: where no page does. */
+  readonly isWithList?: boolean;
+  readonly disabledReason?: string | false;
+  readonly onClose: () => void;
+}
+
+/** All sessions of somebody, ended at once. */
+export function EndAllDialog(props: EndAllDialogProps) {
+  const { base, name, isOpen, isWithList = false, disabledReason = false, onClose } = props;
+  const { people: text, general } = useMessages();
+  const toast = useToast();
+  const end = useAction({
+    run: (_: undefined) => endAllSessions(base),
+    touches: [`${base}/sessions`],
+    onDone: () => {
+      toast(text.allEnded(name));
+      return onClose();
+    },
+  });
+  return (
+    <Dialog
+      title={isWithList ? text.sessionsOf(name) : text.endAllTitle(name)}
+      isOpen={isOpen}
+      onClose={onClose}
+      closeLabel={general.close}
+      width={isWithList ? 640 : 480}
+    >
+      {isWithList && <SessionsTable base={base} />}
+      <p>{text.endAllEffect}</p>
+      {end.isError && <ProblemNote error={end.error} />}
+      <DialogActions>
+        <Button onClick={onClose}>{general.cancel}</Button>
+        <Button
+          look="danger"
+          isBusy={end.isPending}
+          disabledReason={disabledReason}
+          onClick={() => end.mutate(undefined)}
+        >
+          {text.endAll}
+        </Button>
+      </DialogActions>
+    </Dialog>
+  );
+}
