@@ -132,6 +132,7 @@ function doorOf(tenancy: Tenancy, outside: OutsideIdp | undefined): () => Promis
   return async () => ({
     access: await access(),
     memberships: identity.memberships,
+    isOperatorMfaRequired: tenancy.config.security.operatorMfaRequired,
     credentials: identity.credentials,
     pool: control,
     clock: parts.clock,

@@ -3,7 +3,8 @@ import { after, before, test } from "node:test";
 import fastify from "fastify";
 import { signedUser } from "../../test/support/users.ts";
 import { pairAt, type StudioWorld, studioWorld } from "../../test/support/world.ts";
-import { createOperatorLink, signIn } from "../identity/operators.ts";
+import { createOperatorLink, signInOperator } from "../identity/operators.ts";
+import { NO_ORIGIN } from "../identity/sessions.ts";
 import { decideVisit, endVisit, requestVisit } from "../support/visits.ts";
 import { tenancyPlugin } from "./fastify.ts";
 
@@ -20,7 +21,9 @@ test("an app lets support in by the tenant's consent alone, for reading, with bo
   const { parts } = identity;
   const by = { actor: "test" };
   const { token: link, operator } = await createOperatorLink(parts, by, "Sue");
-  const { token } = await signIn(parts, link);
+  const step = await signInOperator(parts, link, { origin: NO_ORIGIN });
+  assert.ok(step.status === "signed_in");
+  const { token } = step.session;
   const owner = await signedUser(world.tenancy, { tenants: { [id]: ["owner"] } });
   const app = fastify();
   await app.register(tenancyPlugin(world.tenancy, { resolve: { by: "header" }, gate: {} }));
