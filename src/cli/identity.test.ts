@@ -140,7 +140,7 @@ for (const [what, args, code] of REFUSED) {
     const { code: exit, stderr } = await run(...args, "--json");
 
     assert.notEqual(exit, 0);
-    assert.equal(JSON.parse(stderr).code, code, stderr);
+    assert.equal(JSON.parse(stderr).error.code, code, stderr);
   });
 }
 
@@ -148,7 +148,7 @@ test("an operator's factors are taken only by who says so", async () => {
   await ask("operator", "link", "--name", "Ada", "--email", "ada@example.com", "--locale", "fr");
 
   const unasked = await run("operator", "remove-factors", "Ada", "--json");
-  assert.equal(JSON.parse(unasked.stderr).code, "cli.confirmation_missing");
+  assert.equal(JSON.parse(unasked.stderr).error.code, "cli.confirmation_missing");
   assert.equal((await ask("operator", "remove-factors", "Ada", "--yes")).removed, true);
 });
 
@@ -164,7 +164,7 @@ test("an open recovery is listed and cancelled; there is no command that approve
   const cancelled = answerOf(await there("user", "recovery", "cancel", person.email, "--json"));
   assert.equal(cancelled.cancelled, true);
   assert.equal(
-    JSON.parse((await there("user", "recovery", "approve", "--json")).stderr).code,
+    JSON.parse((await there("user", "recovery", "approve", "--json")).stderr).error.code,
     "cli.unknown_command",
   );
 });

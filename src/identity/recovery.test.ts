@@ -3,6 +3,8 @@ import { after, before, beforeEach, test } from "node:test";
 import { Authenticator } from "../../test/support/authenticator.ts";
 import { HOUR_MS, Recoveries } from "../../test/support/recoveries.ts";
 import { BY, from, PASSWORD, refused, Signers } from "../../test/support/signers.ts";
+import { one } from "../db/sql.ts";
+import { withTx } from "../db/tx.ts";
 import { Credentials } from "./credentials.ts";
 import { readFactors } from "./factors.ts";
 import { removeMember } from "./members.ts";
@@ -16,6 +18,8 @@ import {
 } from "./recovery.ts";
 import { beginRecoveryPasskey, beginRecoveryTotp, completeRecovery } from "./recovery-completion.ts";
 import { completeSecondFactor } from "./second-factor.ts";
+import { proveFirst } from "./sign-in.ts";
+import { findSigner } from "./sign-in-store.ts";
 import { setUserEnabled } from "./users.ts";
 
 let signers: Signers;
@@ -252,4 +256,18 @@ test("no link, seed or code stands in a table, and a tenant's erasure takes its 
   await identity.eraseTenant(tenantId);
   assert.ok(standing >= 5);
   assert.equal(await identity.countTenant(tenantId), 0);
+});
+
+test("a provider's word is no first factor for a recovery: neither to ask nor to come back", async () => {
+  const { person, link } = await recoveries.ready();
+  const user = await withTx(signers.parts.pool, (tx) => one(tx, findSigner, [person.user.id]));
+  const proof = { amr: ["sso", "sso:01980000-0000-7000-8000-000000000001"], isMfa: false };
+  const step = await withTx(signers.parts.pool, (tx) => proveFirst(tx, signers.parts, user, proof, from()));
+  assert.ok(step.status === "second_factor");
+
+  await assert.rejects(askRecovery(signers.parts, step.token, from()), refused("recovery.of_provider"));
+  await assert.rejects(
+    beginRecoveryTotp(signers.parts, { link, token: step.token }),
+    refused("recovery.of_provider"),
+  );
 });
