@@ -51,7 +51,7 @@ test("an owner gives a program an account and a key, replaces the key, and revok
   await page.getByLabel("Name").fill("Nightly import");
   await assertAccessible(page, "a new service account");
   await page.getByRole("dialog").getByRole("button", { name: "Create service account" }).click();
-  await page.getByRole("cell", { name: "Nightly import" }).waitFor();
+  await page.getByRole("cell", { name: "Nightly import", exact: true }).waitFor();
   await assertAccessible(page, "service accounts");
 
   await page.getByRole("link", { name: "API keys" }).click();
@@ -65,7 +65,7 @@ test("an owner gives a program an account and a key, replaces the key, and revok
   await assertAccessible(page, "a key shown once");
   assert.equal(await works(first), 200);
   await page.getByRole("button", { name: "I have kept it" }).click();
-  await page.getByRole("cell", { name: "Nightly import" }).waitFor();
+  await page.getByRole("cell", { name: "Nightly import", exact: true }).waitFor();
   await assertAccessible(page, "keys");
 
   await page.getByRole("button", { name: "Rotate the API key Importer" }).click();
@@ -133,5 +133,7 @@ test("an admin sees where a member is signed in, and signs them out", async () =
     .waitFor();
   await assertAccessible(page, "a member's sessions");
   await page.getByRole("button", { name: "End all sessions" }).click();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.goto(`${platform.url}/t/${tenant.slug}/members`);
   await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
 });

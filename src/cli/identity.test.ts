@@ -57,7 +57,7 @@ test("a service account acts by its keys, which are made, rotated and revoked in
   const made = await ask("key", "create", "--tenant", "studio", "--name", "k", "--service-account", id);
   assert.match(made.key, /^ten_/);
   assert.equal((await ask("key", "list")).items.length, 0, "not one of the platform");
-  assert.equal((await run("key", "revoke", made.id)).code, 4, "nor revoked as one");
+  assert.equal((await run("key", "revoke", made.id)).code, 3, "nor revoked as one");
   const next = await ask("key", "rotate", made.id, "--tenant", "studio", "--overlap-hours", "1");
   assert.equal(next.replaces, made.id);
   assert.equal((await ask("key", "list", "--tenant", "studio")).items.length, 2);

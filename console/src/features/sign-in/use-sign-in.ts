@@ -6,6 +6,7 @@ import { askForPasskey } from "../../api/passkeys.ts";
 import type { InvitationAccept, SignInStep } from "../../api/types.ts";
 import { localPath } from "../../url/search.ts";
 import { openSession } from "../session/queries.ts";
+import { keepWaitingStep } from "../session/waiting-step.ts";
 import * as api from "./queries.ts";
 import type { SecondFactor } from "./SecondFactorStep.tsx";
 import { discover, leaveForProvider, type SsoChoice } from "./sso.ts";
@@ -47,6 +48,7 @@ export function useSignIn(options: SignInOptions) {
       setStage(link === undefined ? { name: "second", ...half } : { name: "enrol", link, ...half });
       return;
     }
+    keepWaitingStep(null);
     // Whatever was read before was read as nobody, or as somebody else.
     client.clear();
     const home = step.isStaff ? "/tenants" : "/account";
@@ -58,7 +60,9 @@ export function useSignIn(options: SignInOptions) {
     onSuccess: take,
     onError: (error) => {
       // A half-done sign-in that took too long begins again.
-      if ("token" in stage && isApiError(error, "sign_in.expired")) setStage({ name: "email" });
+      if (!("token" in stage) || !isApiError(error, "sign_in.expired")) return;
+      keepWaitingStep(null);
+      setStage({ name: "email" });
     },
   });
   const link = useMutation({
