@@ -6,7 +6,7 @@ const ID = { name: "ID", about: "See `tenancy service-account list`.", isRequire
 
 const create = defineCommand({
   path: ["service-account", "create"],
-  summary: "Create a service account: a program of a tenant, with roles like a member",
+  summary: "Create an account for a program of a tenant, with roles",
   about: "It acts by API keys: tenancy key create --tenant TENANT --service-account ID --name NAME.",
   positionals: [TENANT],
   options: {
