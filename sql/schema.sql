@@ -18,6 +18,29 @@ grant usage on schema tenancy to tenancy_tenant;
 
 -- Functions
 
+CREATE OR REPLACE FUNCTION tenancy.assert_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog'
+AS $function$
+begin
+  -- The lock keeps the person from being deleted while the row is written, as that of a foreign key does.
+  if new.user_id is not null then
+    perform 1 from tenancy.users where id = new.user_id for key share;
+    if not found then
+      perform 1 from tenancy.operators where id = new.user_id for key share;
+      if not found then
+        raise foreign_key_violation using message = 'There is no user or operator of this id.';
+      end if;
+    end if;
+  end if;
+  return new;
+end
+$function$
+;
+comment on function tenancy.assert_person() is NULL;
+revoke all on function tenancy.assert_person() from public;
+
 CREATE OR REPLACE FUNCTION tenancy.audit_month_start(month date)
  RETURNS uuid
  LANGUAGE sql
@@ -79,6 +102,23 @@ end $function$
 ;
 comment on function tenancy.ensure_audit_month(date) is 'Makes the audit log''s partition of a month, unless it is there.';
 revoke all on function tenancy.ensure_audit_month(date) from public;
+
+CREATE OR REPLACE FUNCTION tenancy.forget_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog'
+AS $function$
+begin
+  delete from tenancy.user_totps where user_id = old.id;
+  delete from tenancy.passkeys where user_id = old.id;
+  delete from tenancy.recovery_codes where user_id = old.id;
+  delete from tenancy.ceremonies where user_id = old.id;
+  return old;
+end
+$function$
+;
+comment on function tenancy.forget_person() is NULL;
+revoke all on function tenancy.forget_person() from public;
 
 CREATE OR REPLACE FUNCTION tenancy.gate_grant(full_at_us double precision, now_us double precision, cost_us double precision, depth_us double precision, need integer, want integer)
  RETURNS integer
@@ -666,7 +706,7 @@ create table tenancy.ceremonies (
 comment on table tenancy.ceremonies is 'Sign-ins, enrolments and step-ups under way, for some minutes.';
 comment on column tenancy.ceremonies.token_hash is 'SHA-256 of the token that the browser holds between two steps.';
 comment on column tenancy.ceremonies.kind is 'What it may end in.';
-comment on column tenancy.ceremonies.user_id is 'Who; null while a passkey has yet to say it.';
+comment on column tenancy.ceremonies.user_id is 'Who, a user or an operator; null while a passkey has yet to say it.';
 comment on column tenancy.ceremonies.amr is 'What was proved already.';
 comment on column tenancy.ceremonies.challenge is 'WebAuthn challenge, good for one answer.';
 comment on column tenancy.ceremonies.attempts is 'Codes tried; it ends after a few.';
@@ -1017,15 +1057,21 @@ create table tenancy.operators (
   id uuid not null,
   name text not null,
   created_at timestamp with time zone default now() not null,
+  email text,
+  locale text default 'en'::text not null,
   role text default 'administrator'::text not null,
   constraint operators_pkey PRIMARY KEY (id),
   constraint operators_name_key UNIQUE (name),
+  constraint operators_email_normal CHECK (((email = lower(email)) AND (email ~ '^[^@[:space:]]+@[^@[:space:]]+$'::text) AND (length(email) <= 254))),
+  constraint operators_locale_known CHECK ((locale = ANY (ARRAY['en'::text, 'fr'::text]))),
   constraint operators_role_known CHECK ((role = ANY (ARRAY['administrator'::text, 'support'::text, 'billing'::text, 'read_only'::text])))
 );
 comment on table tenancy.operators is 'Staff of the SaaS.';
 comment on column tenancy.operators.id is 'UUID version 7.';
 comment on column tenancy.operators.name is 'For people.';
 comment on column tenancy.operators.created_at is 'When added.';
+comment on column tenancy.operators.email is 'Where changes of their factors are told; null: nowhere.';
+comment on column tenancy.operators.locale is 'Language of mails to them.';
 comment on column tenancy.operators.role is 'What they may do on the platform.';
 
 create table tenancy.passkeys (
@@ -1042,7 +1088,7 @@ create table tenancy.passkeys (
 );
 comment on table tenancy.passkeys is 'WebAuthn credentials.';
 comment on column tenancy.passkeys.id is 'Credential id, base64url.';
-comment on column tenancy.passkeys.user_id is 'Whose.';
+comment on column tenancy.passkeys.user_id is 'Whose: a user or an operator.';
 comment on column tenancy.passkeys.public_key is 'COSE key.';
 comment on column tenancy.passkeys.counter is 'Signature counter; one that does not grow tells of a copy. 0: the authenticator has none.';
 comment on column tenancy.passkeys.transports is 'How the browser reaches it.';
@@ -1225,7 +1271,7 @@ create table tenancy.recovery_codes (
   constraint recovery_codes_pkey PRIMARY KEY (user_id, code_hash)
 );
 comment on table tenancy.recovery_codes is 'Codes of 80 bits that each stand in for a second factor once.';
-comment on column tenancy.recovery_codes.user_id is 'Whose.';
+comment on column tenancy.recovery_codes.user_id is 'Whose: a user or an operator.';
 comment on column tenancy.recovery_codes.code_hash is 'Keyed fingerprint of the code.';
 comment on column tenancy.recovery_codes.used_at is 'When it was used up.';
 comment on column tenancy.recovery_codes.created_at is 'When drawn.';
@@ -1811,8 +1857,8 @@ create table tenancy.user_totps (
   created_at timestamp with time zone not null,
   constraint user_totps_pkey PRIMARY KEY (user_id)
 );
-comment on table tenancy.user_totps is 'Authenticator apps (RFC 6238), one per user.';
-comment on column tenancy.user_totps.user_id is 'Whose.';
+comment on table tenancy.user_totps is 'Authenticator apps (RFC 6238), one per person.';
+comment on column tenancy.user_totps.user_id is 'Whose: a user or an operator.';
 comment on column tenancy.user_totps.sealed is 'The seed, sealed with the platform''s key.';
 comment on column tenancy.user_totps.confirmed_at is 'When its first code came; null: not in use yet.';
 comment on column tenancy.user_totps.last_step is 'Time step of the last code: it and all before it are spent.';
@@ -2069,8 +2115,6 @@ alter table tenancy.audit_streams add constraint audit_streams_tenant_fkey FOREI
 
 alter table tenancy.cells add constraint cells_region_fkey FOREIGN KEY (region) REFERENCES tenancy.regions(key);
 
-alter table tenancy.ceremonies add constraint ceremonies_user_fkey FOREIGN KEY (user_id) REFERENCES tenancy.users(id) ON DELETE CASCADE;
-
 alter table tenancy.data_keys add constraint data_keys_wrapping_key_fkey FOREIGN KEY (wrapping_key_id) REFERENCES tenancy.wrapping_keys(id);
 
 alter table tenancy.domains add constraint domains_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
@@ -2091,8 +2135,6 @@ alter table tenancy.memberships add constraint memberships_user_fkey FOREIGN KEY
 
 alter table tenancy.operator_links add constraint operator_links_operator_fkey FOREIGN KEY (operator_id) REFERENCES tenancy.operators(id) ON DELETE CASCADE;
 
-alter table tenancy.passkeys add constraint passkeys_user_fkey FOREIGN KEY (user_id) REFERENCES tenancy.users(id) ON DELETE CASCADE;
-
 alter table tenancy.placements add constraint placements_cell_fkey FOREIGN KEY (cell) REFERENCES tenancy.cells(key);
 
 alter table tenancy.placements add constraint placements_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id);
@@ -2108,8 +2150,6 @@ alter table tenancy.recoveries add constraint recoveries_user_fkey FOREIGN KEY (
 alter table tenancy.recovery_approvals add constraint recovery_approvals_recovery_fkey FOREIGN KEY (recovery_id) REFERENCES tenancy.recoveries(id) ON DELETE CASCADE;
 
 alter table tenancy.recovery_approvals add constraint recovery_approvals_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE CASCADE;
-
-alter table tenancy.recovery_codes add constraint recovery_codes_user_fkey FOREIGN KEY (user_id) REFERENCES tenancy.users(id) ON DELETE CASCADE;
 
 alter table tenancy.recovery_links add constraint recovery_links_recovery_fkey FOREIGN KEY (recovery_id) REFERENCES tenancy.recoveries(id) ON DELETE CASCADE;
 
@@ -2167,8 +2207,6 @@ alter table tenancy.tenants add constraint tenants_region_fkey FOREIGN KEY (regi
 
 alter table tenancy.user_links add constraint user_links_user_fkey FOREIGN KEY (user_id) REFERENCES tenancy.users(id) ON DELETE CASCADE;
 
-alter table tenancy.user_totps add constraint user_totps_user_fkey FOREIGN KEY (user_id) REFERENCES tenancy.users(id) ON DELETE CASCADE;
-
 alter table tenancy.vault_items add constraint vault_items_vault_fkey FOREIGN KEY (tenant_id, vault_id) REFERENCES tenancy.vaults(tenant_id, id) ON DELETE CASCADE;
 
 alter table tenancy.vault_keys add constraint vault_keys_user_fkey FOREIGN KEY (user_id) REFERENCES tenancy.users(id) ON DELETE CASCADE;
@@ -2201,4 +2239,16 @@ comment on view tenancy.events is 'The changes in the audit log, for code that k
 
 CREATE TRIGGER audit_records_append_only BEFORE DELETE OR UPDATE ON tenancy.audit_records FOR EACH ROW EXECUTE FUNCTION tenancy.refuse_audit_change();
 
+CREATE TRIGGER ceremonies_person BEFORE INSERT OR UPDATE OF user_id ON tenancy.ceremonies FOR EACH ROW EXECUTE FUNCTION tenancy.assert_person();
+
 CREATE TRIGGER events_insert INSTEAD OF INSERT ON tenancy.events FOR EACH ROW EXECUTE FUNCTION tenancy.record_event();
+
+CREATE TRIGGER operators_forget AFTER DELETE ON tenancy.operators FOR EACH ROW EXECUTE FUNCTION tenancy.forget_person();
+
+CREATE TRIGGER passkeys_person BEFORE INSERT OR UPDATE OF user_id ON tenancy.passkeys FOR EACH ROW EXECUTE FUNCTION tenancy.assert_person();
+
+CREATE TRIGGER recovery_codes_person BEFORE INSERT OR UPDATE OF user_id ON tenancy.recovery_codes FOR EACH ROW EXECUTE FUNCTION tenancy.assert_person();
+
+CREATE TRIGGER user_totps_person BEFORE INSERT OR UPDATE OF user_id ON tenancy.user_totps FOR EACH ROW EXECUTE FUNCTION tenancy.assert_person();
+
+CREATE TRIGGER users_forget AFTER DELETE ON tenancy.users FOR EACH ROW EXECUTE FUNCTION tenancy.forget_person();

@@ -15,7 +15,7 @@ export interface paths {
       };
       requestBody: { content: { "application/json": components["schemas"]["SessionCreate"] } };
       responses: {
-        201: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Session"] } };
+        201: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["SignInStep"] } };
         default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
       };
     };
@@ -1574,6 +1574,241 @@ export interface paths {
       };
     };
     delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/users": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List users, by address */
+    get: {
+      parameters: {
+        query?: {
+          /** Part of address or name. */
+          search?: string;
+          /** `next` of the page before: an address. */
+          after?: string;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["UserList"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/users/{user}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Show a user, and where they are a member */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id or address of the user. */
+          user: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["UserDetail"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/users/{user}/disable": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Sign a user out everywhere and let them in nowhere, at once */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id of the user. */
+          user: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["User"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/users/{user}/enable": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Let a disabled user sign in again */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          /** One per intent, such as a UUID; a repeat is answered without doing it again. */
+          "Idempotency-Key"?: string;
+        };
+        path: {
+          /** Id of the user. */
+          user: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["User"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/users/{user}/sessions": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List where a user is signed in */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id of the user. */
+          user: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["PersonSessionList"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    /** End all sessions of a user */
+    delete: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id of the user. */
+          user: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Ended"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/users/{user}/sessions/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** End one session of a user */
+    delete: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id of the user. */
+          user: string;
+          /** Id of the session. */
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/members/{user}/sessions": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** List where a member is signed in */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the user. */
+          user: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["PersonSessionList"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    /** End all sessions of a member */
+    delete: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+          /** Id of the user. */
+          user: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Ended"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
     options?: never;
     head?: never;
     patch?: never;
@@ -6995,6 +7230,27 @@ export interface components {
         sentence: string;
       })[];
     };
+    PersonSession: {
+      /** UUID version 7, lower case. */
+      id: string;
+      /** Browser and system, as far as the browser tells. */
+      device: string;
+      /** Address that signed in. */
+      ip: string;
+      /** How the person proved who they are (RFC 8176). */
+      amr: string[];
+      /** When a second factor was last used in it; null: never. */
+      mfaAt: string | null;
+      /** RFC 3339, UTC. */
+      createdAt: string;
+      /** RFC 3339, UTC. */
+      lastUsedAt: string;
+      /** RFC 3339, UTC. */
+      expiresAt: string;
+    };
+    PersonSessionList: {
+      items: components["schemas"]["PersonSession"][];
+    };
     Plan: {
       key: string;
       name: string;
@@ -7478,6 +7734,12 @@ export interface components {
       };
       /** RFC 3339, UTC. */
       expiresAt: string;
+      /** When a second factor was last used in this session; null: never. */
+      mfaAt: string | null;
+      /** The platform demands a second factor of its staff, and none was used: only one's own factors can be reached. */
+      isMfaMissing: boolean;
+      /** Whether second factors can be added on this platform. */
+      isMfaEnabled: boolean;
       /** Version of the server. */
       version: string;
     };
@@ -7517,6 +7779,8 @@ export interface components {
     SignInStep: {
       /** signed_in: the session cookie is set. second_factor: send one of `methods` with `token` to /v1/sign-in/second-factor. */
       status: "signed_in" | "second_factor";
+      /** Whose session it is or will be: an operator's, or a user's. */
+      isStaff: boolean;
       /** Names this sign-in until the second factor comes. */
       token: string | null;
       /** The second factors that the person has, best first. */
@@ -8003,6 +8267,41 @@ export interface components {
       uri: string;
       /** The same seed in base 32, to type in. */
       secret: string;
+    };
+    User: {
+      /** UUID version 7, lower case. */
+      id: string;
+      email: string;
+      name: string;
+      /** Language of messages to the person. */
+      locale: "en" | "fr";
+      /** disabled: signs in nowhere. */
+      status: "active" | "disabled";
+      /** When a link sent to the address came back; null: never. */
+      emailVerifiedAt: string | null;
+      /** RFC 3339, UTC. */
+      createdAt: string;
+    };
+    UserDetail: {
+      /** UUID version 7, lower case. */
+      id: string;
+      email: string;
+      name: string;
+      /** Language of messages to the person. */
+      locale: "en" | "fr";
+      /** disabled: signs in nowhere. */
+      status: "active" | "disabled";
+      /** When a link sent to the address came back; null: never. */
+      emailVerifiedAt: string | null;
+      /** RFC 3339, UTC. */
+      createdAt: string;
+      /** Where the person is an active member, by name. */
+      tenants: components["schemas"]["MyTenant"][];
+    };
+    UserList: {
+      items: components["schemas"]["User"][];
+      /** Ask for the next page with it as `after`; null on the last page. */
+      next: string | null;
     };
     Vault: {
       /** UUID version 7, lower case. */
