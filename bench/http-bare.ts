@@ -14,5 +14,7 @@ app.get<{ Params: { id: string } }>("/tracks/:id", { schema: { params } }, async
   });
   return rows[0] ?? reply.callNotFound();
 });
+/** What the machine gives to HTTP alone. */
+app.get("/nothing", async () => ({ id: "1", title: "Nothing" }));
 await app.listen({ port: Number(port), host: "localhost" });
 console.log("Ctrl-C stops.");
