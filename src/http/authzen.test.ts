@@ -66,6 +66,11 @@ test("the specification's evaluation is answered with a decision, and the caller
   assert.deepEqual([answer.status, answer.body], [200, { decision: true }]);
   assert.match(answer.headers.get("content-type") ?? "", /^application\/json/);
   assert.equal(answer.headers.get("x-request-id"), headers["x-request-id"]);
+  for (const refused of [
+    await ask("evaluation", {}, { headers }),
+    await ask("evaluation", {}, { headers, key: null }),
+  ])
+    assert.equal(refused.headers.get("x-request-id"), headers["x-request-id"], refused.text);
 });
 
 test("decisions are those of the policies: by role, by attribute of the resource, and closed for whom nobody knows", async () => {

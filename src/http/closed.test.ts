@@ -32,6 +32,7 @@ const OPEN = [
   "POST /v1/sign-in/discover",
   "POST /v1/sign-in/sso",
   "POST /v1/sign-in/sso/finish",
+  "GET /.well-known/authzen-configuration/v1/tenants/:tenant",
   "GET /health",
   "GET /v1/files/:token",
 ];

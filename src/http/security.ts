@@ -29,7 +29,7 @@ const HEADERS: Readonly<Record<string, string>> = {
 
 export async function addSecurityHeaders(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   reply.headers(HEADERS);
-  reply.header("x-request-id", request.id);
+  reply.header("x-request-id", askedBy(request) ?? request.id);
   reply.header("cache-control", "no-store");
   if (isHttps(request)) reply.header("strict-transport-security", "max-age=31536000");
 }
@@ -48,3 +48,12 @@ export function hostChecker(boundHost: string) {
     if (!LOOPBACK_NAMES.has(name) && name !== boundHost) throw httpError("auth.unknown_host");
   };
 }
+
+/** AuthZEN 1.0, section 10.1.3: the caller's own id of such a request comes back, whatever is answered. In our log it has ours. */
+function askedBy({ headers, routeOptions }: FastifyRequest): string | undefined {
+  const given = headers["x-request-id"];
+  const isAuthzen = routeOptions.url?.includes("/access/v1/") === true;
+  return isAuthzen && typeof given === "string" && REQUEST_ID.test(given) ? given : undefined;
+}
+
+const REQUEST_ID = /^[\x21-\x7e]{1,200}$/;

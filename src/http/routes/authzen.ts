@@ -1,4 +1,3 @@
-import type { FastifyReply, FastifyRequest } from "fastify";
 import { accessError } from "../../access/errors.ts";
 import {
   type EvaluationParts,
@@ -34,7 +33,6 @@ const ASKS = {
   action: "access.evaluated",
   params: { tenant: "Id, slug or domain of the tenant." },
 } as const;
-const REQUEST_ID = /^[\x21-\x7e]{1,200}$/;
 
 /** OpenID AuthZEN 1.0: each tenant is a policy decision point of its own, at its path. */
 export const authzenRoutes = [
@@ -45,8 +43,7 @@ export const authzenRoutes = [
     description: "A denial is `200` with `decision: false` and its reasons in `context`.",
     body: AuthzenEvaluation,
     answer: AuthzenDecision,
-    handle: async ({ house, params, body, request, reply }) => {
-      echoRequestId(request, reply);
+    handle: async ({ house, params, body, request }) => {
       const { id } = await findTenant(house, params.tenant);
       const asked = readEvaluation(body);
       request.audited.resource = `${asked.subject.type}:${asked.subject.id}`;
@@ -59,8 +56,7 @@ export const authzenRoutes = [
     summary: "Ask many such questions at once (AuthZEN 1.0)",
     body: AuthzenEvaluations,
     answer: AuthzenDecisions,
-    handle: async ({ house, params, body, request, reply }) => {
-      echoRequestId(request, reply);
+    handle: async ({ house, params, body }) => {
       const { id } = await findTenant(house, params.tenant);
       return evaluateAll(partsOf(house), id, body) as Promise<{ decision?: boolean }>;
     },
@@ -71,8 +67,7 @@ export const authzenRoutes = [
     summary: "List what somebody may do with a resource (AuthZEN 1.0)",
     body: AuthzenSearch,
     answer: AuthzenActions,
-    handle: async ({ house, params, body, request, reply }) => {
-      echoRequestId(request, reply);
+    handle: async ({ house, params, body }) => {
       const { id } = await findTenant(house, params.tenant);
       const names = await searchActions(partsOf(house), id, readActionSearch(body));
       return { results: names.map((name) => ({ name })) };
@@ -86,8 +81,7 @@ export const authzenRoutes = [
       "A page looks at `limit` members, so it may hold fewer results; go on while there is a `next_token`.",
     body: AuthzenSearch,
     answer: AuthzenSubjects,
-    handle: async ({ house, params, body, request, reply }) => {
-      echoRequestId(request, reply);
+    handle: async ({ house, params, body }) => {
       const { id } = await findTenant(house, params.tenant);
       const asked = readSubjectSearch(body);
       const { page, ...question } = body;
@@ -131,12 +125,6 @@ export const authzenRoutes = [
 function partsOf(house: House): EvaluationParts {
   const { memberships } = house.tenancy.internals.identity;
   return { access: house.access, memberships, pool: house.identity.pool, clock: house.clock };
-}
-
-/** Section 10.1.3: the caller's own id of the request comes back; in our log it has ours. */
-function echoRequestId(request: FastifyRequest, reply: FastifyReply): void {
-  const given = request.headers["x-request-id"];
-  if (typeof given === "string" && REQUEST_ID.test(given)) reply.header("x-request-id", given);
 }
 
 function pageOf(house: House, tenantId: string, page: unknown, question: object) {
