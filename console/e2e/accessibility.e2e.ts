@@ -48,6 +48,8 @@ const pages = [
   "{tenant}/isolation",
   "{tenant}/keys",
   "{tenant}/access",
+  "{tenant}/sso",
+  "{tenant}/sso/new",
   "{tenant}/activity",
   "/migrations",
   "/migrations/runs",

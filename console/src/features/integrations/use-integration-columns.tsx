@@ -77,11 +77,7 @@ function Standing({ integration: { status, failure } }: { integration: Integrati
     <div className="standing">
       <Mark tone={isExpired ? "danger" : "warn"}>{isExpired ? text.statuses.expired : text.failing}</Mark>
       <span className="quiet">{isExpired ? text.expiredCure : text.failingCure}</span>
-      {failure !== null && (
-        <span className="quiet wrap-anywhere">
-          {text.reason} <span className="mono">{failure}</span>
-        </span>
-      )}
+      {failure !== null && <span className="quiet mono wrap-anywhere">{failure}</span>}
     </div>
   );
 }

@@ -24,7 +24,6 @@ export const integrations = {
   expiredCure: "The service no longer renews it. Connect the account again.",
   failingCure:
     "The service could not be asked. It is tried again by itself; look at the service if it stays.",
-  reason: "It says:",
   renewed: "Renewed",
   ends: "Token ends",
   endsNever: "Not said",

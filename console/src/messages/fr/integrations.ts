@@ -29,7 +29,6 @@ export const integrations = {
   expiredCure: "Le service ne le renouvelle plus. Reconnectez le compte.",
   failingCure:
     "Le service n’a pas pu être interrogé. Un nouvel essai se fait de lui-même ; voyez le service si cela dure.",
-  reason: "Il dit :",
   renewed: "Renouvelé",
   ends: "Fin du jeton",
   endsNever: "Non dite",
