@@ -184,7 +184,7 @@ function storageName(table: Table, column: Column, label: "sealed" | "index"): s
 
 /**
  * The columns beside the plain one. In a new column no plain value is ever let in. Where there may be some, the
- * constraints come when the last of them is sealed, and the index is built without holding up writes.
+ * constraint comes when the last of them is sealed, and the index is built without holding up writes.
  */
 function emitStorage(work: Work, table: Table, column: Column, sealed: Sealed): void {
   const name = relationName(table.schema, table.name);
@@ -195,11 +195,11 @@ function emitStorage(work: Work, table: Table, column: Column, sealed: Sealed): 
     ...(index === null ? [] : [`add column ${quote(index)} bytea`]),
     ...(column.nullable ? [] : [`alter column ${plain} drop not null`]),
   ];
-  if (sealed.isNew) {
-    commands.push(`add constraint ${quote(only)} check (${plain} is null)`);
-    if (present !== null)
-      commands.push(`add constraint ${quote(present)} check (${quote(cipher)} is not null)`);
-  }
+  if (sealed.isNew) commands.push(`add constraint ${quote(only)} check (${plain} is null)`);
+  // In place of NOT NULL, and without a moment between the two.
+  const isThere = `check (${plain} is not null or ${quote(cipher)} is not null)`;
+  if (present !== null)
+    commands.push(`add constraint ${quote(present)} ${isThere}${sealed.isNew ? "" : " not valid"}`);
   emit(work, "place", `alter table ${name} ${commands.join(", ")}`);
   if (sealed.isNew && index !== null && lookup !== null)
     emit(

@@ -133,10 +133,6 @@ export function addOnly(at: SealedAt): string {
   return `alter table ${tableOf(at)} add constraint ${q(at.column.only)} check (${q(at.column.column)} is null) not valid`;
 }
 
-export function addPresent(at: SealedAt, name: string): string {
-  return `alter table ${tableOf(at)} add constraint ${q(name)} check (${q(at.column.cipher)} is not null) not valid`;
-}
-
 export function validate(at: SealedAt, name: string): string {
   return `alter table ${tableOf(at)} validate constraint ${q(name)}`;
 }

@@ -165,6 +165,10 @@ test("a column of filled tables is sealed online: at every stage two processes r
   };
 
   await work("declared");
+  await everyTenant(tenancy, async (ctx) => {
+    const none = "insert into songs (person_id, title) values (1, 'none')";
+    assert.equal(await codeOf(ctx.query({ text: none })), "23514", "NOT NULL holds all the time");
+  });
   const before = await countPlain(tenancy);
   assert.ok(before >= 3 * ROWS);
   await sealing.keep();

@@ -10,7 +10,6 @@ import { appColumnsPlace, countTenantColumns, sealedColumnsOf } from "./sealed-p
 import {
   addLookup,
   addOnly,
-  addPresent,
   dropLookup,
   findDrained,
   type SealedAt,
@@ -201,7 +200,6 @@ export class AppSealing {
     for (let round = 0; round < ROUNDS_MAX; round++) {
       if (!(await this.#sealPlain(pool, at))) return false;
       await constrain(pool, addOnly(at));
-      if (present !== null) await constrain(pool, addPresent(at, present));
       // What was written plain between the last look and the constraint; nothing comes after it.
       if (!(await this.#sealPlain(pool, at))) return false;
       if (await holds(pool, at, [only, ...(present === null ? [] : [present])])) return true;
