@@ -1,5 +1,5 @@
 /**
- * The published numbers: `npm run bench [reads policy schemas create growth neighbour http keys sealed audit]`. Ratios against the bare
+ * The published numbers: `npm run bench [reads policy sessions schemas create growth neighbour http keys sealed audit]`. Ratios against the bare
  * alternative in the same interleaved run; medians and spread. Prints each part's table and keeps it in bench/results.md.
  */
 import { benchAudit } from "./audit.ts";
@@ -13,11 +13,13 @@ import { benchReads } from "./reads.ts";
 import { loadNow, render, saveResults } from "./results.ts";
 import { benchSchemas } from "./schemas.ts";
 import { benchSealed } from "./sealed.ts";
+import { benchSessions } from "./sessions.ts";
 import type { Result } from "./support.ts";
 
 const PARTS: Readonly<Record<string, () => Promise<Result[]>>> = {
   reads: benchReads,
   policy: benchPolicy,
+  sessions: benchSessions,
   http: benchHttp,
   neighbour: benchNeighbour,
   create: benchCreate,

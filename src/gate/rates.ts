@@ -181,7 +181,8 @@ export class SharedRates {
     const leases = await withinMs(this.#options.store.lease(asks), STORE_TIMEOUT_MS);
     const last = leases.at(-1);
     if (last) this.#offsetUs = last.nowUs - sentUs;
-    if (this.#isApart) {
+    // An answer to what was asked before the loss does not end it.
+    if (this.#isApart && performance.now() >= this.#apartUntilMs) {
       this.#isApart = false;
       this.#options.onChange("back");
     }
