@@ -131,6 +131,61 @@ test("a browser that kept another checkpoint raises the alarm, and takes the log
   await page.getByLabel("Reason of a legal hold").waitFor();
 });
 
+test("an owner writes a policy by form and by hand, sees its faults in place, last week's calls and a test break", async () => {
+  const email = await createUser(platform, "Policy Owner");
+  const { slug } = await createTenantFor(platform, email, "owner");
+  await using visitor = await visit(browser, nobody);
+  const { page } = visitor;
+  await signInByLink(platform, page, email);
+  await page.goto(`${platform.url}/t/${slug}/audit`);
+  await page.getByText("Signature good").first().waitFor();
+
+  await page.getByRole("link", { name: "Policies" }).click();
+  await page.getByText("No policies yet").waitFor();
+  await assertAccessible(page, "no policies");
+  await page.getByRole("button", { name: "Write a policy" }).click();
+  const editor = page.getByLabel("Cedar text", { exact: true });
+  await editor.fill('forbid (\n  principal,\n  action == Action::"audit.reed",\n  resource\n);');
+  await page.getByRole("button", { name: "Line 3, column 13" }).waitFor();
+  await assertAccessible(page, "a policy with a fault");
+  await page.getByRole("button", { name: "Line 3, column 13" }).click();
+  assert.equal(await editor.evaluate((area: HTMLTextAreaElement) => area.selectionStart), 34);
+
+  await page.getByRole("button", { name: "Write it by a form" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Permissions").first().fill("audit.read");
+  await page.keyboard.press("Enter");
+  await dialog.getByLabel("Add a condition").selectOption("mfa");
+  await dialog.getByText("context has mfaAge").waitFor();
+  await assertAccessible(page, "a policy by form");
+  await dialog.getByRole("button", { name: "Put it into the editor" }).click();
+  await page.getByText("The official engine has nothing against it").waitFor();
+
+  await page.getByRole("button", { name: "Put last week’s calls to it" }).click();
+  await page.getByText(/^Of \d+ calls \d+ would be denied/).waitFor();
+  await page.getByRole("cell", { name: "Would be denied" }).first().waitFor();
+  await assertAccessible(page, "last week's calls");
+
+  await page.getByLabel("Permission", { exact: true }).selectOption("audit.read");
+  await page.getByLabel("Role", { exact: true }).selectOption("auditor");
+  await page.getByRole("button", { name: "Ask", exact: true }).click();
+  await page.getByText("Forbidden by draft:1.").waitFor();
+  await page.getByLabel("Name", { exact: true }).fill("Fresh factor for the log");
+  await page.getByRole("button", { name: "Save policy" }).click();
+  await page.getByRole("heading", { level: 1, name: "Fresh factor for the log" }).waitFor();
+  await page.getByRole("button", { name: "Ask", exact: true }).click();
+  await page.getByLabel("Permission", { exact: true }).selectOption("audit.read");
+  await page.getByRole("button", { name: "Ask", exact: true }).click();
+  await page.getByLabel("Keep this answer as a test").fill("Nobody without a factor");
+  await page.getByRole("button", { name: "Keep as test" }).click();
+  await page.getByText("Passes").waitFor();
+  await page.getByRole("button", { name: "Remove policy" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Remove policy" }).click();
+  await page.getByText("With this change the tenant's policy tests do not pass.").waitFor();
+  await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+  assert.deepEqual(visitor.complaints, []);
+});
+
 test("the rooms of the Security Centre fit a telephone and speak French", async () => {
   const email = await createUser(platform, "Élise");
   const { slug } = await createTenantFor(platform, email, "owner");
@@ -152,4 +207,8 @@ test("the rooms of the Security Centre fit a telephone and speak French", async 
   assert.deepEqual(visitor.complaints, []);
 });
 
-const rooms = [["/audit", "Journal d’audit"]] as const;
+const rooms = [
+  ["/audit", "Journal d’audit"],
+  ["/policies", "Règles"],
+  ["/policies/new", "Écrire une règle"],
+] as const;

@@ -477,6 +477,28 @@ const portalKeys = createRoute({
   staticData: { crumb: crumbs.encryption },
   component: lazyRouteComponent(() => import("./features/portal/KeysRoom.tsx"), "KeysRoom"),
 });
+const portalPolicies = createRoute({
+  getParentRoute: () => portal,
+  path: "/policies",
+  staticData: { crumb: crumbs.policies },
+});
+const policiesIndex = createRoute({
+  getParentRoute: () => portalPolicies,
+  path: "/",
+  component: lazyRouteComponent(() => import("./features/policies/PoliciesPage.tsx"), "PoliciesPage"),
+});
+const newPolicy = createRoute({
+  getParentRoute: () => portalPolicies,
+  path: "/new",
+  staticData: { crumb: crumbs.newPolicy },
+  component: lazyRouteComponent(() => import("./features/policies/PolicyPage.tsx"), "NewPolicyPage"),
+});
+const policy = createRoute({
+  getParentRoute: () => portalPolicies,
+  path: "/$policyId",
+  staticData: { crumb: crumbs.policy },
+  component: lazyRouteComponent(() => import("./features/policies/PolicyPage.tsx"), "PolicyPage"),
+});
 const portalAudit = createRoute({
   getParentRoute: () => portal,
   path: "/audit",
@@ -587,6 +609,7 @@ const routeTree = root.addChildren([
     portalScim,
     portalIntegrations,
     portalKeys,
+    portalPolicies.addChildren([policiesIndex, newPolicy, policy]),
     portalAudit,
   ]),
   frame.addChildren([

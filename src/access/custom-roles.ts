@@ -3,7 +3,7 @@ import type { FieldProblem } from "../base/errors.ts";
 import { many, maybe, one } from "../db/sql.ts";
 import { operatorRoles, tenantRoles } from "./built-in-roles.ts";
 import { type Author, assertHeld, changeRules, type RulesParts } from "./change-rules.ts";
-import { conditionProblems } from "./conditions.ts";
+import { conditionProblems } from "./condition-problems.ts";
 import { accessError } from "./errors.ts";
 import { ROLES_MAX } from "./limits.ts";
 import { isPermission, scopeOf } from "./permissions.ts";

@@ -5,7 +5,7 @@ import { exec, many, maybe, one } from "../db/sql.ts";
 import { withTx } from "../db/tx.ts";
 import type { Author, RulesParts } from "./change-rules.ts";
 import { isTimeZone } from "./circumstances.ts";
-import { isAddressRange } from "./conditions.ts";
+import { isAddressRange } from "./condition-problems.ts";
 import { accessError } from "./errors.ts";
 import {
   announceChange,

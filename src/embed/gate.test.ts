@@ -151,6 +151,7 @@ test("the record of an app's request keeps what the policies were asked, of deni
     id: viewer.user.id,
     roles: ["viewer"],
     amr: rows[0]?.asked["amr"],
+    device: "program",
     resource: { id: "track:7", type: "tracks", hasAttributes: true },
   });
   assert.deepEqual(

@@ -9,6 +9,7 @@ import { integrations } from "./en/integrations.ts";
 import { isolation } from "./en/isolation.ts";
 import { members } from "./en/members.ts";
 import { people } from "./en/people.ts";
+import { policies } from "./en/policies.ts";
 import { portal } from "./en/portal.ts";
 import { programs } from "./en/programs.ts";
 import { recovery } from "./en/recovery.ts";
@@ -35,6 +36,7 @@ export const en = {
   account,
   audit,
   members,
+  policies,
   portal,
   people,
   programs,

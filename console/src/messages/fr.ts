@@ -11,6 +11,7 @@ import { integrations } from "./fr/integrations.ts";
 import { isolation } from "./fr/isolation.ts";
 import { members } from "./fr/members.ts";
 import { people } from "./fr/people.ts";
+import { policies } from "./fr/policies.ts";
 import { portal } from "./fr/portal.ts";
 import { programs } from "./fr/programs.ts";
 import { recovery } from "./fr/recovery.ts";
@@ -37,6 +38,7 @@ export const fr = {
   account,
   audit,
   members,
+  policies,
   portal,
   people,
   programs,

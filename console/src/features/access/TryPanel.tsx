@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import type { PermissionName, PolicyAnswer, PolicyQuestion } from "../../api/types.ts";
+import type { PermissionName, PolicyAnswer, PolicyDraft, PolicyQuestion } from "../../api/types.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
 import { useForbidden, useHere } from "../../shell/here.ts";
 import { ProblemNote } from "../../shell/ProblemNote.tsx";
@@ -8,11 +8,19 @@ import { Button } from "../../ui/Button.tsx";
 import { NumberField, SelectField, TextField } from "../../ui/fields.tsx";
 import { Notice } from "../../ui/Notice.tsx";
 import { Panel } from "../../ui/Panel.tsx";
+import { KeepTest } from "../policies/KeepTest.tsx";
 import { permissionsQuery, rolesQuery, tryPolicies } from "./queries.ts";
 import "./access.css";
 
+interface TryPanelProps {
+  /** Rules that are not in force yet, to be asked instead. */
+  readonly draft?: PolicyDraft;
+  /** An answer can be kept as a policy test. */
+  readonly mayKeep?: boolean;
+}
+
 /** Asks the policies about somebody made up: what would be decided, by which policies, and why. */
-export function TryPanel() {
+export function TryPanel({ draft, mayKeep = false }: TryPanelProps) {
   const { access: text } = useMessages();
   const { tenant } = useHere();
   const forbidden = useForbidden();
@@ -24,7 +32,9 @@ export function TryPanel() {
   const [permission, setPermission] = useState<PermissionName>("data.read");
   const [ip, setIp] = useState("");
   const [mfaAgeMinutes, setMfaAgeMinutes] = useState<number>();
-  const ask = useMutation({ mutationFn: (question: PolicyQuestion) => tryPolicies(tenant.id, question) });
+  const ask = useMutation({
+    mutationFn: (question: PolicyQuestion) => tryPolicies(tenant.id, question, draft),
+  });
   function submit(event: FormEvent) {
     event.preventDefault();
     ask.mutate({
@@ -72,6 +82,7 @@ export function TryPanel() {
         {ask.isError && <ProblemNote error={ask.error} />}
         {ask.data && <Decision answer={ask.data} />}
       </form>
+      {mayKeep && ask.data && <KeepTest question={ask.variables} isAllowed={ask.data.allowed} />}
     </Panel>
   );
 }

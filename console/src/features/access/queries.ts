@@ -5,6 +5,7 @@ import type {
   AccessMine,
   PermissionList,
   PolicyAnswer,
+  PolicyDraft,
   PolicyQuestion,
   Role,
   RoleCreate,
@@ -42,6 +43,10 @@ export function removeRole(tenant: string, key: string): Promise<void> {
   return request("DELETE", `/v1/tenants/${tenant}/roles/${encodeURIComponent(key)}`);
 }
 
-export function tryPolicies(tenant: string, question: PolicyQuestion): Promise<PolicyAnswer> {
-  return request("POST", `/v1/tenants/${tenant}/policies/try`, { body: { question } });
+export function tryPolicies(
+  tenant: string,
+  question: PolicyQuestion,
+  draft?: PolicyDraft,
+): Promise<PolicyAnswer> {
+  return request("POST", `/v1/tenants/${tenant}/policies/try`, { body: { question, draft } });
 }

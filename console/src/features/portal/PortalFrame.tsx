@@ -46,6 +46,13 @@ const rooms: readonly (Omit<Room, "to"> & { readonly path: string; readonly perm
     key: "p",
   },
   {
+    path: "/policies",
+    permission: "policies.read",
+    label: ({ portal }) => portal.rooms.policies,
+    icon: "policy",
+    key: "r",
+  },
+  {
     path: "/sso",
     permission: "sso.read",
     label: ({ portal }) => portal.rooms.sso,
@@ -57,7 +64,7 @@ const rooms: readonly (Omit<Room, "to"> & { readonly path: string; readonly perm
     permission: "scim.read",
     label: ({ portal }) => portal.rooms.scim,
     icon: "sync",
-    key: "p",
+    key: "d",
   },
   {
     path: "/integrations",

@@ -4,6 +4,7 @@ export const portal = {
     overview: "Overview",
     access: "Roles",
     keys: "Encryption",
+    policies: "Policies",
     audit: "Audit log",
     sso: "Single sign-on",
     scim: "Provisioning",

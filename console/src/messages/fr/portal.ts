@@ -6,6 +6,7 @@ export const portal = {
     overview: "Vue d’ensemble",
     access: "Rôles",
     keys: "Chiffrement",
+    policies: "Règles",
     audit: "Journal d’audit",
     sso: "Authentification unique",
     scim: "Provisionnement",
