@@ -155,6 +155,7 @@ test("an owner writes a policy by form and by hand, sees its faults in place, la
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Permissions").first().fill("audit.read");
   await page.keyboard.press("Enter");
+  await dialog.getByLabel("Add a condition").focus();
   await dialog.getByLabel("Add a condition").selectOption("mfa");
   await dialog.getByText("context has mfaAge").waitFor();
   await assertAccessible(page, "a policy by form");
@@ -169,7 +170,7 @@ test("an owner writes a policy by form and by hand, sees its faults in place, la
   await page.getByLabel("Permission", { exact: true }).selectOption("audit.read");
   await page.getByLabel("Role", { exact: true }).selectOption("auditor");
   await page.getByRole("button", { name: "Ask", exact: true }).click();
-  await page.getByText("Forbidden by draft:1.").waitFor();
+  await page.getByText("Forbidden by draft:1.").first().waitFor();
   await page.getByLabel("Name", { exact: true }).fill("Fresh factor for the log");
   await page.getByRole("button", { name: "Save policy" }).click();
   await page.getByRole("heading", { level: 1, name: "Fresh factor for the log" }).waitFor();

@@ -111,7 +111,7 @@ function FormOfPolicy({ onClose, onWritten }: Omit<FormDialogProps, "isOpen">) {
           ...conditionKinds.map((kind) => ({ value: kind, label: text.form.kinds[kind] })),
         ]}
       />
-      <CodeBlock code={cedar} label={text.cedar} />
+      <CodeBlock code={cedar} label={text.form.preview} />
       <DialogActions>
         <Button onClick={onClose}>{general.cancel}</Button>
         <Button look="primary" disabledReason={why} onClick={() => onWritten(cedar)}>

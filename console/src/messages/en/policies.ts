@@ -35,6 +35,7 @@ export const policies = {
     act: "Put it into the editor",
     forbid: "Forbid, unless all conditions hold",
     permit: "Permit, when all conditions hold",
+    preview: "The same in Cedar",
     who: "To whom",
     everyone: "Everyone",
     permissionsHint: "Such as audit.read; type to find one.",

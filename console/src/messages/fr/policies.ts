@@ -37,6 +37,7 @@ export const policies = {
     act: "La mettre dans l’éditeur",
     forbid: "Interdire, sauf si toutes les conditions sont réunies",
     permit: "Autoriser, quand toutes les conditions sont réunies",
+    preview: "La même chose en Cedar",
     who: "À qui",
     everyone: "Tout le monde",
     permissionsHint: "Par exemple audit.read ; tapez pour chercher.",
