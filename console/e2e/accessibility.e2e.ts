@@ -59,6 +59,7 @@ const pages = [
   "/encryption",
   "/cells",
   "/activity",
+  "/security",
   "/audit",
   "/audit?outcome=denied&kind=change",
   "/api-keys",

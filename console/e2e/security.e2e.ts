@@ -187,6 +187,22 @@ test("an owner writes a policy by form and by hand, sees its faults in place, la
   assert.deepEqual(visitor.complaints, []);
 });
 
+test("an owner sees what needs attention, why, and is led to the room that cures it", async () => {
+  const email = await createUser(platform, "Lone Owner");
+  const { slug } = await createTenantFor(platform, email, "owner");
+  await using visitor = await visit(browser, nobody);
+  const { page } = visitor;
+  await signInByLink(platform, page, email);
+
+  await page.goto(`${platform.url}/t/${slug}`);
+  await page.getByRole("link", { name: "Security", exact: true }).click();
+  await page.getByText("1 of 1 members have no second factor, and none is demanded.").waitFor();
+  await page.getByText("2 findings need attention").waitFor();
+  await page.getByRole("link", { name: "Go to Members" }).first().click();
+  await page.getByRole("heading", { level: 1, name: "Members" }).waitFor();
+  assert.deepEqual(visitor.complaints, []);
+});
+
 test("the rooms of the Security Centre fit a telephone and speak French", async () => {
   const email = await createUser(platform, "Élise");
   const { slug } = await createTenantFor(platform, email, "owner");
@@ -209,6 +225,7 @@ test("the rooms of the Security Centre fit a telephone and speak French", async 
 });
 
 const rooms = [
+  ["/security", "Sécurité"],
   ["/audit", "Journal d’audit"],
   ["/policies", "Règles"],
   ["/policies/new", "Écrire une règle"],

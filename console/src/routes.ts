@@ -23,6 +23,7 @@ import { parseMembersSearch } from "./features/members/queries.ts";
 import { driftQuery, migrationsQuery, runQuery } from "./features/migrations/queries.ts";
 import { parsePeopleSearch, userQuery, usersQuery } from "./features/people/queries.ts";
 import { PortalFrame } from "./features/portal/PortalFrame.tsx";
+import { postureQuery } from "./features/posture/queries.ts";
 import type { OperatorSignInSearch } from "./features/session/OperatorSignInPage.tsx";
 import { sessionQuery } from "./features/session/queries.ts";
 import type { UserSignInSearch } from "./features/sign-in/SignInPage.tsx";
@@ -335,6 +336,14 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import("./features/audit/AuditPage.tsx"), "AuditPage"),
 });
 
+const security = createRoute({
+  getParentRoute: () => frame,
+  path: "/security",
+  staticData: { crumb: crumbs.security },
+  loader: ({ context }) => void context.client.prefetchQuery(postureQuery(null)),
+  component: lazyRouteComponent(() => import("./features/posture/PosturePage.tsx"), "PosturePage"),
+});
+
 const apiKeys = createRoute({
   getParentRoute: () => frame,
   path: "/api-keys",
@@ -499,6 +508,12 @@ const policy = createRoute({
   staticData: { crumb: crumbs.policy },
   component: lazyRouteComponent(() => import("./features/policies/PolicyPage.tsx"), "PolicyPage"),
 });
+const portalSecurity = createRoute({
+  getParentRoute: () => portal,
+  path: "/security",
+  staticData: { crumb: crumbs.security },
+  component: lazyRouteComponent(() => import("./features/portal/SecurityRoom.tsx"), "SecurityRoom"),
+});
 const portalAudit = createRoute({
   getParentRoute: () => portal,
   path: "/audit",
@@ -610,6 +625,7 @@ const routeTree = root.addChildren([
     portalIntegrations,
     portalKeys,
     portalPolicies.addChildren([policiesIndex, newPolicy, policy]),
+    portalSecurity,
     portalAudit,
   ]),
   frame.addChildren([
@@ -636,6 +652,7 @@ const routeTree = root.addChildren([
     encryption,
     cells,
     activity,
+    security,
     audit,
     apiKeys.addChildren([apiKeysIndex, newApiKey]),
     notFound,

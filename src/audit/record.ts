@@ -126,6 +126,7 @@ export const ACTIONS = [
   "audit.checkpoint_cosigned",
   "audit.pruned",
   "audit.epoch_opened",
+  "audit.verified",
   "audit.stream_created",
   "audit.stream_updated",
   "audit.stream_removed",

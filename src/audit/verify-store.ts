@@ -120,3 +120,8 @@ export const findRange = query<{ first: string | null; last: string | null }>(
      and ($3::uuid is null or low_id < $3::uuid)
      and first_index + length <= $4::bigint`,
 );
+
+export const updateVerified = query(
+  "audit.update_verified",
+  "update tenancy.audit_log set verified_at = now(), verified_faults = $1::int",
+);

@@ -48,13 +48,13 @@ const TABLE: readonly Bad[] = [
     args: ["zzzzzzzz"],
     code: 2,
     stderr:
-      "error: There is no command `zzzzzzzz`.\n  Known are: serve, tenant, app, adopt, plan, region, cell, verify, member, grant, user, service-account, mail, operator, review, support, key, encryption, vault, role, policy, integration, sso, scim, workflow, audit, events, status, doctor.\n",
+      "error: There is no command `zzzzzzzz`.\n  Known are: serve, tenant, app, adopt, plan, region, cell, verify, member, grant, user, service-account, mail, operator, review, support, key, encryption, vault, role, policy, integration, sso, scim, workflow, audit, events, posture, status, doctor.\n",
   },
   {
     args: ["constructor"],
     code: 2,
     stderr:
-      "error: There is no command `constructor`.\n  Known are: serve, tenant, app, adopt, plan, region, cell, verify, member, grant, user, service-account, mail, operator, review, support, key, encryption, vault, role, policy, integration, sso, scim, workflow, audit, events, status, doctor.\n",
+      "error: There is no command `constructor`.\n  Known are: serve, tenant, app, adopt, plan, region, cell, verify, member, grant, user, service-account, mail, operator, review, support, key, encryption, vault, role, policy, integration, sso, scim, workflow, audit, events, posture, status, doctor.\n",
   },
   {
     args: ["tenant", "creat"],

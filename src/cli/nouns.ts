@@ -109,6 +109,10 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     load: async () => (await import("./commands/audit.ts")).commands,
   },
   events: { summary: "Who did what", load: async () => (await import("./commands/events.ts")).commands },
+  posture: {
+    summary: "How safely a tenant or the platform stands",
+    load: async () => (await import("./commands/posture.ts")).commands,
+  },
   status: {
     summary: "Where the platform is and how it stands",
     load: async () => (await import("./commands/status.ts")).commands,

@@ -17,6 +17,7 @@ import { migrationRoutes } from "./routes/migrations.ts";
 import { placeRoutes } from "./routes/places.ts";
 import { policyRoutes } from "./routes/policies.ts";
 import { policyDraftRoutes } from "./routes/policy-drafts.ts";
+import { postureRoutes } from "./routes/posture.ts";
 import { proofRoutes } from "./routes/proofs.ts";
 import { recoveryRoutes } from "./routes/recoveries.ts";
 import { reviewRoutes } from "./routes/reviews.ts";
@@ -67,6 +68,7 @@ export const routes: readonly Route[] = [
   ...policyRoutes,
   ...policyDraftRoutes,
   ...accessRoutes,
+  ...postureRoutes,
   ...authzenRoutes,
   ...grantRoutes,
   ...reviewRoutes,

@@ -7,7 +7,8 @@ import type { Request } from "../../src/access/cedar/expression.ts";
 import { PolicySet } from "../../src/access/cedar/policy-set.ts";
 import { CedarSet } from "../../src/access/cedar/value.ts";
 import { circumstances } from "../../src/access/circumstances.ts";
-import { type Condition, conditionProblems, conditionText } from "../../src/access/conditions.ts";
+import { conditionProblems } from "../../src/access/condition-problems.ts";
+import { type Condition, conditionText } from "../../src/access/conditions.ts";
 import { cedarSchema } from "../../src/access/schema.ts";
 import { fuzz } from "../support/fuzz.ts";
 

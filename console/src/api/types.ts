@@ -10,6 +10,7 @@ import type * as integrationsSchemas from "../../../src/http/schemas/integration
 import type * as membersSchemas from "../../../src/http/schemas/members.ts";
 import type * as operators from "../../../src/http/schemas/operators.ts";
 import type * as drafts from "../../../src/http/schemas/policy-drafts.ts";
+import type * as postures from "../../../src/http/schemas/posture.ts";
 import type * as recoveries from "../../../src/http/schemas/recoveries.ts";
 import type * as reviews from "../../../src/http/schemas/reviews.ts";
 import type * as scim from "../../../src/http/schemas/scim.ts";
@@ -86,6 +87,8 @@ export type PolicyTest = Static<typeof access.PolicyTest>;
 export type PolicyTestSave = Static<typeof access.PolicyTestSave>;
 export type PolicyChecked = Static<typeof drafts.PolicyChecked>;
 export type PolicyReplayed = Static<typeof drafts.PolicyReplayed>;
+export type Posture = Static<typeof postures.Posture>;
+export type Finding = Posture["items"][number];
 export type PolicyQuestion = Static<typeof access.PolicyQuestion>;
 export type PolicyAnswer = Static<typeof access.PolicyAnswer>;
 

@@ -12,6 +12,7 @@ import { people } from "./en/people.ts";
 import { policies } from "./en/policies.ts";
 import { portal } from "./en/portal.ts";
 import { programs } from "./en/programs.ts";
+import { posture } from "./en/posture.ts";
 import { recovery } from "./en/recovery.ts";
 import { reviews } from "./en/reviews.ts";
 import { scim } from "./en/scim.ts";
@@ -40,6 +41,7 @@ export const en = {
   portal,
   people,
   programs,
+  posture,
   recovery,
   scim,
   integrations,

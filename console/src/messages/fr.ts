@@ -14,6 +14,7 @@ import { people } from "./fr/people.ts";
 import { policies } from "./fr/policies.ts";
 import { portal } from "./fr/portal.ts";
 import { programs } from "./fr/programs.ts";
+import { posture } from "./fr/posture.ts";
 import { recovery } from "./fr/recovery.ts";
 import { reviews } from "./fr/reviews.ts";
 import { scim } from "./fr/scim.ts";
@@ -42,6 +43,7 @@ export const fr = {
   portal,
   people,
   programs,
+  posture,
   recovery,
   scim,
   integrations,

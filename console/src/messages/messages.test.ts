@@ -5,7 +5,7 @@ import { fr } from "./fr.ts";
 import { chooseLocale, regionalLocale } from "./locale.ts";
 
 /** Texts that are looked up by a server's code: each language may know others. */
-const openTables = ["errors.byCode", "errors.local", "access.roleMeanings", "sso.checks"];
+const openTables = ["errors.byCode", "errors.local", "access.roleMeanings", "posture.checks", "sso.checks"];
 
 test("English and French have the same texts, of the same kind", () => {
   assert.deepEqual(shapeOf(fr), shapeOf(en));

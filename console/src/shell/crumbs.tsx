@@ -20,6 +20,7 @@ export const crumbs = {
   policies: () => useMessages().policies.title,
   newPolicy: () => useMessages().policies.write,
   policy: () => useMessages().policies.one,
+  security: () => useMessages().posture.title,
   audit: () => useMessages().audit.title,
   apiKeys: () => useMessages().shell.rooms.apiKeys,
   newApiKey: () => useMessages().apiKeys.create,

@@ -9,6 +9,7 @@ export const rooms: readonly Room[] = [
   { label: ({ shell }) => shell.rooms.encryption, to: "/encryption", icon: "lock", key: "e" },
   { label: ({ shell }) => shell.rooms.cells, to: "/cells", icon: "cells", key: "c" },
   { label: ({ shell }) => shell.rooms.activity, to: "/activity", icon: "activity", key: "a" },
+  { label: ({ shell }) => shell.rooms.security, to: "/security", icon: "isolation", key: "s" },
   { label: ({ shell }) => shell.rooms.audit, to: "/audit", icon: "log", key: "l" },
   { label: ({ shell }) => shell.rooms.apiKeys, to: "/api-keys", icon: "apiKeys", key: "k" },
 ];

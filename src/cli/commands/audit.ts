@@ -157,13 +157,15 @@ async function verifyFile({ out }: Call, file: string, key: string | undefined):
   return faults.length > 0 ? EXIT.failed : EXIT.ok;
 }
 
-async function verifyLog({ out, open }: Call, kept: string | undefined): Promise<number> {
+async function verifyLog({ out, open, by }: Call, kept: string | undefined): Promise<number> {
   const { internals } = await open();
-  const [{ verifyLive }, { parseCheckpoint, parseNote, verifyNote }, { readFile }] = await Promise.all([
-    import("../../audit/verify-live.ts"),
-    import("../../audit/note.ts"),
-    import("node:fs/promises"),
-  ]);
+  const [{ verifyLive }, { recordVerification }, { parseCheckpoint, parseNote, verifyNote }, { readFile }] =
+    await Promise.all([
+      import("../../audit/verify-live.ts"),
+      import("../../audit/record-verification.ts"),
+      import("../../audit/note.ts"),
+      import("node:fs/promises"),
+    ]);
   const note = kept === undefined ? undefined : parseNote(await readFile(kept, "utf8"));
   const older = note && verifyNote(note, internals.audit.signer) && parseCheckpoint(note.text);
   if (kept !== undefined && !older) {
@@ -171,6 +173,7 @@ async function verifyLog({ out, open }: Call, kept: string | undefined): Promise
     throw usageError(["audit", "verify"], [{ path: "--checkpoint", message }]);
   }
   const report = await verifyLive(internals.control, internals.audit.signer, older ?? null);
+  await recordVerification(internals.control, report, by);
   const { faults, gaps, records, pruned, size } = report;
   out.answer(report, () => faultLines(faults));
   if (!out.isJson) {

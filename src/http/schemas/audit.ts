@@ -65,6 +65,7 @@ export const AuditRecord = Type.Object(
           amr: Type.Optional(Type.Array(Type.String(), { description: "How the session was proved." })),
           mfaAgeS: Type.Optional(Type.Integer({ description: "Seconds since a second factor was used." })),
           purpose: Type.Optional(Type.String()),
+          device: Type.Optional(Type.String()),
           resource: Type.Optional(
             Type.Object({
               id: Type.String(),

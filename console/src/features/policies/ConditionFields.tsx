@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { type Condition, DAYS } from "../../../../src/access/conditions.ts";
+import { DEVICES } from "../../../../src/access/device.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { CheckField, NumberField, TagsField, TextField } from "../../ui/fields.tsx";
@@ -102,6 +103,36 @@ function Fields({ condition, onChange }: Omit<ConditionFieldsProps, "onRemove">)
             form.methodsHint,
           )}
         </div>
+      );
+    case "device":
+      return (
+        <>
+          <div className="row">
+            {DEVICES.map((device) => (
+              <CheckField
+                key={device}
+                label={form.devices[device]}
+                isChecked={condition.devices.includes(device)}
+                onChange={(isChecked) =>
+                  onChange({
+                    ...condition,
+                    devices: DEVICES.filter((each) =>
+                      each === device ? isChecked : condition.devices.includes(each),
+                    ),
+                  })
+                }
+              />
+            ))}
+          </div>
+          <CheckField
+            label={form.passkeyBound}
+            isChecked={condition.isPasskeyBound === true}
+            onChange={(isChecked) => {
+              const { isPasskeyBound: _, ...rest } = condition;
+              onChange(isChecked ? { ...rest, isPasskeyBound: true } : rest);
+            }}
+          />
+        </>
       );
     case "purpose":
       return texts(

@@ -27,6 +27,7 @@ export const conditionKinds: readonly ConditionKind[] = [
   "time",
   "address",
   "mfa",
+  "device",
   "purpose",
   "attribute",
   "feature",
@@ -42,6 +43,8 @@ export function emptyCondition(kind: ConditionKind): Condition {
       return { kind, ranges: [] };
     case "mfa":
       return { kind, maxAgeMinutes: 10 };
+    case "device":
+      return { kind, devices: ["desktop"] };
     case "purpose":
       return { kind, purposes: [] };
     case "attribute":
@@ -64,6 +67,8 @@ export function isWhole(condition: Condition): boolean {
       return condition.ranges.length > 0;
     case "mfa":
       return condition.maxAgeMinutes >= 1;
+    case "device":
+      return condition.devices.length > 0;
     case "purpose":
       return condition.purposes.length > 0;
     case "attribute":

@@ -37,6 +37,7 @@ test("a condition that lacks what only its author knows is not whole", () => {
       ["time", true],
       ["address", false],
       ["mfa", true],
+      ["device", true],
       ["purpose", false],
       ["attribute", false],
       ["feature", false],

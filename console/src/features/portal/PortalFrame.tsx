@@ -25,6 +25,13 @@ const rooms: readonly (Omit<Room, "to"> & { readonly path: string; readonly perm
     isHome: true,
   },
   {
+    path: "/security",
+    permission: "security.read",
+    label: ({ portal }) => portal.rooms.security,
+    icon: "isolation",
+    key: "y",
+  },
+  {
     path: "/members",
     permission: "members.read",
     label: ({ portal }) => portal.rooms.members,

@@ -5,6 +5,7 @@ export const portal = {
     access: "Roles",
     keys: "Encryption",
     policies: "Policies",
+    security: "Security",
     audit: "Audit log",
     sso: "Single sign-on",
     scim: "Provisioning",

@@ -13,6 +13,7 @@ export const shell = {
     encryption: "Encryption",
     cells: "Cells",
     activity: "Activity",
+    security: "Security",
     audit: "Audit log",
     apiKeys: "API keys",
   },

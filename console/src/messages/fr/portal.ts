@@ -7,6 +7,7 @@ export const portal = {
     access: "Rôles",
     keys: "Chiffrement",
     policies: "Règles",
+    security: "Sécurité",
     audit: "Journal d’audit",
     sso: "Authentification unique",
     scim: "Provisionnement",

@@ -15,6 +15,7 @@ export const shell = {
     encryption: "Chiffrement",
     cells: "Cellules",
     activity: "Activité",
+    security: "Sécurité",
     audit: "Journal d’audit",
     apiKeys: "Clés d’API",
   },
