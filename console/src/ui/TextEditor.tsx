@@ -2,8 +2,6 @@ import { type Ref, useId, useImperativeHandle, useRef } from "react";
 import { type Mark, markedText, offsetOf } from "./marked-text.ts";
 import "./editor.css";
 
-export type { Mark } from "./marked-text.ts";
-
 export interface TextEditorHandle {
   /** Puts the caret at a line and column, from 1. */
   goTo(line: number, column: number): void;
