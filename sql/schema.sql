@@ -444,6 +444,8 @@ create table tenancy.audit_log (
   created_at timestamp with time zone default now() not null,
   system_identifier text,
   moved_at timestamp with time zone,
+  verified_at timestamp with time zone,
+  verified_faults integer,
   constraint audit_log_pkey PRIMARY KEY (is_here),
   constraint audit_log_one CHECK (is_here),
   constraint audit_log_size_positive CHECK ((size >= 0))
@@ -462,6 +464,8 @@ comment on column tenancy.audit_log.pruned_before is 'Retention removed records 
 comment on column tenancy.audit_log.created_at is 'When the log began.';
 comment on column tenancy.audit_log.system_identifier is 'The cluster whose transactions `taken` counts; null: not looked at yet.';
 comment on column tenancy.audit_log.moved_at is 'Since when nothing is taken, as the database was restored into another cluster and nobody has said yet that this is meant.';
+comment on column tenancy.audit_log.verified_at is 'When the log was last verified in its own database; null: never.';
+comment on column tenancy.audit_log.verified_faults is 'Faults that the verification found.';
 
 create table tenancy.audit_records (
   id uuid not null,

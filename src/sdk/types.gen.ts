@@ -4509,6 +4509,57 @@ export interface paths {
     };
     trace?: never;
   };
+  "/v1/posture": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Show how safely the platform stands: findings from its state, what each means and how it is cured */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Posture"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tenants/{tenant}/posture": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Show how safely a tenant stands: findings from its state, what each means and how it is cured */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          /** Id, slug or domain of the tenant. */
+          tenant: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Posture"] } };
+        default: { headers: { [name: string]: unknown }; content: { "application/problem+json": components["schemas"]["Problem"] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/tenants/{tenant}/access/v1/evaluation": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get?: never;
@@ -6473,6 +6524,7 @@ export interface components {
         /** Seconds since a second factor was used. */
         mfaAgeS?: number;
         purpose?: string;
+        device?: string;
         resource?: {
           id: string;
           type?: string;
@@ -7433,6 +7485,24 @@ export interface components {
       /** One Cedar policy. */
       text?: string;
       isEnabled?: boolean;
+    };
+    Posture: {
+      /** Those that ask for something first. */
+      items: ({
+        /** What was looked at, such as factors or key_expiry. */
+        check: string;
+        /** attention: something to cure. choice: weaker than it could be, and may be meant so. */
+        state: "attention" | "choice" | "fine";
+        sentence: string;
+        /** Why it matters. */
+        why: string;
+        /** What to do. */
+        cure: string;
+        /** Where in the console it is cured. */
+        room: string | null;
+        count: number | null;
+        at: string | null;
+      })[];
     };
     Problem: {
       /** What happened. */
