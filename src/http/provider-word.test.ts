@@ -150,6 +150,28 @@ test("only who has all that owners have lets a provider speak for them, or chang
   assert.equal((await change(admin, { status: "disabled" })).status, 200);
 });
 
+test("a tenant takes no address that it has not proven: not one that its owner would want, and learns not whose it is", async () => {
+  const [{ id, owner }, bank] = [await withProvider(), await newTenant()];
+  await platform.tenancy.tenants.as({ actor: "test" }).addDomain(bank, { domain: "bank.example.org" });
+  const add = (domain: string) => send("POST", `/v1/tenants/${id}/domains`, owner.headers, { domain });
+
+  for (const domain of ["bank.example.org", "free.example.org", "evilstudio.example.net"])
+    assert.equal(await codeOf(add(domain)), "tenant.domain_unproven", domain);
+  await platform.tenancy.internals.control.query(
+    `insert into tenancy.sso_domains (tenant_id, domain, challenge, verified_at, created_at)
+     values ($1, 'studio.example.net', 'x', now(), now())`,
+    [id],
+  );
+
+  assert.equal((await add("studio.example.net")).status, 201);
+  assert.equal((await add("www.studio.example.net")).status, 201);
+  assert.equal(await codeOf(add("evilstudio.example.net")), "tenant.domain_unproven");
+  const staff = await call<Body>(platform, "POST", `/v1/tenants/${id}/domains`, {
+    body: { domain: "free.example.org" },
+  });
+  assert.equal(staff.status, 201, staff.text);
+});
+
 test("only who has all that owners have makes a directory's token, which removes owners", async () => {
   const { id, owner } = await withProvider();
   const path = `/v1/tenants/${id}/scim-tokens`;

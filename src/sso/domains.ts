@@ -3,6 +3,9 @@ import { domainToASCII } from "node:url";
 import { type Actor, recordEvent } from "../audit/record.ts";
 import { many, maybe } from "../db/sql.ts";
 import { withTx } from "../db/tx.ts";
+import type { Principal } from "../identity/principal.ts";
+import { parseDomain } from "../tenants/domain-name.ts";
+import { tenantError } from "../tenants/errors.ts";
 import { ssoError } from "./errors.ts";
 import { DISCOVERED_MAX, DOMAINS_MAX } from "./limits.ts";
 import type { SsoParts } from "./parts.ts";
@@ -11,6 +14,7 @@ import {
   deleteDomain,
   discoverByDomain,
   findDomain,
+  findProvenAbove,
   insertDomain,
   listDomains,
   lockTenant,
@@ -79,6 +83,28 @@ export async function proveDomain(
     await recordEvent(tx, by, "sso.domain_proven", tenantId, { domain: known.domain });
     return fromRow(row);
   });
+}
+
+/**
+ * A tenant's own people and keys give it addresses of domains that it has proven; whoever came first with a name would
+ * else keep it from its owner, or take one over that still points here. Staff may: they know whom they serve.
+ *
+ * @throws tenant.domain_invalid, tenant.domain_unproven
+ */
+export async function assertOwnDomain(
+  parts: Pick<SsoParts, "pool">,
+  tenantId: string,
+  text: unknown,
+  principal: Principal,
+): Promise<void> {
+  const isStaff =
+    principal.kind === "operator"
+      ? principal.visit === undefined
+      : principal.kind === "key" && principal.tenantId === null;
+  if (isStaff) return;
+  const { ascii, domain } = parseDomain(text);
+  if (!(await maybe(parts.pool, findProvenAbove, [tenantId, ascii])))
+    throw tenantError("tenant.domain_unproven", { domain });
 }
 
 export async function removeDomain(

@@ -112,6 +112,15 @@ export const findDomain = query<DomainRow>(
   `select ${DOMAIN} from tenancy.sso_domains where tenant_id = $1::uuid and domain = $2::text`,
 );
 
+/** A proven domain that this one is, or lies below. */
+export const findProvenAbove = query<{ domain: string }>(
+  "sso.find_proven_above",
+  `select domain from tenancy.sso_domains
+   where tenant_id = $1::uuid and verified_at is not null
+     and ($2::text = domain or right($2::text, length(domain) + 1) = '.' || domain)
+   limit 1`,
+);
+
 export const verifyDomain = query<DomainRow>(
   "sso.verify_domain",
   `update tenancy.sso_domains set verified_at = $3::timestamptz where tenant_id = $1::uuid and domain = $2::text

@@ -36,6 +36,11 @@ export const { table: tenantErrors, error: tenantError } = defineErrors({
     sentence: "The domain `{domain}` belongs to another tenant.",
     cure: "Choose another domain, or remove it there first.",
   },
+  "tenant.domain_unproven": {
+    status: 403,
+    sentence: "The tenant has not proven that `{domain}` is its own.",
+    cure: "Prove it, or a domain above it, by `POST /v1/tenants/{id}/sso-domains` and its TXT record; or ask the people who run the platform to add it.",
+  },
   "tenant.domain_not_found": {
     status: 404,
     sentence: "Tenant {tenant} has no domain `{domain}`.",

@@ -1,3 +1,4 @@
+import { assertOwnDomain } from "../../sso/domains.ts";
 import { makeDomainPrimary } from "../../tenants/catalog.ts";
 import { findTenant, toApiTenant } from "../api-tenant.ts";
 import { route } from "../route.ts";
@@ -14,13 +15,15 @@ export const tenantDomainRoutes = [
     permission: "domains.manage",
     action: "domain.added",
     summary: "Add a domain to a tenant",
-    description: "A domain that it has already stays, and becomes the primary one when `isPrimary` says so.",
+    description:
+      "A domain that it has already stays, and becomes the primary one when `isPrimary` says so. Its own people add what it has proven (`sso-domains`), and names below that.",
     params: { tenant: TENANT },
     body: DomainAdd,
     status: 201,
     answer: Tenant,
-    handle: async ({ house, params, body, by }) => {
+    handle: async ({ house, params, body, by, principal }) => {
       const { id } = await findTenant(house, params.tenant);
+      await assertOwnDomain(house.tenancy.internals.sso.parts, id, body.domain, principal);
       return toApiTenant(await house.tenancy.tenants.as(by).addDomain(id, body));
     },
   }),

@@ -339,6 +339,10 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
     title: "Ce domaine appartient à un autre locataire.",
     cure: "Choisissez-en un autre, ou retirez-le d’abord de l’autre locataire.",
   },
+  "tenant.domain_unproven": {
+    title: "Le locataire n’a pas prouvé que ce domaine est le sien.",
+    cure: "Prouvez-le par DNS, ou demandez à l’exploitant de la plateforme de l’ajouter.",
+  },
   "tenant.domain_not_found": {
     title: "Le locataire n’a pas ce domaine.",
     cure: "Rechargez la page pour voir ses domaines.",
