@@ -427,23 +427,51 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     parts,
     workflows,
     warm: { schema: config.pool.schemas, database: config.pool.databases },
-    sweep: async () => {
-      await keepAudit(control, clock.now(), config.auditRetentionDays);
-      await storage.sweepStorage();
-      await mail.sweep();
-      await identity.sweep();
-      await closeDueReviews(identity.parts);
-      await sso.refreshMetadata(log);
-      await integrations.renewEnding();
-      await sweepProofs({ lifecycle: parts, workflows, executor, facets: dataFacets(data) });
-    },
-    keepKeys: async () => {
-      try {
-        await encryption.keepHouse();
-      } finally {
-        await sealing.keep();
-      }
-    },
+    sweeps: [
+      {
+        name: "keep-audit",
+        actions: ["audit.pruned", "process.lost"],
+        run: () => keepAudit(control, clock.now(), config.auditRetentionDays),
+      },
+      {
+        name: "settle-files",
+        actions: null,
+        unrecorded: "What a crash left half written was acknowledged to nobody.",
+        run: () => storage.sweepStorage(),
+      },
+      {
+        name: "forget-mails",
+        actions: null,
+        unrecorded: "Mails go by the calendar; that they were sent is on record with their cause.",
+        run: () => mail.sweep(),
+      },
+      {
+        name: "forget-attempts",
+        actions: null,
+        unrecorded: "Attempts and ceremonies that are over go by the calendar; each left its record.",
+        run: () => identity.sweep(),
+      },
+      { name: "close-due-reviews", actions: ["review.closed"], run: () => closeDueReviews(identity.parts) },
+      {
+        name: "refresh-sso-metadata",
+        actions: ["sso.connection_updated"],
+        run: () => sso.refreshMetadata(log),
+      },
+      { name: "renew-integrations", actions: ["integration.failed"], run: () => integrations.renewEnding() },
+      {
+        name: "resume-proofs",
+        actions: ["isolation.proof_finished"],
+        run: () => sweepProofs({ lifecycle: parts, workflows, executor, facets: dataFacets(data) }),
+      },
+    ],
+    keys: [
+      {
+        name: "rotate-keys",
+        actions: ["encryption.keys_rotated", "encryption.key_retired", "encryption.root_replaced"],
+        run: () => encryption.keepHouse(),
+      },
+      { name: "seal-columns", actions: ["app.column_sealing"], run: () => sealing.keep() },
+    ],
     resumeRun: async () => resumeRun({ control, cells }, await parts.appSchema()),
     onError: (error) => log.error("A background duty failed", { error: error.message }),
   });

@@ -93,6 +93,7 @@ export const ACTIONS = [
   "policy_test.saved",
   "policy_test.deleted",
   "operator.role_changed",
+  "workflow.resumed",
   "app.migration_registered",
   "app.migration_run_started",
   "app.migration_run_stop_requested",
@@ -161,6 +162,9 @@ export const ACTIONS = [
   "integration.failed",
 ] as const;
 export type Action = (typeof ACTIONS)[number];
+
+/** What a read leaves in the audit log: the noun that was read, such as `tenant.read`. */
+export type ReadAction = `${string}.read`;
 
 /** Actions that change what is there: their records prove what it was and what it became. */
 const UPDATES = [

@@ -1,4 +1,4 @@
-import type { Actor } from "../audit/record.ts";
+import type { Action, Actor, ReadAction } from "../audit/record.ts";
 import type { Config } from "../base/config.ts";
 import type { Tenancy } from "../start.ts";
 import { flag, type Options, text, type Values } from "./options.ts";
@@ -13,8 +13,18 @@ export interface Positional {
   readonly isMany?: boolean;
 }
 
+/**
+ * Every command names the action that it leaves in the audit log; one that leaves none says why. A change leaves it in
+ * its own transaction; whatever has opened the platform and left nothing, refused or not, leaves it at its end.
+ */
+type Acting =
+  | { readonly action: Action | ReadAction; readonly unrecorded?: never }
+  | { readonly action: null; readonly unrecorded: string };
+
 /** One command of the table: what is parsed, shown by --help and printed into the reference. */
-export interface Command<V = Readonly<Record<string, unknown>>> {
+export type Command<V = Readonly<Record<string, unknown>>> = Acting & Described<V>;
+
+interface Described<V> {
   /** Such as `["tenant", "domain", "add"]`. */
   readonly path: readonly string[];
   readonly summary: string;
@@ -68,10 +78,11 @@ export const tenantId = text("ID", "The tenant, in place of TENANT.");
 
 /** Gives `run` the types of the options. */
 export function defineCommand<const O extends Options>(
-  command: Omit<Command<Values<O>>, "options" | "positionals"> & {
-    options?: O;
-    positionals?: readonly Positional[];
-  },
+  command: Acting &
+    Omit<Described<Values<O>>, "options" | "positionals"> & {
+      options?: O;
+      positionals?: readonly Positional[];
+    },
 ): Command<Values<O>> {
   return { positionals: [], ...command, options: command.options ?? {} };
 }

@@ -52,12 +52,14 @@ export function liveCall(command: Command, parsed: Parsed, out: Output, signal: 
     close: async () => {
       const opened = await tenancy?.catch(() => undefined);
       if (!opened) return;
+      const { action } = command;
       try {
+        if (action === null) return;
         // A change has its record from its own transaction; everything else leaves this one.
         const detail = { command: command.path.join(" ") };
         const record = {
           kind: "request",
-          action: "command.run",
+          action,
           by,
           tenantId: null,
           outcome,

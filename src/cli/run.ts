@@ -68,6 +68,8 @@ async function dispatch(
 function refuseLooseOptions(argv: readonly string[]): void {
   const nothing: Command = {
     path: [],
+    action: null,
+    unrecorded: "It only reads the command line.",
     summary: "",
     positionals: [],
     options: {},

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Static, TObject, TSchema } from "typebox";
 import type { Permission } from "../access/permissions.ts";
-import type { Action, Actor } from "../audit/record.ts";
+import type { Action, Actor, ReadAction } from "../audit/record.ts";
 import type { Principal } from "../identity/principal.ts";
 import type { House } from "./house.ts";
 
@@ -54,9 +54,6 @@ interface Described {
   readonly summary: string;
   readonly description?: string;
 }
-
-/** What a read leaves in the audit log: the noun that was read, such as `tenant.read`. */
-export type ReadAction = `${string}.read`;
 
 /** Every route names the action that it leaves in the audit log; one that leaves none says why. */
 type Acting =

@@ -1,6 +1,7 @@
 import { many, query } from "../db/sql.ts";
 import { removeSeats } from "../isolation/seat.ts";
 import { eraseDue } from "./change-state.ts";
+import type { Duty } from "./duty.ts";
 import type { LifecycleParts } from "./parts.ts";
 import { refillWarmPool, type WarmPoolSize } from "./warm-pool.ts";
 import type { Workflows } from "./workflow.ts";
@@ -28,8 +29,8 @@ export class Keeper {
   readonly #parts: LifecycleParts;
   readonly #workflows: Workflows;
   readonly #warm: WarmPoolSize;
-  readonly #sweep: () => Promise<unknown>;
-  readonly #keepKeys: () => Promise<void>;
+  readonly #sweeps: readonly Duty[];
+  readonly #keys: readonly Duty[];
   readonly #resumeRun: () => Promise<void>;
   readonly #onError: (error: Error) => void;
   #timer: NodeJS.Timeout | undefined;
@@ -42,10 +43,10 @@ export class Keeper {
     parts: LifecycleParts;
     workflows: Workflows;
     warm: WarmPoolSize;
-    /** Settles what crashed processes left half written: files, isolation proofs. */
-    sweep: () => Promise<unknown>;
-    /** Replaces keys that are due, and finishes rotations that broke off. */
-    keepKeys: () => Promise<void>;
+    /** Settle what crashed processes left half written, and clear away what is over; each five minutes. */
+    sweeps: readonly Duty[];
+    /** Replace keys that are due, and finish what broke off; each minute. */
+    keys: readonly Duty[];
     /** Takes up a fleet migration whose process died. */
     resumeRun: () => Promise<void>;
     onError: (error: Error) => void;
@@ -53,8 +54,8 @@ export class Keeper {
     this.#parts = options.parts;
     this.#workflows = options.workflows;
     this.#warm = options.warm;
-    this.#sweep = options.sweep;
-    this.#keepKeys = options.keepKeys;
+    this.#sweeps = options.sweeps;
+    this.#keys = options.keys;
     this.#resumeRun = options.resumeRun;
     this.#onError = options.onError;
   }
@@ -67,37 +68,59 @@ export class Keeper {
     this.#timer.unref();
   }
 
-  /** One pass over all duties; a failing one does not keep the others from theirs. */
+  /** All that it does, whether or not it is due. */
+  get duties(): readonly Duty[] {
+    return [...this.#always(), ...this.#sweeps, ...this.#keys];
+  }
+
+  /** One pass over all duties that are due; a failing one does not keep the others from theirs. */
   async run(): Promise<void> {
-    const duties = [
-      () => this.#workflows.runDue(),
-      () => eraseDue(this.#parts, this.#workflows),
-      () => reconcileSeats(this.#parts),
-      () => this.#resumeRun(),
-      () => this.#sweepNowAndThen(),
-      () => this.#keepKeysNowAndThen(),
-      () => refillWarmPool(this.#parts, this.#warm),
-    ];
-    for (const duty of duties) {
+    const nowMs = performance.now();
+    const isSweepDue = nowMs - this.#sweptMs >= SWEEP_MS;
+    const areKeysDue = nowMs - this.#keptKeysMs >= KEYS_MS;
+    if (isSweepDue) this.#sweptMs = nowMs;
+    if (areKeysDue) this.#keptKeysMs = nowMs;
+    const due = [...this.#always(), ...(isSweepDue ? this.#sweeps : []), ...(areKeysDue ? this.#keys : [])];
+    for (const duty of due) {
       if (this.#isClosed) return;
       try {
-        await duty();
+        await duty.run();
       } catch (failure) {
         if (!this.#isClosed) this.#onError(failure as Error);
       }
     }
   }
 
-  async #sweepNowAndThen(): Promise<void> {
-    if (performance.now() - this.#sweptMs < SWEEP_MS) return;
-    this.#sweptMs = performance.now();
-    await this.#sweep();
-  }
-
-  async #keepKeysNowAndThen(): Promise<void> {
-    if (performance.now() - this.#keptKeysMs < KEYS_MS) return;
-    this.#keptKeysMs = performance.now();
-    await this.#keepKeys();
+  #always(): Duty[] {
+    return [
+      {
+        name: "resume-workflows",
+        actions: ["tenant.provisioned", "tenant.erased"],
+        run: () => this.#workflows.runDue(),
+      },
+      {
+        name: "erase-due-tenants",
+        actions: ["tenant.erased"],
+        run: () => eraseDue(this.#parts, this.#workflows),
+      },
+      {
+        name: "reconcile-seats",
+        actions: null,
+        unrecorded: "Seats follow the status of their tenant, and the change of that is on record.",
+        run: () => reconcileSeats(this.#parts),
+      },
+      {
+        name: "resume-migration-run",
+        actions: ["app.migration_run_finished"],
+        run: () => this.#resumeRun(),
+      },
+      {
+        name: "refill-warm-pool",
+        actions: null,
+        unrecorded: "A place without a tenant holds nothing of anybody.",
+        run: () => refillWarmPool(this.#parts, this.#warm),
+      },
+    ];
   }
 
   async close(): Promise<void> {

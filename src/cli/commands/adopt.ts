@@ -9,6 +9,8 @@ import type { Output } from "../output.ts";
 
 const adopt = defineCommand({
   path: ["adopt"],
+  action: null,
+  unrecorded: "It turns files into files; there is no platform that it could act on.",
   summary: "Print single-tenant SQL as the tenant-safe SQL that it becomes",
   about:
     "Files are read in the order given; - is standard input. The SQL goes to stdout; what was refused or changed in\nmeaning goes to stderr, with the line, the reason and the cure. Needs no database.",

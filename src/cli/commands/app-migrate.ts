@@ -27,6 +27,7 @@ const options = {
 
 export const migrateApp = defineCommand({
   path: ["app", "migrate"],
+  action: "app.migration_run_started",
   summary: "Adopt the app's migrations and apply them to every tenant",
   about:
     "Each place is one transaction and is done exactly once: after an interruption, a crash or a failure the same\ncommand goes on with what is left. A wave of canaries goes first.",

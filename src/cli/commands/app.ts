@@ -9,6 +9,7 @@ import { migrateApp } from "./app-migrate.ts";
 
 const status = defineCommand({
   path: ["app", "status"],
+  action: "migration.read",
   summary: "Show each migration with the places that have it, and the last runs",
   options: { runs: integer("N", "Most runs to show. Default: 10.", { min: 0, max: 1000 }) },
   examples: ["tenancy app status", "tenancy app status --json"],
@@ -61,6 +62,7 @@ function errorText(error: { place: string; message: string } | undefined): strin
 
 const drift = defineCommand({
   path: ["app", "drift"],
+  action: "drift.read",
   summary: "Compare every place with its peers, and name what differs",
   about: "Ends with 1 when a place has drifted.",
   examples: ["tenancy app drift", "tenancy app drift --json"],
@@ -85,6 +87,7 @@ const drift = defineCommand({
 
 const types = defineCommand({
   path: ["app", "types"],
+  action: "app_schema.read",
   summary: "Generate TypeScript types of the app's tables, as registered",
   options: { out: text("FILE", "Where to write them. Default: stdout.") },
   examples: ["tenancy app types --out src/tables.gen.ts"],
@@ -107,6 +110,7 @@ const types = defineCommand({
 
 const stop = defineCommand({
   path: ["app", "stop"],
+  action: "app.migration_run_stop_requested",
   summary: "Stop the migration run that is at work",
   about: "Places at hand are finished; `app migrate` goes on with the others.",
   examples: ["tenancy app stop"],

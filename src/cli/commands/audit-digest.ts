@@ -10,6 +10,7 @@ const tenant = text("TENANT", "Whose records. Default: the platform's.");
 
 const digest = defineCommand({
   path: PATH,
+  action: "audit_digest_key.read",
   summary: "Digest a state, to compare with the before or after of a record",
   about:
     "FILE holds the state as JSON; - is standard input. With --key it needs no database: the tenant's key, as\n`tenancy audit digest-key` prints it.",
@@ -32,6 +33,7 @@ const digest = defineCommand({
 
 const digestKey = defineCommand({
   path: ["audit", "digest-key"],
+  action: "audit_digest_key.read",
   summary: "Print the key of digests, to prove states offline",
   options: { tenant },
   examples: ["tenancy audit digest-key --tenant acme"],

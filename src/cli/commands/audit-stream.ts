@@ -20,6 +20,7 @@ const settings = {
 
 const lists = defineCommand({
   path: ["audit", "stream", "list"],
+  action: "audit_stream.read",
   summary: "List the streams of the audit log",
   options: { tenant },
   examples: ["tenancy audit stream list --tenant acme"],
@@ -48,6 +49,7 @@ const lists = defineCommand({
 
 const create = defineCommand({
   path: ["audit", "stream", "create"],
+  action: "audit.stream_created",
   summary: "Stream the audit log to a receiver by signed webhook",
   about:
     "Messages follow Standard Webhooks; servers send them. The secret that signs them is shown this once.",
@@ -74,6 +76,7 @@ const create = defineCommand({
 
 const show = defineCommand({
   path: ["audit", "stream", "show"],
+  action: "audit_stream.read",
   summary: "Show how a stream stands",
   positionals: [ID],
   options: { tenant },
@@ -88,6 +91,7 @@ const show = defineCommand({
 
 const update = defineCommand({
   path: ["audit", "stream", "update"],
+  action: "audit.stream_updated",
   summary: "Change, pause or activate a stream",
   about: "What waits is tried at once.",
   positionals: [ID],
@@ -117,6 +121,7 @@ const update = defineCommand({
 
 const remove = defineCommand({
   path: ["audit", "stream", "remove"],
+  action: "audit.stream_removed",
   summary: "Remove a stream, with all that waits",
   positionals: [ID],
   options: { tenant },
@@ -142,6 +147,7 @@ const remove = defineCommand({
 
 const rotate = defineCommand({
   path: ["audit", "stream", "rotate-secret"],
+  action: "audit.stream_secret_rotated",
   summary: "Draw a new secret for a stream; it is shown this once",
   positionals: [ID],
   options: {
@@ -166,6 +172,7 @@ const rotate = defineCommand({
 
 const test = defineCommand({
   path: ["audit", "stream", "test"],
+  action: "audit.stream_tested",
   summary: "Send a test to the receiver of a stream",
   about: "Ends with 1 when it does not arrive.",
   positionals: [ID],
@@ -186,6 +193,7 @@ const test = defineCommand({
 
 const failed = defineCommand({
   path: ["audit", "stream", "failed"],
+  action: "audit_stream.read",
   summary: "List messages of a stream that were given up",
   positionals: [ID],
   options: { tenant },
@@ -212,6 +220,7 @@ const failed = defineCommand({
 
 const replay = defineCommand({
   path: ["audit", "stream", "replay"],
+  action: "audit.stream_replayed",
   summary: "Send messages of a stream again that were given up",
   positionals: [ID, { name: "MESSAGE", about: "Default: all.", isRequired: false, isMany: true }],
   options: { tenant },

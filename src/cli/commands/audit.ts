@@ -26,6 +26,7 @@ const filters = {
 
 const search = defineCommand({
   path: ["audit", "search"],
+  action: "audit.read",
   summary: "Search the audit log: changes, reads and refusals, newest first",
   options: { ...filters, limit: integer("N", "Most rows. Default: 50.", { min: 1, max: 10_000 }) },
   examples: [
@@ -65,6 +66,7 @@ const search = defineCommand({
 
 const exporting = defineCommand({
   path: ["audit", "export"],
+  action: "audit_export.read",
   summary: "Take the audit log out, as a file that proves itself or for other tools",
   about:
     "With --format proof, the default, the file is verified by `tenancy audit verify FILE` without any database. It\nholds one tenant's chain, or the whole log without --tenant.",
@@ -106,6 +108,7 @@ const FILE: Positional = { name: "FILE", about: "An export; - is standard input.
 
 const verify = defineCommand({
   path: ["audit", "verify"],
+  action: "audit.read",
   summary: "Prove an export offline, or with --live the log in its own database",
   about:
     "An export needs no database. Give --key, the log's key as you got it from elsewhere than the file: without it the\nfile only proves that it is as whoever owns the key in it signed it. Ends with 1 when anything is wrong.",
@@ -190,6 +193,7 @@ async function verifyLog({ out, open, by }: Call, kept: string | undefined): Pro
 
 const checkpoint = defineCommand({
   path: ["audit", "checkpoint"],
+  action: "audit.read",
   summary: "Print the newest signed checkpoint, to be kept elsewhere",
   examples: ["tenancy audit checkpoint > kept.txt", "tenancy audit checkpoint --json"],
   async run({ out, open }) {
@@ -208,6 +212,7 @@ const checkpoint = defineCommand({
 
 const resume = defineCommand({
   path: ["audit", "resume"],
+  action: "audit.epoch_opened",
   summary: "Go on with the log of a database that was restored into another cluster",
   about:
     "Until then records are kept and none is put into the tree. It is recorded who resumed it, and from which checkpoint:\ncompare that with one that you kept.",

@@ -9,6 +9,7 @@ const CELL: Positional = { name: "CELL", about: "Its key.", isRequired: true };
 
 const list = defineCommand({
   path: ["cell", "list"],
+  action: "cell.read",
   summary: "List the cells with what they hold",
   examples: ["tenancy cell list", "tenancy cell list --json"],
   async run({ out, open }) {
@@ -45,6 +46,7 @@ const list = defineCommand({
 
 const show = defineCommand({
   path: ["cell", "show"],
+  action: "cell.read",
   summary: "Show one cell",
   positionals: [CELL],
   examples: ["tenancy cell show local"],
@@ -77,6 +79,7 @@ function cellFacts(out: Output, cell: CellStatus): string {
 const changeStatus = (verb: "open" | "close", status: "open" | "closed", summary: string) =>
   defineCommand({
     path: ["cell", verb],
+    action: "cell.updated",
     summary,
     positionals: [CELL],
     examples: [`tenancy cell ${verb} local`],
@@ -91,6 +94,7 @@ const changeStatus = (verb: "open" | "close", status: "open" | "closed", summary
 
 const add = defineCommand({
   path: ["cell", "add"],
+  action: "cell.added",
   summary: "Add a PostgreSQL cluster that can hold tenants",
   about:
     "The admin URL names an empty database of a PostgreSQL 15 or newer. It comes from an environment variable or from\nstandard input, never from the command line, where other users could see it; it is kept sealed.",

@@ -22,6 +22,7 @@ const DISK_FULL_BYTES = 100_000_000;
 
 const doctor = defineCommand({
   path: ["doctor"],
+  action: "status.read",
   summary: "Check configuration, database, key, role, cells, seats and disk",
   about: "Ends with 0 when nothing failed; warnings do not count.",
   examples: ["tenancy doctor", "tenancy doctor --json"],

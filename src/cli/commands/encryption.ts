@@ -8,6 +8,7 @@ import { at } from "../tenant-view.ts";
 
 const status = defineCommand({
   path: ["encryption", "status"],
+  action: "encryption.read",
   summary: "Show the state of all keys in numbers",
   examples: ["tenancy encryption status"],
   async run({ out, open }) {
@@ -49,6 +50,7 @@ const status = defineCommand({
 
 const keys = defineCommand({
   path: ["encryption", "keys"],
+  action: "encryption.read",
   summary: "List the keys of a tenant, with how many values stand under each",
   about: "Never the keys themselves. The wrapping key comes first.",
   positionals: [TENANT],
@@ -78,6 +80,7 @@ const keys = defineCommand({
 
 const rotate = defineCommand({
   path: ["encryption", "rotate"],
+  action: "encryption.keys_rotated",
   summary: "Replace the keys of a tenant now",
   about:
     "New values are sealed under the new keys at once, old ones still open. A running server leads them to the new\nkeys when no process can write under the old ones any more, two minutes later.",
@@ -98,6 +101,7 @@ const rotate = defineCommand({
 
 const custodian = defineCommand({
   path: ["encryption", "custodian"],
+  action: "encryption.custodian_set",
   summary: "Put a tenant's keys under a key of its own, or back under the platform's",
   about:
     'The key is tried first. From then on nothing of the tenant opens without it. With --credentials, a JSON object\nsuch as {"VAULT_TOKEN": "…"} is read from stdin and kept sealed; without it those of the environment are used.',
@@ -128,6 +132,7 @@ const custodian = defineCommand({
 
 const columns = defineCommand({
   path: ["encryption", "columns"],
+  action: "encryption.read",
   summary: "List the sealed columns of the app, and how far their sealing has come",
   about:
     "With a tenant: how many of its values lie sealed, and how many still plain, counted in full. A\nrunning server seals what was there before a column was declared.",
@@ -174,6 +179,7 @@ const NO_COLUMN = "No column of the app is sealed: comment on column people.emai
 
 const shred = defineCommand({
   path: ["encryption", "shred"],
+  action: "encryption.subject_shredded",
   summary: "Destroy the key of one person: what was sealed for them opens no more",
   about:
     "In the tenant, or without --tenant-id in the platform's own records. It cannot be undone, and no new key is made\nfor the same name.",
@@ -203,6 +209,8 @@ const shred = defineCommand({
 
 const keyFile = defineCommand({
   path: ["encryption", "key-file"],
+  action: null,
+  unrecorded: "It draws a key into a file, before there is a platform that uses it.",
   summary: "Draw a root key into a file that a passphrase opens",
   about:
     "The passphrase is read from stdin: 16 characters or more, best six random words. Every process\ngets the file as TENANT_ROOT_KEY=file:///… and the passphrase as ROOT_KEY_PASSPHRASE. Without\neither, all data are lost.",

@@ -6,6 +6,7 @@ import { integer, text } from "../options.ts";
 
 const events = defineCommand({
   path: ["events"],
+  action: "event.read",
   summary: "List who did what, newest first",
   options: {
     tenant: text("TENANT", "Only those about this tenant: id, slug or domain; an id also when it is erased."),

@@ -5,6 +5,7 @@ import { at } from "../tenant-view.ts";
 
 const give = defineCommand({
   path: ["grant", "give"],
+  action: "grant.given",
   summary: "Give a member roles or permissions for a time",
   about: "It ends by the clock, in sessions that are open too.",
   positionals: [TENANT],
@@ -44,6 +45,7 @@ const give = defineCommand({
 
 const show = defineCommand({
   path: ["grant", "list"],
+  action: "member_grant.read",
   summary: "List what members were given for a time",
   positionals: [TENANT],
   options: { tenantId, live: flag("Those alone that hold now or will.") },
@@ -72,6 +74,7 @@ const show = defineCommand({
 
 const end = defineCommand({
   path: ["grant", "end"],
+  action: "grant.ended",
   summary: "End a grant before its time; access by it ends at once",
   positionals: [TENANT, { name: "GRANT", about: "Its id.", isRequired: true }],
   options: { reason: text("TEXT", "Why; stands in the audit log.") },

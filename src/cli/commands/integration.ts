@@ -3,6 +3,7 @@ import { at } from "../tenant-view.ts";
 
 const list = defineCommand({
   path: ["integration", "list"],
+  action: "integration.read",
   summary: "List the outside services of a tenant",
   positionals: [TENANT],
   options: { tenantId },
@@ -29,6 +30,7 @@ const list = defineCommand({
 
 const disconnect = defineCommand({
   path: ["integration", "disconnect"],
+  action: "integration.disconnected",
   summary: "Disconnect an outside service from a tenant",
   positionals: [
     { ...TENANT, isRequired: true },

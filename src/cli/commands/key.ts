@@ -13,6 +13,7 @@ async function tenantOf({ tenants }: Tenancy, name: string | undefined): Promise
 
 const create = defineCommand({
   path: ["key", "create"],
+  action: "api_key.created",
   summary: "Create an API key; it is shown this once",
   about: "A tenant's key needs a service account, whose roles it has, or scopes.",
   options: {
@@ -52,6 +53,7 @@ const create = defineCommand({
 
 const show = defineCommand({
   path: ["key", "list"],
+  action: "api_key.read",
   summary: "List the API keys of the platform, or of a tenant",
   options: { tenant: ofTenant },
   examples: ["tenancy key list", "tenancy key list --tenant acme"],
@@ -79,6 +81,7 @@ const show = defineCommand({
 
 const rotate = defineCommand({
   path: ["key", "rotate"],
+  action: "api_key.rotated",
   summary: "Replace an API key; both work for a while, and the new one is shown this once",
   positionals: [ID],
   options: {
@@ -104,6 +107,7 @@ const rotate = defineCommand({
 
 const revoke = defineCommand({
   path: ["key", "revoke"],
+  action: "api_key.revoked",
   summary: "Revoke an API key, for every process within a second",
   positionals: [ID],
   options: { tenant: ofTenant },

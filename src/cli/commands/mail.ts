@@ -4,6 +4,7 @@ import { at } from "../tenant-view.ts";
 
 const show = defineCommand({
   path: ["mail", "list"],
+  action: "mail.read",
   summary: "List mails of the last week, newest first",
   options: { to: text("ADDRESS", "Only those to this address.") },
   examples: ["tenancy mail list", "tenancy mail list --to ada@example.com"],
@@ -29,6 +30,7 @@ const show = defineCommand({
 
 const read = defineCommand({
   path: ["mail", "show"],
+  action: "mail.read",
   summary: "Show a mail that waits, with its text and its one-time link",
   about: "For development, without a mail server; a mail that was sent has no text any more.",
   positionals: [{ name: "ID", about: "See `tenancy mail list`.", isRequired: true }],

@@ -4,6 +4,7 @@ import { at } from "../tenant-view.ts";
 
 const invite = defineCommand({
   path: ["member", "invite"],
+  action: "member.invited",
   summary: "Invite somebody to a tenant by mail, or send the invitation again",
   about: "Without a mail server the mail waits in the outbox: tenancy mail list.",
   positionals: [TENANT],
@@ -36,6 +37,7 @@ const invite = defineCommand({
 
 const show = defineCommand({
   path: ["member", "list"],
+  action: "member.read",
   summary: "List the members of a tenant",
   positionals: [TENANT],
   options: { tenantId },
@@ -63,6 +65,7 @@ const show = defineCommand({
 
 const setRoles = defineCommand({
   path: ["member", "set-roles"],
+  action: "member.updated",
   summary: "Give a member other roles, in place of those that they have",
   about: "The last owner stays one.",
   positionals: [TENANT],
@@ -90,6 +93,7 @@ const setRoles = defineCommand({
 
 const remove = defineCommand({
   path: ["member", "remove"],
+  action: "member.removed",
   summary: "Remove a member; their access ends at once",
   positionals: [TENANT],
   options: { tenantId, email: mandatory(text("ADDRESS", "Who is removed.")) },

@@ -7,6 +7,7 @@ import { at } from "../tenant-view.ts";
 
 const link = defineCommand({
   path: ["operator", "link"],
+  action: "operator.link_created",
   summary: "Make a link that signs an operator in to the console, once, within 15 minutes",
   options: {
     name: label("Who it is for; the operator is added when new. Default: Operator."),
@@ -49,6 +50,7 @@ function consoleUrl(given: string | undefined, { server }: Config): string {
 /** Whoever can run this can make operators, too: it needs no approval. */
 const removeFactors = defineCommand({
   path: ["operator", "remove-factors"],
+  action: "user.factor_changed",
   summary: "Take all second factors of an operator who lost them, and sign them out everywhere",
   about: "They sign in with a new link then: tenancy operator link --name NAME.",
   positionals: [{ name: "NAME", about: "As `tenancy operator link --name` gave it.", isRequired: true }],

@@ -2,6 +2,7 @@ import { defineCommand } from "../command.ts";
 
 const list = defineCommand({
   path: ["plan", "list"],
+  action: "plan.read",
   summary: "List the plans, smallest first",
   examples: ["tenancy plan list"],
   async run({ out, open }) {

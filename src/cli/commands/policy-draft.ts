@@ -9,6 +9,7 @@ const without = text("ID", "Policy in force that the draft replaces; see `tenanc
 
 const check = defineCommand({
   path: ["policy", "check"],
+  action: "policy.tried",
   summary: "Check a policy: its faults by line and column, and the tenant's tests",
   about: "Changes nothing. Ends with 1 when the policy has a fault, or a test would not pass.",
   positionals: [TENANT, FILE],
@@ -42,6 +43,7 @@ const check = defineCommand({
 
 const replay = defineCommand({
   path: ["policy", "replay"],
+  action: "policy.replayed",
   summary: "Put last week's calls to a policy: which would be decided otherwise",
   about:
     "Each recorded call is decided by the rules in force and by the draft, with the roles and circumstances that were\nrecorded. Changes nothing.",

@@ -9,6 +9,7 @@ const TENANT = { name: "TENANT", about: "Id, slug or domain of the tenant.", isR
 
 const list = defineCommand({
   path: ["policy", "list"],
+  action: "policy.read",
   summary: "List the policies that a tenant wrote",
   positionals: [TENANT],
   examples: ["tenancy policy list studio-xyz"],
@@ -33,6 +34,7 @@ const list = defineCommand({
 
 const add = defineCommand({
   path: ["policy", "add"],
+  action: "policy.created",
   summary: "Add a Cedar policy to a tenant's rules",
   positionals: [
     TENANT,
@@ -59,6 +61,7 @@ const add = defineCommand({
 
 const remove = defineCommand({
   path: ["policy", "delete"],
+  action: "policy.deleted",
   summary: "Remove a policy of a tenant",
   positionals: [TENANT, { name: "ID", about: "See `tenancy policy list`.", isRequired: true }],
   examples: ["tenancy policy delete studio-xyz 01980000-0000-7000-8000-000000000001"],
@@ -75,6 +78,7 @@ const remove = defineCommand({
 
 const tryIt = defineCommand({
   path: ["policy", "try"],
+  action: "policy.tried",
   summary: "Ask what a member with some roles may do, and why",
   positionals: [TENANT],
   options: {

@@ -3,6 +3,7 @@ import { required } from "../options.ts";
 
 const list = defineCommand({
   path: ["region", "list"],
+  action: "region.read",
   summary: "List the regions",
   examples: ["tenancy region list"],
   async run({ out, open }) {
@@ -28,6 +29,7 @@ const list = defineCommand({
 
 const add = defineCommand({
   path: ["region", "add"],
+  action: "region.added",
   summary: "Add a region, for cells to stand in",
   positionals: [{ name: "KEY", about: "Such as eu-west.", isRequired: true }],
   options: { name: required("NAME", "For people.") },

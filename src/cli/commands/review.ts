@@ -11,6 +11,7 @@ const ITEMS_SHOWN = 1_000;
 
 const start = defineCommand({
   path: ["review", "start"],
+  action: "review.started",
   summary: "Start an access review: who has what now",
   positionals: [TENANT],
   options: {
@@ -45,6 +46,7 @@ const start = defineCommand({
 
 const show = defineCommand({
   path: ["review", "list"],
+  action: "review.read",
   summary: "List the access reviews of a tenant",
   positionals: [TENANT],
   options: { tenantId },
@@ -73,6 +75,7 @@ const show = defineCommand({
 
 const items = defineCommand({
   path: ["review", "show"],
+  action: "review.read",
   summary: "Show what is under review",
   positionals: [NAMED, REVIEW],
   options: { open: flag("Undecided ones alone.") },
@@ -101,6 +104,7 @@ const items = defineCommand({
 
 const decideOne = defineCommand({
   path: ["review", "decide"],
+  action: "review.decided",
   summary: "Confirm what somebody has, or withdraw it",
   positionals: [NAMED, REVIEW, { name: "ITEM", about: "Its id.", isRequired: true }],
   options: {
@@ -122,6 +126,7 @@ const decideOne = defineCommand({
 
 const close = defineCommand({
   path: ["review", "close"],
+  action: "review.closed",
   summary: "End an access review; its default decides what nobody did",
   positionals: [NAMED, REVIEW],
   examples: ["tenancy review close acme 01980000-0000-7000-8000-000000000001"],
@@ -136,6 +141,7 @@ const close = defineCommand({
 
 const take = defineCommand({
   path: ["review", "export"],
+  action: "review.read",
   summary: "Take an access review out as evidence",
   about: "Without --json it writes CSV.",
   positionals: [NAMED, REVIEW],

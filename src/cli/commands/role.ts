@@ -35,6 +35,7 @@ export async function readInput(
 
 const list = defineCommand({
   path: ["role", "list"],
+  action: "role.read",
   summary: "List the roles of a tenant, built-in and own",
   positionals: [TENANT],
   examples: ["tenancy role list studio-xyz"],
@@ -63,6 +64,7 @@ const list = defineCommand({
 
 const show = defineCommand({
   path: ["role", "show"],
+  action: "role.read",
   summary: "Show what a role permits, as Cedar",
   positionals: [TENANT, ROLE],
   examples: ["tenancy role show studio-xyz mixer"],
@@ -78,6 +80,7 @@ const show = defineCommand({
 
 const set = defineCommand({
   path: ["role", "set"],
+  action: "role.updated",
   summary: "Make a role of a JSON form, or change the one of its key",
   about: "The form is that of `POST /v1/tenants/{tenant}/roles`: key, name, description, grants.",
   positionals: [TENANT, { name: "FILE", about: "JSON; - reads standard input.", isRequired: true }],
@@ -102,6 +105,7 @@ const set = defineCommand({
 
 const remove = defineCommand({
   path: ["role", "delete"],
+  action: "role.deleted",
   summary: "Remove a role that nobody has",
   positionals: [TENANT, ROLE],
   examples: ["tenancy role delete studio-xyz mixer"],

@@ -4,6 +4,7 @@ import { at } from "../tenant-view.ts";
 
 const create = defineCommand({
   path: ["scim", "token", "create"],
+  action: "scim.token_created",
   summary: "Create a SCIM token for the directory of a tenant; it is shown this once",
   positionals: [TENANT],
   options: {
@@ -27,6 +28,7 @@ const create = defineCommand({
 
 const show = defineCommand({
   path: ["scim", "show"],
+  action: "scim_user.read",
   summary: "Show what the directory of a tenant brought",
   positionals: [TENANT],
   options: { tenantId },
@@ -55,6 +57,7 @@ const show = defineCommand({
 
 const list = defineCommand({
   path: ["scim", "token", "list"],
+  action: "scim_token.read",
   summary: "List the SCIM tokens of a tenant",
   positionals: [TENANT],
   options: { tenantId },
@@ -82,6 +85,7 @@ const list = defineCommand({
 
 const revoke = defineCommand({
   path: ["scim", "token", "revoke"],
+  action: "scim.token_revoked",
   summary: "Revoke a SCIM token, at once",
   positionals: [
     { ...TENANT, isRequired: true },

@@ -11,6 +11,9 @@ const NAME = import.meta.filename.endsWith(".ts") ? "./manage" : "npx tenancy";
 
 const serve = defineCommand({
   path: ["serve"],
+  action: null,
+  unrecorded:
+    "A server records its requests, and its own start and end as `process.started` and `process.stopped`.",
   summary: "Run the server and the console, until Ctrl-C",
   about:
     "Starts the embedded PostgreSQL if no database is configured, applies the app's migrations, and prints a link that signs you in. Address and port are `server.host` and `server.port` of tenancy.config.ts. With --json one object is printed when it serves.",

@@ -6,6 +6,7 @@ const ID = { name: "ID", about: "See `tenancy service-account list`.", isRequire
 
 const create = defineCommand({
   path: ["service-account", "create"],
+  action: "service_account.created",
   summary: "Create an account for a program of a tenant, with roles",
   about: "It acts by API keys: tenancy key create --tenant TENANT --service-account ID --name NAME.",
   positionals: [TENANT],
@@ -31,6 +32,7 @@ const create = defineCommand({
 
 const show = defineCommand({
   path: ["service-account", "list"],
+  action: "service_account.read",
   summary: "List the service accounts of a tenant",
   positionals: [TENANT],
   options: { tenantId },
@@ -60,6 +62,7 @@ function setter(verb: "disable" | "enable") {
   const status = verb === "enable" ? "active" : "disabled";
   return defineCommand({
     path: ["service-account", verb],
+    action: "service_account.updated",
     summary:
       verb === "enable" ? "Let a service account act again" : "Refuse all keys of a service account, at once",
     positionals: [{ ...TENANT, isRequired: true }, ID],
@@ -84,6 +87,7 @@ function setter(verb: "disable" | "enable") {
 
 const remove = defineCommand({
   path: ["service-account", "remove"],
+  action: "service_account.removed",
   summary: "Remove a service account, with its keys",
   positionals: [{ ...TENANT, isRequired: true }, ID],
   examples: ["tenancy service-account remove acme 01980000-0000-7000-8000-000000000001"],

@@ -15,6 +15,7 @@ async function recordOf(tenancy: Tenancy, name: string) {
 
 const list = defineCommand({
   path: ["sso", "list"],
+  action: "sso_connection.read",
   summary: "List the identity providers of a tenant",
   positionals: [TENANT],
   options: { tenantId },
@@ -42,6 +43,7 @@ const list = defineCommand({
 const setState = (verb: "activate" | "disable", status: "active" | "disabled", summary: string) =>
   defineCommand({
     path: ["sso", verb],
+    action: "sso.connection_updated",
     summary,
     positionals: [{ ...TENANT, isRequired: true }, ID],
     examples: [`tenancy sso ${verb} acme 01980000-0000-7000-8000-000000000001`],
@@ -59,6 +61,7 @@ const setState = (verb: "activate" | "disable", status: "active" | "disabled", s
 
 const domains = defineCommand({
   path: ["sso", "domain", "list"],
+  action: "sso_domain.read",
   summary: "List the mail domains of a tenant, with the records that prove them",
   positionals: [TENANT],
   options: { tenantId },
@@ -83,6 +86,7 @@ const domains = defineCommand({
 
 const addMailDomain = defineCommand({
   path: ["sso", "domain", "add"],
+  action: "sso.domain_added",
   summary: "Add a mail domain to a tenant",
   positionals: [{ ...TENANT, isRequired: true }, DOMAIN],
   examples: ["tenancy sso domain add acme example.com"],
@@ -103,6 +107,7 @@ const addMailDomain = defineCommand({
 
 const proveMailDomain = defineCommand({
   path: ["sso", "domain", "prove"],
+  action: "sso.domain_proven",
   summary: "Look for the TXT record that proves a mail domain",
   positionals: [{ ...TENANT, isRequired: true }, DOMAIN],
   examples: ["tenancy sso domain prove acme example.com"],

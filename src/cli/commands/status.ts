@@ -5,6 +5,7 @@ import { readVersion } from "../version.ts";
 
 const status = defineCommand({
   path: ["status"],
+  action: "status.read",
   summary: "Show where the platform is and how it stands",
   examples: ["tenancy status", "tenancy status --json"],
   async run({ out, open }) {

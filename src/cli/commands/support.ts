@@ -5,6 +5,7 @@ import { at } from "../tenant-view.ts";
 
 const ask = defineCommand({
   path: ["support", "ask"],
+  action: "support.requested",
   summary: "Ask a tenant to let an operator act in it",
   about: "Nothing is open before a member of the tenant consents; no command does that for them.",
   positionals: [TENANT],
@@ -53,6 +54,7 @@ const ask = defineCommand({
 
 const show = defineCommand({
   path: ["support", "list"],
+  action: "support.read",
   summary: "List support visits, in one tenant or in all",
   positionals: [TENANT],
   options: { tenantId },
@@ -83,6 +85,7 @@ const show = defineCommand({
 
 const end = defineCommand({
   path: ["support", "end"],
+  action: "support.ended",
   summary: "End a support visit, or take a request back",
   positionals: [{ name: "VISIT", about: "Its id.", isRequired: true }],
   examples: ["tenancy support end 01980000-0000-7000-8000-000000000001"],

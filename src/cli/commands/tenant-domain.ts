@@ -27,6 +27,7 @@ function readTenant(words: readonly string[], options: { tenantId?: string }, te
 
 export const addTenantDomain = defineCommand({
   path: ["tenant", "domain", "add"],
+  action: "domain.added",
   summary: "Lead a host name to a tenant",
   positionals: [TENANT, DOMAIN],
   options: { tenantId, domain, primary: flag("The one to link to. The first domain is, anyway.") },
@@ -46,6 +47,7 @@ export const addTenantDomain = defineCommand({
 
 export const removeTenantDomain = defineCommand({
   path: ["tenant", "domain", "remove"],
+  action: "domain.removed",
   summary: "Take a host name from a tenant",
   positionals: [TENANT, DOMAIN],
   options: { tenantId, domain },
@@ -62,6 +64,7 @@ export const removeTenantDomain = defineCommand({
 
 export const listTenantDomains = defineCommand({
   path: ["tenant", "domain", "list"],
+  action: "domain.read",
   summary: "List the host names of a tenant, the primary one first",
   positionals: [TENANT],
   options: { tenantId },

@@ -9,6 +9,7 @@ import { at, bytes, tenantFacts } from "../tenant-view.ts";
 
 export const suspendTenant = defineCommand({
   path: ["tenant", "suspend"],
+  action: "tenant.suspended",
   summary: "Close a tenant to its members, at once and everywhere",
   about: "The database itself refuses its next statement. Its data stay; `tenant resume` opens it again.",
   positionals: [TENANT],
@@ -23,6 +24,7 @@ export const suspendTenant = defineCommand({
 
 export const resumeTenant = defineCommand({
   path: ["tenant", "resume"],
+  action: "tenant.resumed",
   summary: "Open a suspended tenant again",
   positionals: [TENANT],
   options: { tenantId },
@@ -36,6 +38,7 @@ export const resumeTenant = defineCommand({
 
 export const deleteTenant = defineCommand({
   path: ["tenant", "delete"],
+  action: "tenant.deletion_requested",
   summary: "Close a tenant and erase it after a grace period",
   about:
     "Until the grace period is over `tenant restore` takes it back. Asks for the slug, unless --confirm or --yes says it.",
@@ -77,6 +80,7 @@ export const deleteTenant = defineCommand({
 
 export const exportTenant = defineCommand({
   path: ["tenant", "export"],
+  action: "tenant.exported",
   summary: "Write all rows and files of a tenant into a new folder",
   about:
     "rows/TABLE.ndjson, files/PATH, and manifest.json with counts and hashes, written last. Works while the tenant is\nsuspended, and after its deletion until it is erased.",
@@ -109,6 +113,7 @@ export const exportTenant = defineCommand({
 
 export const restoreTenant = defineCommand({
   path: ["tenant", "restore"],
+  action: "tenant.deletion_cancelled",
   summary: "Take back a deletion during its grace period",
   positionals: [TENANT],
   options: {
@@ -131,6 +136,7 @@ export const restoreTenant = defineCommand({
 
 export const eraseTenant = defineCommand({
   path: ["tenant", "erase"],
+  action: "tenant.erased",
   summary: "Erase a deleted tenant whose grace period is over",
   about:
     "Servers do it by themselves. Tables, schema, database, role, cache and files are looked for again at the end.",

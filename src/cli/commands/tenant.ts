@@ -14,6 +14,7 @@ import {
 
 const create = defineCommand({
   path: ["tenant", "create"],
+  action: "tenant.created",
   summary: "Create a tenant, ready to use and already safe",
   about:
     "At table level, or from the pool of prepared places, it is ready at once; otherwise its schema or database is made\nfirst, by a workflow that any process finishes should this one end.",
@@ -58,6 +59,7 @@ const PAGE = 200;
 
 const listAll = defineCommand({
   path: ["tenant", "list"],
+  action: "tenants.read",
   summary: "List tenants, newest first",
   options: {
     q: text("TEXT", "Part of name, slug or domain, or an id."),
@@ -126,6 +128,7 @@ function tenantTable(
 
 const show = defineCommand({
   path: ["tenant", "show"],
+  action: "tenant.read",
   summary: "Show one tenant",
   positionals: [TENANT],
   options: { tenantId },
@@ -140,6 +143,7 @@ const show = defineCommand({
 
 const update = defineCommand({
   path: ["tenant", "update"],
+  action: "tenant.updated",
   summary: "Change name, plan, features or limits of a tenant",
   about: "Features and limits that are given replace the tenant's own; those of its plan stay.",
   positionals: [TENANT],

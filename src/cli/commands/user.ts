@@ -6,6 +6,7 @@ const USER = { name: "USER", about: "Address or id.", isRequired: true } as cons
 
 const show = defineCommand({
   path: ["user", "list"],
+  action: "user.read",
   summary: "List users, by address",
   options: { search: text("TEXT", "Part of address or name.") },
   examples: ["tenancy user list --search ada"],
@@ -34,6 +35,7 @@ function setter(verb: "disable" | "enable") {
   const isEnabled = verb === "enable";
   return defineCommand({
     path: ["user", verb],
+    action: isEnabled ? "user.enabled" : "user.disabled",
     summary: isEnabled
       ? "Let a disabled user sign in again"
       : "Sign a user out everywhere and let them in nowhere, at once",
@@ -52,6 +54,7 @@ function setter(verb: "disable" | "enable") {
 
 const sessions = defineCommand({
   path: ["user", "sessions"],
+  action: "session.read",
   summary: "List where a user is signed in",
   positionals: [USER],
   examples: ["tenancy user sessions ada@example.com"],
@@ -79,6 +82,7 @@ const sessions = defineCommand({
 
 const signOut = defineCommand({
   path: ["user", "sign-out"],
+  action: "session.revoked",
   summary: "End all sessions of a user, at once",
   positionals: [USER],
   examples: ["tenancy user sign-out ada@example.com"],
@@ -95,6 +99,7 @@ const signOut = defineCommand({
 
 const recoveries = defineCommand({
   path: ["user", "recovery", "list"],
+  action: "user_recovery.read",
   summary: "List people who ask to come back without a second factor, open requests first",
   examples: ["tenancy user recovery list"],
   async run({ out, open }) {
@@ -122,6 +127,7 @@ const recoveries = defineCommand({
 /** There is no command that approves: an approval is a person's, with a second factor used minutes ago. */
 const cancelRecovery = defineCommand({
   path: ["user", "recovery", "cancel"],
+  action: "user.recovery_cancelled",
   summary: "Cancel a person's recovery; their second factors stay as they are",
   about: "Recoveries are approved in the console, by two people who each prove a second factor.",
   positionals: [USER],

@@ -3,6 +3,7 @@ import { at } from "../tenant-view.ts";
 
 const list = defineCommand({
   path: ["vault", "list"],
+  action: "vault.read",
   summary: "List a tenant's end-to-end encrypted vaults: holders and sizes, nothing of what is in them",
   positionals: [TENANT],
   options: { tenantId },

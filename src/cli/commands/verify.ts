@@ -7,6 +7,7 @@ import { flag } from "../options.ts";
 
 const isolation = defineCommand({
   path: ["verify", "isolation"],
+  action: "isolation.proof_started",
   summary: "Try to get from one tenant to another by every way, and tell what held",
   about:
     "Canary tenants are made for it and erased afterwards. With --tenant-id that tenant is attacked by a canary, and\nattacks it; nothing is changed in it. Ends with 5 when anything was crossed.",

@@ -9,6 +9,7 @@ const ID: Positional = { name: "ID", about: "`tenant show` names it.", isRequire
 
 const show = defineCommand({
   path: ["workflow", "show"],
+  action: "workflow.read",
   summary: "Show durable work on a tenant, step by step",
   positionals: [ID],
   examples: ["tenancy workflow show 01980000-0000-7000-8000-000000000001"],
@@ -22,6 +23,7 @@ const show = defineCommand({
 
 const resume = defineCommand({
   path: ["workflow", "resume"],
+  action: "workflow.resumed",
   summary: "Go on with a workflow that nobody works on, until it ends",
   about: "Running servers do it by themselves. Steps that are done are not done again.",
   positionals: [ID],
