@@ -3,6 +3,7 @@ import { defineCommand } from "../command.ts";
 
 const posture = defineCommand({
   path: ["posture"],
+  action: "posture.read",
   summary: "Show how safely a tenant, or the platform, stands, and how each finding is cured",
   about: "Findings from the state as it is now. There is no score: each finding says why it matters.",
   positionals: [
