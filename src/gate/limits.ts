@@ -1,6 +1,12 @@
 /** Per credential: a script at full speed passes, a runaway loop does not take the server from the others. */
 export const CALLS = { burst: 600, perSecond: 200 } as const;
 
+/**
+ * Per tenant, of people at the platform's own API. Their rooms make several calls a page, so the plan's calls, which are
+ * for the app and its programs, would lock an administrator out after ten pages.
+ */
+export const PEOPLE_CALLS = { burst: 1_200, perSecond: 100 } as const;
+
 /** Requests, streams and sockets of one credential at one time. A browser has six per host; programs have pools of tens. */
 export const CALLS_AT_ONCE = 200;
 

@@ -1,6 +1,6 @@
 import { gateError } from "./errors.ts";
 import { hourly, type Rate, type Take } from "./gcra.ts";
-import { CALLS, CALLS_AT_ONCE } from "./limits.ts";
+import { CALLS, CALLS_AT_ONCE, PEOPLE_CALLS } from "./limits.ts";
 import type { SharedLimits } from "./shared-limits.ts";
 
 /** One line of the RateLimit headers (draft-ietf-httpapi-ratelimit-headers-10). */
@@ -45,6 +45,17 @@ export async function paceTenant(
   if (callsPerHour === undefined) return;
   const rate = hourly(Math.max(1, callsPerHour));
   await pace(limits, { name: "tenant", key: `tenant:${tenantId}`, rate }, before, tell);
+}
+
+/** Counts a call that a person makes at the platform's own API. Throws request.too_many. */
+export async function pacePeople(
+  limits: SharedLimits,
+  tenantId: string,
+  before: readonly Told[],
+  tell: Tell,
+): Promise<void> {
+  const key = `people:${tenantId}`;
+  await pace(limits, { name: "people", key, rate: PEOPLE_CALLS }, before, tell);
 }
 
 async function pace(

@@ -272,6 +272,13 @@ test("a tenant's calls are bounded by its plan, told in RateLimit headers, and n
   assert.match(answers[0]?.headers.get("ratelimit") ?? "", /"tenant";r=2;t=60/);
   assert.match(answers[3]?.headers.get("retry-after") ?? "", /^(5\d|60)$/);
   assert.equal((await as(owner, "GET", "/access")).status, 200);
+  const { headers } = await signInMember(platform, limited.id, ["admin"]);
+  const byHand = await call<Body>(platform, "GET", `/v1/tenants/${limited.id}/access`, {
+    key: null,
+    headers,
+  });
+  assert.equal(byHand.status, 200, "the programs' calls lock no person out");
+  assert.match(byHand.headers.get("ratelimit-policy") ?? "", /"people";q=1200/);
 });
 
 test("behind a proxy that the configuration names, the address that it tells counts; from others it does not", async () => {

@@ -6,7 +6,7 @@ import { isUuid } from "../base/ids.ts";
 import { askedOf } from "../gate/asked.ts";
 import { authorise, type GateParts, type Verdict } from "../gate/authorise.ts";
 import { recordDenial } from "../gate/denial.ts";
-import { type Allowance, enterWays, paceTenant } from "../gate/pace.ts";
+import { type Allowance, enterWays, pacePeople, paceTenant } from "../gate/pace.ts";
 import { identityError } from "../identity/errors.ts";
 import type { Principal } from "../identity/principal.ts";
 import { tenantError } from "../tenants/errors.ts";
@@ -81,7 +81,8 @@ async function limit(
   const { told, principal } = request;
   if (!principal) return;
   const tell = (headers: Readonly<Record<string, string>>) => void reply.headers(headers);
-  if (tenant) await paceTenant(limits, tenant.id, tenant, told, tell);
+  if (tenant && principal.kind === "user") await pacePeople(limits, tenant.id, told, tell);
+  else if (tenant) await paceTenant(limits, tenant.id, tenant, told, tell);
   const leave = await enterWays(limits, principal.actor, tenant, tell);
   // Sent, aborted or cut off: the response closes once.
   if (reply.raw.destroyed) leave();
