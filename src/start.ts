@@ -36,7 +36,6 @@ import { TenantDataManager } from "./isolation/data-manager.ts";
 import { Directory } from "./isolation/directory.ts";
 import { Executor } from "./isolation/executor.ts";
 import { type AssertOpen, tenantAnalytics, tenantCache, tenantStorage } from "./isolation/facets.ts";
-import { fileKeysPlace } from "./isolation/file-keys.ts";
 import { openStorageDriver } from "./isolation/open-driver.ts";
 import { prepareCell, prepareDatabase } from "./isolation/place-setup.ts";
 import { dataFacets } from "./isolation/proof/data-facets.ts";
@@ -48,7 +47,7 @@ import { credentialsContext } from "./keys/change-custodian.ts";
 import type { RootKey } from "./keys/derive.ts";
 import { Encryption } from "./keys/encryption.ts";
 import { Keyring } from "./keys/keyring.ts";
-import { SubjectKeys, subjectKeysPlace } from "./keys/subjects.ts";
+import { SubjectKeys } from "./keys/subjects.ts";
 import { eraseDefinition } from "./lifecycle/erase.ts";
 import { Keeper } from "./lifecycle/keeper.ts";
 import { type LifecycleParts, poolsOf } from "./lifecycle/parts.ts";
@@ -66,9 +65,9 @@ import { dnsTxt } from "./sso/txt.ts";
 import { LiveAppSchema } from "./start/app-shape.ts";
 import { tenantRemnants } from "./start/remnants.ts";
 import { openCustodians, openKeyPool, openRootKey } from "./start/root-key.ts";
+import { sealedPlaces } from "./start/sealed-places.ts";
 import { openCache, remnantsOf } from "./start/stores.ts";
 import { openStreams } from "./start/streams.ts";
-import { streamSecretPlaces } from "./streams/secrets.ts";
 import type { StreamSender } from "./streams/sender.ts";
 import type { Streams } from "./streams/streams.ts";
 import { Cells } from "./tenants/cells.ts";
@@ -282,11 +281,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     clock,
     rotationDays: config.security.keyRotationDays,
     env,
-    places: [
-      fileKeysPlace(keyring, control),
-      subjectKeysPlace(keyring, control),
-      ...streamSecretPlaces(keyring, control),
-    ],
+    places: [...sealedPlaces(keyring, control), sealing.place],
     record: recordEvent,
   });
   listener.on(

@@ -61,7 +61,7 @@ export function appColumnsPlace(parts: AppColumnsParts): SealedPlace {
       const [id, ...after] = cursor ?? [];
       const position = id === undefined ? 0 : columns.findIndex(({ column }) => column.id === id);
       const at = columns[position];
-      if (tenantId === null || !at) return { resealed: 0, cursor: null };
+      if (tenantId === null || !at) return { resealed: Promise.resolve(0), cursor: null };
       const step = await sweepColumn(parts.keyring, pool, at, { tenantId, keyIds, after, limit });
       const next = columns[position + 1];
       if (step.last) return { resealed: step.resealed, cursor: [at.column.id, ...step.last] };
@@ -115,14 +115,14 @@ async function sweepColumn(
   pool: pg.Pool,
   at: SealedAt,
   { tenantId, keyIds, after, limit }: Sweep,
-): Promise<{ resealed: number; last: readonly string[] | null }> {
+): Promise<{ resealed: Promise<number>; last: readonly string[] | null }> {
   const cursor = at.key.map((_, i) => after[i] ?? null);
   const wanted = [tenantId, keyIds.map(fromUuid), limit, ...cursor];
   const rows = (await ifThere(withoutTriggers(pool, (tx) => many(tx, listUnder(at), wanted)))) ?? [];
-  if (rows.length === 0) return { resealed: 0, last: null };
+  if (rows.length === 0) return { resealed: Promise.resolve(0), last: null };
   const anew = await Promise.all(rows.map((row) => reseal(keyring, at, tenantId, row)));
   const done = rows.flatMap((row, i) => (anew[i] ? [{ ...row, anew: anew[i] }] : []));
-  const resealed = await withoutTriggers(pool, (tx) =>
+  const resealed = withoutTriggers(pool, (tx) =>
     exec(tx, swapUnder(at), [
       tenantId,
       done.map((row) => row.sealed),

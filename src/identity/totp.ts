@@ -36,7 +36,7 @@ export async function drawTotp(
   user: TotpHolder,
 ): Promise<{ readonly sealed: Buffer; readonly enrolment: TotpEnrolment }> {
   const seed = randomBytes(SEED_BYTES);
-  const sealed = await parts.keyring.seal("platform", "credentials", contextOf(user.id), seed);
+  const sealed = await parts.keyring.seal("platform", "credentials", totpContext(user.id), seed);
   const totp = new TOTP({ ...SHAPE, issuer: parts.site.host(), label: user.label, secret: asSecret(seed) });
   return { sealed, enrolment: { uri: totp.toString(), secret: totp.secret.base32 } };
 }
@@ -78,14 +78,15 @@ export async function totpStepOf(
 ): Promise<number | undefined> {
   const token = code.replace(/\s/g, "");
   if (!/^\d{6}$/.test(token)) return undefined;
-  const seed = await parts.keyring.open("platform", contextOf(userId), sealed);
+  const seed = await parts.keyring.open("platform", totpContext(userId), sealed);
   const timestamp = parts.clock.now().getTime();
   const totp = new TOTP({ ...SHAPE, secret: asSecret(seed) });
   const drift = totp.validate({ token, timestamp, window: TOTP_WINDOW });
   return drift === null ? undefined : Math.floor(timestamp / 1_000 / TOTP_STEP_S) + drift;
 }
 
-function contextOf(userId: string): string[] {
+/** Where a seed stands: bound to its person, in whichever table. */
+export function totpContext(userId: string): string[] {
   return ["user_totps", userId];
 }
 

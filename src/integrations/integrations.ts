@@ -18,6 +18,7 @@ import {
   type Tokens,
 } from "./oauth.ts";
 import type { ConfiguredProvider } from "./providers.ts";
+import { checksContext, tokensContext } from "./sealed-places.ts";
 import {
   countTenantIntegrations,
   deleteIntegration,
@@ -97,7 +98,7 @@ export class Integrations {
     const { pool, clock, keyring } = this.parts;
     const [state, codeVerifier] = [drawToken(), drawToken()];
     const checks: Checks = { provider: provider.key, codeVerifier, redirectUri: input.redirectUri };
-    const context = ["integration_attempts", "checks", hashToken(state).toString("hex")];
+    const context = checksContext(hashToken(state).toString("hex"));
     const sealed = await keyring.seal(
       { tenantId },
       "integrations",
@@ -129,7 +130,7 @@ export class Integrations {
     const stateHash = hashToken(query.get("state") ?? "");
     const taken = await maybe(pool, takeAttempt, [stateHash, tenantId, by.actor, clock.now()]);
     if (!taken) throw integrationError("integration.attempt_unknown");
-    const context = ["integration_attempts", "checks", stateHash.toString("hex")];
+    const context = checksContext(stateHash.toString("hex"));
     const plain = await keyring.open({ tenantId }, context, taken.checks, "integrations");
     const checks = JSON.parse(plain.toString()) as Checks; // written by start
     const provider = this.#provider(checks.provider);
@@ -295,12 +296,16 @@ export class Integrations {
 
   #seal(tenantId: string, id: string, { accessToken, refreshToken }: Tokens): Promise<Buffer> {
     const plain = Buffer.from(JSON.stringify({ accessToken, refreshToken }));
-    return this.parts.keyring.seal({ tenantId }, "integrations", ["integrations", "tokens", id], plain);
+    return this.parts.keyring.seal({ tenantId }, "integrations", tokensContext(id), plain);
   }
 
   async #open(tenantId: string, row: IntegrationRow): Promise<Tokens> {
-    const context = ["integrations", "tokens", row.id];
-    const plain = await this.parts.keyring.open({ tenantId }, context, row.tokens, "integrations");
+    const plain = await this.parts.keyring.open(
+      { tenantId },
+      tokensContext(row.id),
+      row.tokens,
+      "integrations",
+    );
     const { accessToken, refreshToken } = JSON.parse(plain.toString()) as Tokens; // written by #seal
     return { accessToken, refreshToken, scopes: row.scopes, expiresAt: row.expires_at };
   }

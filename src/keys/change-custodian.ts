@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type pg from "pg";
 import { isTenancyError } from "../base/errors.ts";
 import { exec } from "../db/sql.ts";
 import { keyError } from "./errors.ts";
@@ -6,6 +7,8 @@ import type { Keyring } from "./keyring.ts";
 import { type CustodianCredentials, openCustodian } from "./open-custodian.ts";
 import type { Custodian } from "./ports.ts";
 import { type RecordKeyEvent, type Rotated, type RotationParts, rotateKeys } from "./rotation.ts";
+import type { SealedPlace } from "./sealed-place.ts";
+import { sealedTable } from "./sealed-table.ts";
 import { dropTenantCustodians, putTenantCustodian, retireTenantCustodian } from "./tenant-custodian-store.ts";
 
 export interface NewCustodian {
@@ -91,4 +94,21 @@ async function tryOut(parts: CustodianParts, tenantId: string, custodian: Custod
     const reason = "it does not give back what it wrapped, or gives it back in any context";
     throw keyError("custodian.bad_url", { reason });
   }
+}
+
+/** Credentials of tenants' custodians, as the rotation of the platform's keys sees them. */
+export function custodianCredentialsPlace(keyring: Keyring, pool: pg.Pool): SealedPlace {
+  return sealedTable({
+    keyring,
+    pool,
+    purpose: "secrets",
+    table: "tenant_custodians",
+    column: "credentials",
+    tenantColumn: null,
+    key: [
+      { name: "tenant_id", type: "uuid" },
+      { name: "custodian", type: "text" },
+    ],
+    context: ([tenantId = ""]) => credentialsContext(tenantId),
+  });
 }

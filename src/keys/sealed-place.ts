@@ -9,7 +9,7 @@ export interface SealedPlace {
   count(tenantId: string | null, keyIds: readonly string[]): Promise<number>;
   /**
    * Seals up to `limit` values anew that are under one of the keys, by compare-and-swap: one that was changed meanwhile
-   * is left as it is. Goes on after `cursor`.
+   * is left as it is. Goes on after `cursor`. Answers once they are sealed; they may still be on their way to the disk.
    */
   sweep(
     tenantId: string | null,
@@ -20,7 +20,8 @@ export interface SealedPlace {
 }
 
 export interface SweepStep {
-  readonly resealed: number;
+  /** How many were written, once they are: meanwhile the next step is read and sealed. */
+  readonly resealed: Promise<number>;
   /** Null: through. */
   readonly cursor: readonly string[] | null;
 }

@@ -23,6 +23,8 @@ export interface SealedTableOptions extends SealedColumn {
   readonly pool: pg.Pool;
 }
 
+const NOTHING_LEFT: SweepStep = { resealed: Promise.resolve(0), cursor: null };
+
 /**
  * A column of sealed values in one of our tables, as the rotation sees it.
  *
@@ -43,23 +45,24 @@ export function sealedTable(options: SealedTableOptions): SealedPlace {
       return (await many(pool, countSealed(options), values))[0]?.n ?? 0;
     },
     sweep: async (tenantId, keyIds, cursor, limit): Promise<SweepStep> => {
-      if (options.tenantColumn === null && tenantId !== null) return { resealed: 0, cursor: null };
+      if (options.tenantColumn === null && tenantId !== null) return NOTHING_LEFT;
       const after = cursor ?? Array.from({ length: width }, () => null);
       const tenant = options.tenantColumn === null ? [] : [tenantId];
       const wanted = [keyIds.map(fromUuid), limit, ...after, ...tenant];
       const rows = await byIndex(pool, listSealed(options), wanted);
-      if (rows.length === 0) return { resealed: 0, cursor: null };
+      if (rows.length === 0) return NOTHING_LEFT;
       const anew = await Promise.all(rows.map((row) => resealed(options, tenantId, row)));
       const done = rows.flatMap((row, i) => (anew[i] ? [{ ...row, anew: anew[i] }] : []));
       const keys = Array.from({ length: width }, (_, i) => done.map((row) => row.key[i]));
-      const swapped = await byIndex(pool, swapSealed(options), [
+      const swapping = byIndex(pool, swapSealed(options), [
         done.map((row) => row.sealed),
         done.map((row) => row.anew),
         ...keys,
         ...tenant,
       ]);
       const last = rows.at(-1)?.key ?? null;
-      return { resealed: swapped[0]?.n ?? 0, cursor: rows.length < limit ? null : last };
+      const swapped = swapping.then(([row]) => row?.n ?? 0);
+      return { resealed: swapped, cursor: rows.length < limit ? null : last };
     },
   };
 }

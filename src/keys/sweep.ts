@@ -60,12 +60,21 @@ async function sweepPlace(
 ): Promise<number> {
   let resealed = 0;
   let cursor: readonly string[] | null = null;
-  do {
-    const step = await place.sweep(tenantId, keyIds, cursor, SWEEP_BATCH);
-    resealed += step.resealed;
-    cursor = step.cursor;
-  } while (cursor !== null && !signal?.aborted);
-  return resealed;
+  let writing: Promise<number> = Promise.resolve(0);
+  try {
+    do {
+      const step = await place.sweep(tenantId, keyIds, cursor, SWEEP_BATCH);
+      // Heard here, told below: the step before is waited for first.
+      step.resealed.catch(() => undefined);
+      const before = writing;
+      writing = step.resealed;
+      resealed += await before;
+      cursor = step.cursor;
+    } while (cursor !== null && !signal?.aborted);
+  } finally {
+    await writing.catch(() => undefined);
+  }
+  return resealed + (await writing);
 }
 
 /** How many values stand under the keys, in all places. */

@@ -4,6 +4,8 @@ import { isUuid, uuidv7 } from "../base/ids.ts";
 import { exec, many, maybe } from "../db/sql.ts";
 import type { Tx } from "../db/tx.ts";
 import type { Keyring } from "../keys/keyring.ts";
+import type { SealedPlace } from "../keys/sealed-place.ts";
+import { sealedTable } from "../keys/sealed-table.ts";
 import { mailError } from "./errors.ts";
 import {
   BATCH_MAX,
@@ -88,7 +90,7 @@ export class Outbox {
     const id = uuidv7();
     const { subject, ...body } = renderMessage(mail.message, mail.locale);
     const plain = Buffer.from(JSON.stringify(body), "utf8");
-    const sealed = await keyring.seal("platform", "secrets", ["mails", id], plain);
+    const sealed = await keyring.seal("platform", "secrets", mailContext(id), plain);
     await exec(tx, insertMail, [id, mail.to, mail.kind, mail.locale, subject, sealed, clock.now()]);
   }
 
@@ -185,7 +187,7 @@ export class Outbox {
   }
 
   async #open(id: string, sealed: Buffer): Promise<{ text: string; html: string }> {
-    const plain = await this.#options.keyring.open("platform", ["mails", id], sealed);
+    const plain = await this.#options.keyring.open("platform", mailContext(id), sealed);
     return JSON.parse(plain.toString("utf8")) as { text: string; html: string }; // written by `write`
   }
 }
@@ -203,4 +205,22 @@ function toEntry(row: MailRow): MailEntry {
     createdAt: row.created_at,
     sentAt: row.sent_at,
   };
+}
+
+function mailContext(id: string): string[] {
+  return ["mails", id];
+}
+
+/** Mails that are kept, as the rotation of keys sees them. */
+export function mailPlace(keyring: Keyring, pool: pg.Pool): SealedPlace {
+  return sealedTable({
+    keyring,
+    pool,
+    purpose: "secrets",
+    table: "mails",
+    column: "sealed",
+    tenantColumn: null,
+    key: [{ name: "id", type: "uuid" }],
+    context: ([id = ""]) => mailContext(id),
+  });
 }

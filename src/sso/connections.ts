@@ -30,6 +30,7 @@ import type { SsoParts } from "./parts.ts";
 import { assertWayBack } from "./rules.ts";
 import { CERTIFICATES_MAX, readIdpMetadata } from "./saml/metadata.ts";
 import { SamlRefusal } from "./saml/refusal.ts";
+import { secretContext } from "./sealed-places.ts";
 import {
   type ConnectionRow,
   deleteConnection,
@@ -299,7 +300,7 @@ async function sealSecret(
   secret: string | null,
 ): Promise<Buffer | null> {
   if (secret === null) return null;
-  return parts.keyring.seal({ tenantId }, "secrets", ["sso_connections", "secret", id], Buffer.from(secret));
+  return parts.keyring.seal({ tenantId }, "secrets", secretContext(id), Buffer.from(secret));
 }
 
 /** The settings with the secret, for the relying party alone. */
@@ -309,9 +310,8 @@ export async function oidcSettings(
 ): Promise<OidcSettings> {
   const { tenantId, id } = connection;
   const { secret } = await rowOf(parts, tenantId, id);
-  const context = ["sso_connections", "secret", id];
   const clientSecret =
-    secret && (await parts.keyring.open({ tenantId }, context, secret, "secrets")).toString();
+    secret && (await parts.keyring.open({ tenantId }, secretContext(id), secret, "secrets")).toString();
   return { ...connection.settings, clientSecret };
 }
 

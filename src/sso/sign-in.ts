@@ -15,6 +15,7 @@ import { provision } from "./provision.ts";
 import { SamlRefusal } from "./saml/refusal.ts";
 import { drawRequestId, requestUrl } from "./saml/request.ts";
 import { type SamlIdentity, verifyResponse } from "./saml/response.ts";
+import { attemptContext } from "./sealed-places.ts";
 import {
   type AttemptRow,
   answerAttempt,
@@ -343,7 +344,7 @@ async function openChecks(parts: SsoParts, attempt: AttemptRow, state: string): 
 }
 
 function sealContext(column: "checks" | "outcome", state: string): string[] {
-  return ["sso_attempts", column, hashToken(state).toString("hex")];
+  return attemptContext(column, hashToken(state).toString("hex"));
 }
 
 /** The refusal is news for the tenant's admins; the sign-in itself left nothing. */

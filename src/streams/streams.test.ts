@@ -122,7 +122,7 @@ test("secrets are sealed with the tenant's key and follow its rotation", async (
   );
   const oldIds = old.rows.map(({ id }) => id);
   assert.equal(await countValues(places, own, oldIds), 2);
-  for (const place of places) await place.sweep(own, oldIds, null, 10);
+  for (const place of places) await (await place.sweep(own, oldIds, null, 10)).resealed;
   assert.equal(await countValues(places, own, oldIds), 0);
 
   const after = await stored();
