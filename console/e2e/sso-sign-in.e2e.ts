@@ -155,7 +155,7 @@ test("a tenant that demands a second factor asks for it after SSO: to enrol one 
   // The organisation's word is not enough for that: the person's own mailbox is.
   const mails = await mailsTo(world.platform, `grace@${domain}`);
   await page.getByRole("button", { name: "Mail me a link" }).click();
-  await page.getByText("Open it in this browser", { exact: false }).waitFor();
+  await page.getByText(`A link is on its way to grace@${domain}`, { exact: false }).waitFor();
   await page.goto(await mailedLink(world.platform, `grace@${domain}`, mails));
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await page.getByRole("link", { name: "Ways to sign in" }).click();
