@@ -215,6 +215,9 @@ function toFault({ message, help, sourceLocations }: Cedar.DetailedError): Polic
 }
 
 function invalid(faults: readonly PolicyFault[]) {
-  const problems = faults.map(({ policyId, message }) => ({ path: policyId ?? "policy", message }));
+  const problems = faults.map(({ policyId, message, at }) => ({
+    path: policyId ?? "policy",
+    message: at ? `${message} (at character ${at.start + 1})` : message,
+  }));
   return accessError("policy.invalid", {}, { problems });
 }
