@@ -82,13 +82,13 @@ export function tenantFindings(facts: TenantFacts): Finding[] {
     counted(
       "invitations",
       facts.invitations_stale,
-      "invitations ran out and are still there",
+      "Invitations that ran out and are still there",
       "No invitation ran out.",
     ),
     counted(
       "key_rotation",
       facts.data_keys_overdue,
-      "data keys are overdue for rotation",
+      "Data keys overdue for rotation",
       "No data key is overdue for rotation.",
     ),
     facts.own_custodian
@@ -126,7 +126,7 @@ export function platformFindings(facts: PlatformFacts): Finding[] {
     counted(
       "key_rotation",
       facts.data_keys_overdue,
-      "data keys are overdue for rotation",
+      "Data keys overdue for rotation",
       "No data key is overdue for rotation.",
     ),
     ofTenants(
@@ -153,7 +153,7 @@ function ssoFindings({
   const pending = counted(
     "domains",
     domains_pending,
-    "domains are not proven",
+    "Domains that are not proven",
     "No domain waits for its proof.",
   );
   if (connections === 0) return [found("sso", "choice", "Single sign-on is not set up.", 0), pending];
@@ -167,11 +167,11 @@ function ssoFindings({
 
 function keyFindings(facts: Pick<TenantFacts, "keys_without_expiry" | "keys_unused">): Finding[] {
   return [
-    counted("key_expiry", facts.keys_without_expiry, "API keys have no end", "Every API key has an end."),
+    counted("key_expiry", facts.keys_without_expiry, "API keys without an end", "Every API key has an end."),
     counted(
       "key_use",
       facts.keys_unused,
-      "API keys were not used for 90 days",
+      "API keys not used for 90 days",
       "Every API key was used within 90 days.",
     ),
   ];
@@ -181,7 +181,7 @@ function engineFinding(count: number): Finding {
   return counted(
     "engines",
     count,
-    "decisions of the last seven days differed between the engines",
+    "Decisions of the last seven days that the engines made differently",
     "The policy engines agreed for seven days.",
   );
 }
@@ -207,7 +207,7 @@ export function verificationFinding({ verified_at: at, verified_faults }: LogFac
 }
 
 function counted(check: CheckName, count: number, some: string, none: string): Finding {
-  return count > 0 ? found(check, "attention", `${count} ${some}.`, count) : found(check, "fine", none, 0);
+  return count > 0 ? found(check, "attention", `${some}: ${count}.`, count) : found(check, "fine", none, 0);
 }
 
 function found(
