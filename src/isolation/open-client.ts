@@ -3,10 +3,14 @@ import { one, query } from "../db/sql.ts";
 import { boundMessages } from "./result-bound.ts";
 import { SCOPE_STATEMENTS } from "./scope.ts";
 
-/** Settings that the login role carries into its sessions here, besides the one that we gave it. */
+/**
+ * Settings that the login role carries into its sessions here, besides the one that we gave it; and those that this
+ * session began with, which may have been taken from the role since.
+ */
 export const countForeignSettings = query<{ foreign: number }>(
   "isolation.count_foreign_settings",
-  `select count(*)::int as foreign
+  `select (count(*) + (select count(*) from pg_catalog.pg_settings
+      where source in ('user', 'database user') and name <> 'search_path'))::int as foreign
    from pg_catalog.pg_db_role_setting s
    cross join unnest(s.setconfig) setting
    where s.setrole = (select r.oid from pg_catalog.pg_roles r where r.rolname = session_user)

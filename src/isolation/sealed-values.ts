@@ -166,7 +166,8 @@ function toFloat(value: unknown): string {
   const isNan = typeof value === "string" && /^\s*nan\s*$/i.test(value);
   if (typeof number !== "number" || (Number.isNaN(number) && typeof value === "string" && !isNan))
     throw unfit("a number", value);
-  return printFloat(number);
+  // As the driver writes it: JavaScript's -0 is "0", while the text "-0" keeps its sign.
+  return printFloat(value === 0 ? 0 : number);
 }
 
 function printFloat(value: number): string {
