@@ -2,6 +2,7 @@ import { type FormEvent, useState } from "react";
 import type { TotpEnrolment } from "../../api/types.ts";
 import { useAction } from "../../api/use-action.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
+import { ConfirmDialog } from "../../shell/ConfirmDialog.tsx";
 import { ProblemNote } from "../../shell/ProblemNote.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { Dialog, DialogActions } from "../../ui/Dialog.tsx";
@@ -66,21 +67,15 @@ export function AppPanel({ isOn, onCodes }: AppPanelProps) {
           <ConfirmForm enrolment={enrolment} onClose={() => setEnrolment(undefined)} onCodes={onCodes} />
         )}
       </Dialog>
-      <Dialog
+      <ConfirmDialog
         title={text.removeApp}
         isOpen={isLeaving}
         onClose={() => setIsLeaving(false)}
-        closeLabel={general.close}
-      >
-        <p>{text.removeAppEffect}</p>
-        {remove.isError && <ProblemNote error={remove.error} />}
-        <DialogActions>
-          <Button onClick={() => setIsLeaving(false)}>{general.cancel}</Button>
-          <Button look="danger" isBusy={remove.isPending} onClick={() => remove.mutate(undefined)}>
-            {text.removeApp}
-          </Button>
-        </DialogActions>
-      </Dialog>
+        effect={text.removeAppEffect}
+        verb={text.removeApp}
+        action={remove}
+        onConfirm={() => remove.mutate(undefined)}
+      />
     </Panel>
   );
 }

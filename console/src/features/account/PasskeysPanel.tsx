@@ -3,6 +3,7 @@ import { hasPasskeys, makePasskey } from "../../api/passkeys.ts";
 import type { Passkey } from "../../api/types.ts";
 import { useAction } from "../../api/use-action.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
+import { ConfirmDialog } from "../../shell/ConfirmDialog.tsx";
 import { ProblemNote } from "../../shell/ProblemNote.tsx";
 import { Blank } from "../../ui/Blank.tsx";
 import { Button } from "../../ui/Button.tsx";
@@ -155,7 +156,7 @@ function AddForm({ onClose, onCodes }: AddProps) {
 }
 
 function RemovePasskeyDialog({ passkey, onClose }: { passkey: Passkey | undefined; onClose: () => void }) {
-  const { account, general } = useMessages();
+  const { account } = useMessages();
   const text = account.methods;
   const toast = useToast();
   const fresh = useStepUp();
@@ -168,26 +169,16 @@ function RemovePasskeyDialog({ passkey, onClose }: { passkey: Passkey | undefine
     },
   });
   return (
-    <Dialog
+    <ConfirmDialog
       title={text.removeTitle(passkey?.name ?? "")}
       isOpen={passkey !== undefined}
       onClose={onClose}
-      closeLabel={general.close}
-    >
-      <p>{text.removePasskeyEffect}</p>
-      {remove.isError && <ProblemNote error={remove.error} />}
-      <DialogActions>
-        <Button onClick={onClose}>{general.cancel}</Button>
-        <Button
-          look="danger"
-          isBusy={remove.isPending}
-          onClick={() => {
-            if (passkey) remove.mutate(passkey);
-          }}
-        >
-          {text.remove}
-        </Button>
-      </DialogActions>
-    </Dialog>
+      effect={text.removePasskeyEffect}
+      verb={text.remove}
+      action={remove}
+      onConfirm={() => {
+        if (passkey) remove.mutate(passkey);
+      }}
+    />
   );
 }

@@ -1,9 +1,7 @@
 import type { ApiKey } from "../../api/types.ts";
 import { useAction } from "../../api/use-action.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
-import { ProblemNote } from "../../shell/ProblemNote.tsx";
-import { Button } from "../../ui/Button.tsx";
-import { Dialog, DialogActions } from "../../ui/Dialog.tsx";
+import { ConfirmDialog } from "../../shell/ConfirmDialog.tsx";
 import { useToast } from "../../ui/Toaster.tsx";
 import { apiKeyTouches, revokeApiKey } from "./queries.ts";
 
@@ -13,7 +11,7 @@ interface RevokeDialogProps {
 }
 
 export function RevokeDialog({ apiKey, onClose }: RevokeDialogProps) {
-  const { apiKeys: text, general } = useMessages();
+  const { apiKeys: text } = useMessages();
   const toast = useToast();
   const revoke = useAction({
     run: (key: ApiKey) => revokeApiKey(key.id),
@@ -24,26 +22,16 @@ export function RevokeDialog({ apiKey, onClose }: RevokeDialogProps) {
     },
   });
   return (
-    <Dialog
+    <ConfirmDialog
       title={text.revokeTitle(apiKey?.name ?? "")}
       isOpen={apiKey !== undefined}
       onClose={onClose}
-      closeLabel={general.close}
-    >
-      <p>{text.revokeEffect}</p>
-      {revoke.isError && <ProblemNote error={revoke.error} />}
-      <DialogActions>
-        <Button onClick={onClose}>{general.cancel}</Button>
-        <Button
-          look="danger"
-          isBusy={revoke.isPending}
-          onClick={() => {
-            if (apiKey) revoke.mutate(apiKey);
-          }}
-        >
-          {text.revoke}
-        </Button>
-      </DialogActions>
-    </Dialog>
+      effect={text.revokeEffect}
+      verb={text.revoke}
+      action={revoke}
+      onConfirm={() => {
+        if (apiKey) revoke.mutate(apiKey);
+      }}
+    />
   );
 }

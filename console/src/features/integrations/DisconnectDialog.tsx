@@ -1,10 +1,8 @@
 import type { Integration } from "../../api/types.ts";
 import { useAction } from "../../api/use-action.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
+import { ConfirmDialog } from "../../shell/ConfirmDialog.tsx";
 import { useHere } from "../../shell/here.ts";
-import { ProblemNote } from "../../shell/ProblemNote.tsx";
-import { Button } from "../../ui/Button.tsx";
-import { Dialog, DialogActions } from "../../ui/Dialog.tsx";
 import { useToast } from "../../ui/Toaster.tsx";
 import { disconnect, integrationTouches } from "./queries.ts";
 
@@ -15,7 +13,7 @@ interface DisconnectDialogProps {
 }
 
 export function DisconnectDialog({ integration, service, onClose }: DisconnectDialogProps) {
-  const { integrations: text, general } = useMessages();
+  const { integrations: text } = useMessages();
   const { tenant } = useHere();
   const toast = useToast();
   const name = integration ? integration.account.name || integration.account.id : "";
@@ -28,26 +26,16 @@ export function DisconnectDialog({ integration, service, onClose }: DisconnectDi
     },
   });
   return (
-    <Dialog
+    <ConfirmDialog
       title={text.disconnectTitle(name, service)}
       isOpen={integration !== undefined}
       onClose={onClose}
-      closeLabel={general.close}
-    >
-      <p>{text.disconnectEffect}</p>
-      {remove.isError && <ProblemNote error={remove.error} />}
-      <DialogActions>
-        <Button onClick={onClose}>{general.cancel}</Button>
-        <Button
-          look="danger"
-          isBusy={remove.isPending}
-          onClick={() => {
-            if (integration) remove.mutate(integration.id);
-          }}
-        >
-          {text.disconnect}
-        </Button>
-      </DialogActions>
-    </Dialog>
+      effect={text.disconnectEffect}
+      verb={text.disconnect}
+      action={remove}
+      onConfirm={() => {
+        if (integration) remove.mutate(integration.id);
+      }}
+    />
   );
 }

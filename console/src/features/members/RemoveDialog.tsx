@@ -1,10 +1,8 @@
 import type { Member } from "../../api/types.ts";
 import { useAction } from "../../api/use-action.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
+import { ConfirmDialog } from "../../shell/ConfirmDialog.tsx";
 import { useHere } from "../../shell/here.ts";
-import { ProblemNote } from "../../shell/ProblemNote.tsx";
-import { Button } from "../../ui/Button.tsx";
-import { Dialog, DialogActions } from "../../ui/Dialog.tsx";
 import { useToast } from "../../ui/Toaster.tsx";
 import { memberTouches, removeMember } from "./queries.ts";
 
@@ -14,7 +12,7 @@ interface RemoveDialogProps {
 }
 
 export function RemoveDialog({ member, onClose }: RemoveDialogProps) {
-  const { members: text, general } = useMessages();
+  const { members: text } = useMessages();
   const { tenant } = useHere();
   const toast = useToast();
   const name = member ? member.name || member.email : "";
@@ -27,26 +25,16 @@ export function RemoveDialog({ member, onClose }: RemoveDialogProps) {
     },
   });
   return (
-    <Dialog
+    <ConfirmDialog
       title={text.removeTitle(name)}
       isOpen={member !== undefined}
       onClose={onClose}
-      closeLabel={general.close}
-    >
-      <p>{text.removeEffect}</p>
-      {remove.isError && <ProblemNote error={remove.error} />}
-      <DialogActions>
-        <Button onClick={onClose}>{general.cancel}</Button>
-        <Button
-          look="danger"
-          isBusy={remove.isPending}
-          onClick={() => {
-            if (member) remove.mutate(member.userId);
-          }}
-        >
-          {text.remove}
-        </Button>
-      </DialogActions>
-    </Dialog>
+      effect={text.removeEffect}
+      verb={text.remove}
+      action={remove}
+      onConfirm={() => {
+        if (member) remove.mutate(member.userId);
+      }}
+    />
   );
 }

@@ -2,15 +2,15 @@ import { useState } from "react";
 import type { User } from "../../api/types.ts";
 import { useAction } from "../../api/use-action.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
+import { ConfirmDialog } from "../../shell/ConfirmDialog.tsx";
 import { ProblemNote } from "../../shell/ProblemNote.tsx";
 import { Button } from "../../ui/Button.tsx";
-import { Dialog, DialogActions } from "../../ui/Dialog.tsx";
 import { useToast } from "../../ui/Toaster.tsx";
 import { peopleTouches, setEnabled } from "./queries.ts";
 
 /** Closes an account everywhere, after saying what that does; opens it again at once. */
 export function EnabledButton({ user, name }: { user: User; name: string }) {
-  const { people: text, general } = useMessages();
+  const { people: text } = useMessages();
   const toast = useToast();
   const [isAsking, setIsAsking] = useState(false);
   const set = useAction({
@@ -34,21 +34,15 @@ export function EnabledButton({ user, name }: { user: User; name: string }) {
   return (
     <>
       <Button onClick={() => setIsAsking(true)}>{text.disable}</Button>
-      <Dialog
+      <ConfirmDialog
         title={text.disableTitle(name)}
         isOpen={isAsking}
         onClose={() => setIsAsking(false)}
-        closeLabel={general.close}
-      >
-        <p>{text.disableEffect}</p>
-        {set.isError && <ProblemNote error={set.error} />}
-        <DialogActions>
-          <Button onClick={() => setIsAsking(false)}>{general.cancel}</Button>
-          <Button look="danger" isBusy={set.isPending} onClick={() => set.mutate(false)}>
-            {text.disable}
-          </Button>
-        </DialogActions>
-      </Dialog>
+        effect={text.disableEffect}
+        verb={text.disable}
+        action={set}
+        onConfirm={() => set.mutate(false)}
+      />
     </>
   );
 }

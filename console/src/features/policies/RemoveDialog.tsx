@@ -2,10 +2,8 @@ import { useNavigate } from "@tanstack/react-router";
 import type { Policy } from "../../api/types.ts";
 import { useAction } from "../../api/use-action.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
+import { ConfirmDialog } from "../../shell/ConfirmDialog.tsx";
 import { useHere } from "../../shell/here.ts";
-import { ProblemNote } from "../../shell/ProblemNote.tsx";
-import { Button } from "../../ui/Button.tsx";
-import { Dialog, DialogActions } from "../../ui/Dialog.tsx";
 import { useToast } from "../../ui/Toaster.tsx";
 import { policyTouches, removePolicy } from "./queries.ts";
 
@@ -16,7 +14,7 @@ interface RemoveDialogProps {
 }
 
 export function RemoveDialog({ policy, isOpen, onClose }: RemoveDialogProps) {
-  const { policies: text, general } = useMessages();
+  const { policies: text } = useMessages();
   const { tenant } = useHere();
   const toast = useToast();
   const navigate = useNavigate();
@@ -29,20 +27,14 @@ export function RemoveDialog({ policy, isOpen, onClose }: RemoveDialogProps) {
     },
   });
   return (
-    <Dialog
+    <ConfirmDialog
       title={text.removeTitle(policy.name)}
       isOpen={isOpen}
       onClose={onClose}
-      closeLabel={general.close}
-    >
-      <p>{text.removeEffect}</p>
-      {remove.isError && <ProblemNote error={remove.error} />}
-      <DialogActions>
-        <Button onClick={onClose}>{general.cancel}</Button>
-        <Button look="danger" isBusy={remove.isPending} onClick={() => remove.mutate(undefined)}>
-          {text.remove}
-        </Button>
-      </DialogActions>
-    </Dialog>
+      effect={text.removeEffect}
+      verb={text.remove}
+      action={remove}
+      onConfirm={() => remove.mutate(undefined)}
+    />
   );
 }

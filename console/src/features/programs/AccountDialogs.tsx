@@ -3,6 +3,7 @@ import { type FormEvent, useState } from "react";
 import type { ServiceAccount, ServiceAccountCreate } from "../../api/types.ts";
 import { useAction } from "../../api/use-action.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
+import { ConfirmDialog } from "../../shell/ConfirmDialog.tsx";
 import { useForbidden, useHere } from "../../shell/here.ts";
 import { ProblemNote } from "../../shell/ProblemNote.tsx";
 import { useFieldErrors } from "../../shell/use-field-errors.ts";
@@ -137,7 +138,7 @@ function RolesForm({ account, onClose }: { account: ServiceAccount; onClose: () 
 }
 
 export function RemoveAccountDialog({ account, onClose }: AccountDialogProps) {
-  const { programs: text, general } = useMessages();
+  const { programs: text } = useMessages();
   const { tenant } = useHere();
   const toast = useToast();
   const remove = useAction({
@@ -149,26 +150,16 @@ export function RemoveAccountDialog({ account, onClose }: AccountDialogProps) {
     },
   });
   return (
-    <Dialog
+    <ConfirmDialog
       title={text.removeTitle(account?.name ?? "")}
       isOpen={account !== undefined}
       onClose={onClose}
-      closeLabel={general.close}
-    >
-      <p>{text.removeEffect}</p>
-      {remove.isError && <ProblemNote error={remove.error} />}
-      <DialogActions>
-        <Button onClick={onClose}>{general.cancel}</Button>
-        <Button
-          look="danger"
-          isBusy={remove.isPending}
-          onClick={() => {
-            if (account) remove.mutate(account);
-          }}
-        >
-          {text.remove}
-        </Button>
-      </DialogActions>
-    </Dialog>
+      effect={text.removeEffect}
+      verb={text.remove}
+      action={remove}
+      onConfirm={() => {
+        if (account) remove.mutate(account);
+      }}
+    />
   );
 }

@@ -1,9 +1,7 @@
 import type { Recovery } from "../../api/types.ts";
 import { useAction } from "../../api/use-action.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
-import { ProblemNote } from "../../shell/ProblemNote.tsx";
-import { Button } from "../../ui/Button.tsx";
-import { Dialog, DialogActions } from "../../ui/Dialog.tsx";
+import { ConfirmDialog } from "../../shell/ConfirmDialog.tsx";
 import { useToast } from "../../ui/Toaster.tsx";
 import { refuseRecovery } from "./queries.ts";
 
@@ -14,7 +12,7 @@ interface RefuseDialogProps {
 }
 
 export function RefuseDialog({ base, recovery, onClose }: RefuseDialogProps) {
-  const { recovery: words, general } = useMessages();
+  const { recovery: words } = useMessages();
   const text = words.list;
   const toast = useToast();
   const name = recovery ? recovery.name || recovery.email : "";
@@ -27,26 +25,16 @@ export function RefuseDialog({ base, recovery, onClose }: RefuseDialogProps) {
     },
   });
   return (
-    <Dialog
+    <ConfirmDialog
       title={text.refuseTitle(name)}
       isOpen={recovery !== undefined}
       onClose={onClose}
-      closeLabel={general.close}
-    >
-      <p>{text.refuseEffect}</p>
-      {refuse.isError && <ProblemNote error={refuse.error} />}
-      <DialogActions>
-        <Button onClick={onClose}>{general.cancel}</Button>
-        <Button
-          look="danger"
-          isBusy={refuse.isPending}
-          onClick={() => {
-            if (recovery) refuse.mutate(recovery.id);
-          }}
-        >
-          {text.refuse}
-        </Button>
-      </DialogActions>
-    </Dialog>
+      effect={text.refuseEffect}
+      verb={text.refuse}
+      action={refuse}
+      onConfirm={() => {
+        if (recovery) refuse.mutate(recovery.id);
+      }}
+    />
   );
 }

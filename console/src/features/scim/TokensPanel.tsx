@@ -5,13 +5,13 @@ import type { ScimTokenList } from "../../api/types.ts";
 import { useAction } from "../../api/use-action.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
 import { ApiAndCli } from "../../shell/ApiAndCli.tsx";
+import { ConfirmDialog } from "../../shell/ConfirmDialog.tsx";
 import { curl, manage } from "../../shell/equivalents.ts";
 import { useForbidden, useHere } from "../../shell/here.ts";
 import { ProblemNote } from "../../shell/ProblemNote.tsx";
 import { Blank } from "../../ui/Blank.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { type Column, DataTable } from "../../ui/DataTable.tsx";
-import { Dialog, DialogActions } from "../../ui/Dialog.tsx";
 import { Mark } from "../../ui/Mark.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { Time } from "../../ui/Time.tsx";
@@ -124,7 +124,7 @@ function EventsLink({ token }: { token: Token }) {
 }
 
 function RevokeDialog({ token, onClose }: { token: Token | undefined; onClose: () => void }) {
-  const { scim: text, general } = useMessages();
+  const { scim: text } = useMessages();
   const { tenant } = useHere();
   const toast = useToast();
   const name = token?.name ?? "";
@@ -137,26 +137,16 @@ function RevokeDialog({ token, onClose }: { token: Token | undefined; onClose: (
     },
   });
   return (
-    <Dialog
+    <ConfirmDialog
       title={text.revokeNamed(name)}
       isOpen={token !== undefined}
       onClose={onClose}
-      closeLabel={general.close}
-    >
-      <p>{text.revokeEffect}</p>
-      {revoke.isError && <ProblemNote error={revoke.error} />}
-      <DialogActions>
-        <Button onClick={onClose}>{general.cancel}</Button>
-        <Button
-          look="danger"
-          isBusy={revoke.isPending}
-          onClick={() => {
-            if (token) revoke.mutate(token.id);
-          }}
-        >
-          {text.revoke}
-        </Button>
-      </DialogActions>
-    </Dialog>
+      effect={text.revokeEffect}
+      verb={text.revoke}
+      action={revoke}
+      onConfirm={() => {
+        if (token) revoke.mutate(token.id);
+      }}
+    />
   );
 }

@@ -3,6 +3,7 @@ import { type FormEvent, useState } from "react";
 import type { SsoDomain } from "../../api/types.ts";
 import { useAction } from "../../api/use-action.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
+import { ConfirmDialog } from "../../shell/ConfirmDialog.tsx";
 import { useForbidden, useHere } from "../../shell/here.ts";
 import { ProblemNote } from "../../shell/ProblemNote.tsx";
 import { useFieldErrors } from "../../shell/use-field-errors.ts";
@@ -10,7 +11,6 @@ import { Blank } from "../../ui/Blank.tsx";
 import { Bone } from "../../ui/Bone.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { CopyableId } from "../../ui/Copyable.tsx";
-import { Dialog, DialogActions } from "../../ui/Dialog.tsx";
 import { Facts } from "../../ui/Facts.tsx";
 import { TextField } from "../../ui/fields.tsx";
 import { Mark } from "../../ui/Mark.tsx";
@@ -145,7 +145,7 @@ function AddDomain() {
 }
 
 function RemoveDialog({ domain, onClose }: { domain: SsoDomain | undefined; onClose: () => void }) {
-  const { sso, general } = useMessages();
+  const { sso } = useMessages();
   const { domains: text } = sso;
   const { tenant } = useHere();
   const toast = useToast();
@@ -159,20 +159,14 @@ function RemoveDialog({ domain, onClose }: { domain: SsoDomain | undefined; onCl
     },
   });
   return (
-    <Dialog
+    <ConfirmDialog
       title={text.removeNamed(name)}
       isOpen={domain !== undefined}
       onClose={onClose}
-      closeLabel={general.close}
-    >
-      <p>{text.removeEffect}</p>
-      {remove.isError && <ProblemNote error={remove.error} />}
-      <DialogActions>
-        <Button onClick={onClose}>{general.cancel}</Button>
-        <Button look="danger" isBusy={remove.isPending} onClick={() => remove.mutate(name)}>
-          {text.remove}
-        </Button>
-      </DialogActions>
-    </Dialog>
+      effect={text.removeEffect}
+      verb={text.remove}
+      action={remove}
+      onConfirm={() => remove.mutate(name)}
+    />
   );
 }

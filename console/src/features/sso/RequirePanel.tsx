@@ -3,11 +3,11 @@ import { useState } from "react";
 import type { Member, SsoRules, SsoRulesChange } from "../../api/types.ts";
 import { useAction } from "../../api/use-action.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
+import { ConfirmDialog } from "../../shell/ConfirmDialog.tsx";
 import { useForbidden, useHere } from "../../shell/here.ts";
 import { ProblemNote } from "../../shell/ProblemNote.tsx";
 import { Bone } from "../../ui/Bone.tsx";
 import { Button } from "../../ui/Button.tsx";
-import { Dialog, DialogActions } from "../../ui/Dialog.tsx";
 import { SelectField } from "../../ui/fields.tsx";
 import { Mark } from "../../ui/Mark.tsx";
 import { Panel } from "../../ui/Panel.tsx";
@@ -91,40 +91,15 @@ function RequireForm({ rules, owners }: { rules: SsoRules; owners: readonly Memb
           </Button>
         )}
       </div>
-      <RequireDialog
-        owner={nameOf(chosen)}
+      <ConfirmDialog
+        title={text.require}
         isOpen={isAsking}
-        isBusy={save.isPending}
-        error={save.error}
         onClose={() => setIsAsking(false)}
-        onRequire={() => save.mutate({ isRequired: true, breakGlassUserId: owner })}
+        effect={text.requireEffect(nameOf(chosen))}
+        verb={text.require}
+        action={save}
+        onConfirm={() => save.mutate({ isRequired: true, breakGlassUserId: owner })}
       />
     </div>
-  );
-}
-
-interface RequireDialogProps {
-  readonly owner: string;
-  readonly isOpen: boolean;
-  readonly isBusy: boolean;
-  readonly error: unknown;
-  readonly onClose: () => void;
-  readonly onRequire: () => void;
-}
-
-function RequireDialog(props: RequireDialogProps) {
-  const { sso, general } = useMessages();
-  const { require: text } = sso;
-  return (
-    <Dialog title={text.require} isOpen={props.isOpen} onClose={props.onClose} closeLabel={general.close}>
-      <p>{text.requireEffect(props.owner)}</p>
-      {props.error !== null && <ProblemNote error={props.error} />}
-      <DialogActions>
-        <Button onClick={props.onClose}>{general.cancel}</Button>
-        <Button look="danger" isBusy={props.isBusy} onClick={props.onRequire}>
-          {text.require}
-        </Button>
-      </DialogActions>
-    </Dialog>
   );
 }

@@ -3,10 +3,10 @@ import { useState } from "react";
 import type { SsoConnection } from "../../api/types.ts";
 import { useAction } from "../../api/use-action.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
+import { ConfirmDialog } from "../../shell/ConfirmDialog.tsx";
 import { useForbidden, useHere } from "../../shell/here.ts";
 import { ProblemNote } from "../../shell/ProblemNote.tsx";
 import { Button } from "../../ui/Button.tsx";
-import { Dialog, DialogActions } from "../../ui/Dialog.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { useToast } from "../../ui/Toaster.tsx";
 import { CertificatesPanel } from "./CertificatesPanel.tsx";
@@ -79,7 +79,7 @@ interface AskProps {
 }
 
 function DisableDialog({ connection, isOpen, onClose }: AskProps) {
-  const { sso, general } = useMessages();
+  const { sso } = useMessages();
   const { use: text } = sso;
   const { tenant } = useHere();
   const toast = useToast();
@@ -92,26 +92,20 @@ function DisableDialog({ connection, isOpen, onClose }: AskProps) {
     },
   });
   return (
-    <Dialog
+    <ConfirmDialog
       title={text.disableTitle(connection.name)}
       isOpen={isOpen}
       onClose={onClose}
-      closeLabel={general.close}
-    >
-      <p>{text.disableEffect}</p>
-      {disable.isError && <ProblemNote error={disable.error} />}
-      <DialogActions>
-        <Button onClick={onClose}>{general.cancel}</Button>
-        <Button look="danger" isBusy={disable.isPending} onClick={() => disable.mutate(undefined)}>
-          {text.disable}
-        </Button>
-      </DialogActions>
-    </Dialog>
+      effect={text.disableEffect}
+      verb={text.disable}
+      action={disable}
+      onConfirm={() => disable.mutate(undefined)}
+    />
   );
 }
 
 function RemoveDialog({ connection, isOpen, onClose }: AskProps) {
-  const { sso, general } = useMessages();
+  const { sso } = useMessages();
   const { use: text } = sso;
   const { tenant } = useHere();
   const toast = useToast();
@@ -126,20 +120,14 @@ function RemoveDialog({ connection, isOpen, onClose }: AskProps) {
     },
   });
   return (
-    <Dialog
+    <ConfirmDialog
       title={text.removeTitle(connection.name)}
       isOpen={isOpen}
       onClose={onClose}
-      closeLabel={general.close}
-    >
-      <p>{text.removeEffect}</p>
-      {remove.isError && <ProblemNote error={remove.error} />}
-      <DialogActions>
-        <Button onClick={onClose}>{general.cancel}</Button>
-        <Button look="danger" isBusy={remove.isPending} onClick={() => remove.mutate(undefined)}>
-          {text.remove}
-        </Button>
-      </DialogActions>
-    </Dialog>
+      effect={text.removeEffect}
+      verb={text.remove}
+      action={remove}
+      onConfirm={() => remove.mutate(undefined)}
+    />
   );
 }
