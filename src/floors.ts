@@ -21,7 +21,7 @@ export const floors: Readonly<Record<string, number>> = {
   fleet: 5,
   sso: 5,
   scim: 5,
-  support: 5,
+  visits: 5,
   reviews: 5,
   integrations: 5,
   streams: 5,

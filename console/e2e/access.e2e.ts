@@ -4,7 +4,7 @@ import type { Browser } from "playwright-core";
 import { addMember } from "../../src/identity/members.ts";
 import { createOperatorLink } from "../../src/identity/operators.ts";
 import { readUser } from "../../src/identity/users.ts";
-import { requestVisit } from "../../src/support/visits.ts";
+import { requestVisit } from "../../src/visits/visits.ts";
 import {
   assertAccessible,
   createTenantFor,

@@ -5,7 +5,7 @@ import { signedUser } from "../../test/support/users.ts";
 import { pairAt, type StudioWorld, studioWorld } from "../../test/support/world.ts";
 import { createOperatorLink, signInOperator } from "../identity/operators.ts";
 import { NO_ORIGIN } from "../identity/sessions.ts";
-import { decideVisit, endVisit, requestVisit } from "../support/visits.ts";
+import { decideVisit, endVisit, requestVisit } from "../visits/visits.ts";
 import { tenancyPlugin } from "./fastify.ts";
 
 let world: StudioWorld;

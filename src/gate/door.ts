@@ -9,9 +9,9 @@ import type { Credentials } from "../identity/credentials.ts";
 import { identityError } from "../identity/errors.ts";
 import type { OutsideTokens } from "../identity/outside-tokens.ts";
 import { actingAs, type OutsidePrincipal, type Principal } from "../identity/principal.ts";
-import { supportError } from "../support/errors.ts";
-import { enterVisit } from "../support/visits.ts";
 import { tenantError } from "../tenants/errors.ts";
+import { supportError } from "../visits/errors.ts";
+import { enterVisit } from "../visits/visits.ts";
 import { askedOf } from "./asked.ts";
 import { authorise, authoriseSubject, type GateParts, type Verdict } from "./authorise.ts";
 import {

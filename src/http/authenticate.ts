@@ -3,7 +3,7 @@ import { readKey, readSessionCookie, refuseCrossSite, VISIT_HEADER } from "../ga
 import { paceCredential, type Told } from "../gate/pace.ts";
 import { identityError } from "../identity/errors.ts";
 import type { Principal } from "../identity/principal.ts";
-import { enterVisit } from "../support/visits.ts";
+import { enterVisit } from "../visits/visits.ts";
 import { isConsolePath } from "./console-files.ts";
 import type { House } from "./house.ts";
 import { SIGN_INS, WRONG_CREDENTIALS } from "./limits.ts";

@@ -16,9 +16,9 @@ import { reviewErrors } from "../reviews/errors.ts";
 import { scimErrors } from "../scim/errors.ts";
 import { ssoErrors } from "../sso/errors.ts";
 import { streamErrors } from "../streams/errors.ts";
-import { supportErrors } from "../support/errors.ts";
 import { tenantErrors } from "../tenants/errors.ts";
 import { vaultErrors } from "../vaults/errors.ts";
+import { supportErrors } from "../visits/errors.ts";
 import { httpErrors } from "./errors.ts";
 
 /** Every error that a request can end with, and those it may name. */

@@ -18,7 +18,7 @@ interface Keepers {
   readonly streams: Streams;
 }
 
-import { countSupportRemnants, eraseTenantSupport } from "../support/visits.ts";
+import { countSupportRemnants, eraseTenantSupport } from "../visits/visits.ts";
 
 /** What the control database keeps about a tenant's people and rules, as the erasure sees it. */
 export function tenantRemnants(keepers: Keepers): LifecycleParts["identity"] {

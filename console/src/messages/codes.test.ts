@@ -14,9 +14,9 @@ import { reviewErrors } from "../../../src/reviews/errors.ts";
 import { scimErrors } from "../../../src/scim/errors.ts";
 import { ssoErrors } from "../../../src/sso/errors.ts";
 import { streamErrors } from "../../../src/streams/errors.ts";
-import { supportErrors } from "../../../src/support/errors.ts";
 import { tenantErrors } from "../../../src/tenants/errors.ts";
 import { vaultErrors } from "../../../src/vaults/errors.ts";
+import { supportErrors } from "../../../src/visits/errors.ts";
 import { fr } from "./fr.ts";
 
 /** What the modules behind the console's rooms can answer. English is the server's own sentence. */

@@ -1,4 +1,4 @@
-import { VISIT_MINUTES_MAX } from "../../support/limits.ts";
+import { VISIT_MINUTES_MAX } from "../../visits/limits.ts";
 import { defineCommand, TENANT, tenantId } from "../command.ts";
 import { choice, integer, mandatory, text } from "../options.ts";
 import { at } from "../tenant-view.ts";
@@ -20,7 +20,7 @@ const ask = defineCommand({
   examples: ['tenancy support ask acme --operator Ada --minutes 60 --reason "Ticket 4711"'],
   async run({ options, out, open, by, tenant }) {
     const { internals, tenants } = await open();
-    const { requestVisit } = await import("../../support/visits.ts");
+    const { requestVisit } = await import("../../visits/visits.ts");
     const { readOperators } = await import("../../access/settings.ts");
     const { accessError } = await import("../../access/errors.ts");
     const { readUser } = await import("../../identity/users.ts");
@@ -61,7 +61,7 @@ const show = defineCommand({
   examples: ["tenancy support list", "tenancy support list acme"],
   async run({ options, positionals, out, open }) {
     const { internals, tenants } = await open();
-    const { readVisits } = await import("../../support/visits.ts");
+    const { readVisits } = await import("../../visits/visits.ts");
     const name = positionals[0] ?? options.tenantId;
     const filter = name === undefined ? {} : { tenantId: (await tenants.get(name)).id };
     const items = await readVisits(internals.identity.parts, filter);
@@ -91,7 +91,7 @@ const end = defineCommand({
   examples: ["tenancy support end 01980000-0000-7000-8000-000000000001"],
   async run({ positionals, out, open, by }) {
     const { internals } = await open();
-    const { endVisit } = await import("../../support/visits.ts");
+    const { endVisit } = await import("../../visits/visits.ts");
     const input = { tenantId: null, id: positionals[0] as string }; // required
     const visit = await endVisit(internals.identity.parts, input, by);
     out.say(`${out.paint("green", "Ended")} the visit of ${visit.operatorName}.`);

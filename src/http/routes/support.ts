@@ -1,8 +1,8 @@
 import type { Principal } from "../../identity/principal.ts";
-import { supportError } from "../../support/errors.ts";
-import { changeConsent, readConsent } from "../../support/settings.ts";
-import type { StandingConsent, Visit } from "../../support/visit.ts";
-import { decideVisit, endVisit, readVisits, requestVisit, type SupportParts } from "../../support/visits.ts";
+import { supportError } from "../../visits/errors.ts";
+import { changeConsent, readConsent } from "../../visits/settings.ts";
+import type { StandingConsent, Visit } from "../../visits/visit.ts";
+import { decideVisit, endVisit, readVisits, requestVisit, type SupportParts } from "../../visits/visits.ts";
 import { findTenant } from "../api-tenant.ts";
 import type { House } from "../house.ts";
 import { route } from "../route.ts";

@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 import { DAYS } from "../../access/conditions.ts";
-import { VISIT_MINUTES_MAX } from "../../support/limits.ts";
+import { VISIT_MINUTES_MAX } from "../../visits/limits.ts";
 import { Id, Timestamp } from "./common.ts";
 import { Reason } from "./grants.ts";
 
