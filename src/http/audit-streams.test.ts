@@ -84,19 +84,25 @@ test("who only reads, or holds a narrow key, makes no stream; one of tenant A's 
     assert.equal((await call(platform, "POST", path("streams-a"), { ...options, body })).status, 403);
   const made = await call<{ stream: { id: string } }>(platform, "POST", path("streams-a"), { body });
   const { id } = made.body.stream;
-  for (const [method, rest] of [
+  const name = { name: "Mine" };
+  for (const [method, rest, change] of [
     ["GET", ""],
+    ["PATCH", "", name],
     ["DELETE", ""],
     ["POST", "/test"],
     ["POST", "/rotate-secret"],
     ["GET", "/failed"],
     ["POST", "/replay"],
   ] as const) {
-    const answer = await call(platform, method, path("streams-b", `/${id}${rest}`), { key: foreign });
+    const answer = await call(platform, method, path("streams-b", `/${id}${rest}`), {
+      key: foreign,
+      ...(change && { body: change }),
+    });
     assert.deepEqual([answer.status, answer.body.code], [404, "stream.not_found"], `${method} ${rest}`);
   }
   assert.equal((await call(platform, "GET", path("streams-a", `/${id}`), { key: narrow })).status, 200);
   assert.equal((await call(platform, "GET", `/v1/audit/streams/${id}`)).status, 404);
+  assert.equal((await call(platform, "PATCH", `/v1/audit/streams/${id}`, { body: name })).status, 404);
 });
 
 test("every fault of the settings is told at once, with its field", async () => {

@@ -24,12 +24,28 @@ export async function openSecrets(
   row: Pick<StreamRow, "id" | "tenant_id" | "secret" | "former_secret" | "former_until">,
   now: Date,
 ): Promise<string[]> {
-  const open = async (column: Column, sealed: Buffer) =>
-    (await keyring.open(toScope(row.tenant_id), contextOf(row.id, column), sealed, PURPOSE)).toString();
-  const secrets = [await open("secret", row.secret)];
+  const secrets = [await openSecret(keyring, row)];
   const isOverlap = row.former_until !== null && row.former_until > now;
-  if (row.former_secret && isOverlap) secrets.push(await open("former_secret", row.former_secret));
+  if (row.former_secret && isOverlap)
+    secrets.push(await open(keyring, row, "former_secret", row.former_secret));
   return secrets;
+}
+
+/** The current one alone. */
+export async function openSecret(
+  keyring: Keyring,
+  row: Pick<StreamRow, "id" | "tenant_id" | "secret">,
+): Promise<string> {
+  return open(keyring, row, "secret", row.secret);
+}
+
+async function open(
+  keyring: Keyring,
+  { id, tenant_id }: Pick<StreamRow, "id" | "tenant_id">,
+  column: Column,
+  sealed: Buffer,
+): Promise<string> {
+  return (await keyring.open(toScope(tenant_id), contextOf(id, column), sealed, PURPOSE)).toString();
 }
 
 /** Where the rotation of keys finds them. */

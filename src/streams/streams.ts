@@ -17,7 +17,7 @@ import {
 } from "./limits.ts";
 import { messageId, testMessage } from "./message.ts";
 import { type Outcome, post } from "./post.ts";
-import { openSecrets, sealSecret } from "./secrets.ts";
+import { openSecret, openSecrets, sealSecret } from "./secrets.ts";
 import { drawSecret } from "./signature.ts";
 import {
   countStreams,
@@ -169,12 +169,11 @@ export class Streams {
     const secret = drawSecret();
     const row = await withTx(pool, async (tx) => {
       const known = await this.#lock(tx, tenantId, id);
-      const [current] = await openSecrets(keyring, known, new Date(0));
       const sealed = await sealSecret(keyring, { id, tenantId }, "secret", secret);
       const former =
-        overlapHours === 0 || current === undefined
+        overlapHours === 0
           ? null
-          : await sealSecret(keyring, { id, tenantId }, "former_secret", current);
+          : await sealSecret(keyring, { id, tenantId }, "former_secret", await openSecret(keyring, known));
       const now = clock.now();
       const until = former && new Date(now.getTime() + overlapHours * 3_600_000);
       const changed = await one(tx, rotateStreamSecret, [tenantId, id, sealed, former, until, now]);
