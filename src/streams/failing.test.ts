@@ -4,6 +4,7 @@ import { isGenuine, type Received, Receiver } from "../../test/support/receiver.
 import { BY, numbersOf, parsed, StreamWorld, upTo } from "../../test/support/stream-world.ts";
 import { addMember } from "../identity/members.ts";
 import { createUser } from "../identity/users.ts";
+import { FAILED_MAX } from "./limits.ts";
 import { RETRY_PAUSES_S } from "./schedule.ts";
 import type { DisabledStream } from "./sender.ts";
 
@@ -170,6 +171,73 @@ test("without any success for five days a stream stops, tells so, and keeps what
   );
   assert.ok(given >= 1);
   assert.equal(new Set(numbersOf(world.receiver.take())).size, 3);
+});
+
+test("a stream that gave up too many messages goes on when people activate it again", async () => {
+  const own = await world.newTenant();
+  const { stream } = await world.subscribe(own, { recordsMax: 1, actions: ["role.*"] });
+  await world.house.tenancy.internals.control.query(
+    `insert into tenancy.audit_stream_batches (id, stream_id, first, last, format, actions, status, due_at, created_at, failed_at)
+     select gen_random_uuid(), $1, n, n, 'json', '{}', 'failed', $2, $2, $2 from generate_series(1, $3::int) n`,
+    [stream.id, new Date(world.clock.now().getTime() + 1), FAILED_MAX - 1],
+  );
+  world.receiver.answer = () => ({ status: 400 });
+  const giveOneUp = async () => {
+    await world.write(own, 1, "role.created");
+    const told: DisabledStream[] = [];
+    for (const pauseS of [0, 5, 300, 1_800]) {
+      world.aheadMs += pauseS * 1_000;
+      told.push(...(await world.pass()));
+    }
+    return told.map(({ because }) => because);
+  };
+
+  const first = await giveOneUp();
+  await world.streams.update(own, stream.id, { status: "active" }, BY);
+  const second = await giveOneUp();
+
+  assert.deepEqual([first, second], [["too_many_failures"], []]);
+  assert.equal((await world.streams.get(own, stream.id)).status, "active");
+  world.receiver.answer = () => ({ status: 204 });
+  assert.equal(await world.streams.replay(own, stream.id, undefined, BY), FAILED_MAX + 1);
+});
+
+test("receivers that hang hold two places and no other tenant's stream", async () => {
+  const [slow, healthy] = [await world.newTenant(), await world.newTenant()];
+  await using hanging = await new Receiver().start();
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  hanging.answer = async () => {
+    await released;
+    return { status: 204 };
+  };
+  for (let i = 0; i < 9; i++)
+    await world.subscribe(slow, { name: `${i}`, url: hanging.url, actions: ["role.*"] });
+  await world.subscribe(healthy, { actions: ["role.*"] });
+  await world.write(slow, 1, "role.created");
+  const arrival = () =>
+    new Promise<void>((resolve) => {
+      world.receiver.answer = () => {
+        resolve();
+        return { status: 204 };
+      };
+    });
+  const sender = world.newSender([], { timeoutMs: 60_000 });
+  sender.start();
+
+  for (let i = 0; i < 2; i++) {
+    const arrived = arrival();
+    await world.write(healthy, 1, "role.created");
+    await arrived;
+  }
+
+  const meanwhile = hanging.received.length;
+  release();
+  await sender.close();
+  assert.equal(meanwhile, 2);
+  assert.equal(numbersOf(world.receiver.take()).length, 2);
 });
 
 test("redirects are not followed, a private network is not reached, and one that hangs is left", async () => {

@@ -1,8 +1,11 @@
 /** How often a process looks for what is to be sent. */
 export const PASS_MS = 1_000;
 
-/** Streams that one process serves at once: one that hangs keeps the others waiting for its deadline at most. */
+/** Streams that one process serves at once. */
 export const STREAMS_AT_ONCE = 8;
+
+/** Of one tenant, or of the platform: receivers that hang do not take the others' places. */
+export const STREAMS_AT_ONCE_OF_OWNER = 2;
 
 /** How long a process serves one stream before the others get their turn. */
 export const TURN_MS = 20_000;
@@ -27,7 +30,7 @@ export const SCAN_MAX = 1_000;
 /** Of a tenant, and of the platform. */
 export const STREAMS_MAX = 10;
 
-/** Failed messages that a stream may gather before it is disabled. */
+/** Messages that a stream may give up since people last changed it, before it is disabled. */
 export const FAILED_MAX = 1_000;
 
 /** Shown at once. */

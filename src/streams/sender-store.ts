@@ -5,11 +5,14 @@ const COLUMNS = `s.id, s.tenant_id, s.name, s.url, s.sends, s.format, s.actions,
   s.former_until, s.position, s.status, s.disabled_because, s.failing_since, s.last_error, s.delivered_at, s.due_at,
   s.created_by, s.created_at, s.updated_at`;
 
-/** Streams that have something to send and nobody who sends it; whoever claims one is alone with it until the lease ends. */
+/**
+ * Streams that have something to send and nobody who sends it; whoever claims one is alone with it until the lease ends.
+ * Of one owner no more than $5 are served. A former secret goes once its overlap is over.
+ */
 export const claimStreams = query<{ id: string }>(
   "streams.claim",
-  `with due as (
-     select s.id from tenancy.audit_streams s
+  `with open as (
+     select s.id, s.tenant_id, s.due_at from tenancy.audit_streams s
      where s.status = 'active' and (s.leased_until is null or s.leased_until < $1::timestamptz)
        and ((s.due_at <= $1::timestamptz and (
            exists (select from tenancy.audit_stream_batches b where b.stream_id = s.id and b.status = 'waiting' and not b.is_replay)
@@ -17,11 +20,21 @@ export const claimStreams = query<{ id: string }>(
              then (select l.size from tenancy.audit_log l) > s.position
              else exists (select from tenancy.audit_chains c where c.chain = s.tenant_id and c.size >= s.position) end))
          or exists (select from tenancy.audit_stream_batches b
-           where b.stream_id = s.id and b.status = 'waiting' and b.is_replay and b.due_at <= $1::timestamptz))
+           where b.stream_id = s.id and b.status = 'waiting' and b.is_replay and b.due_at <= $1::timestamptz))),
+   served as (
+     select s.tenant_id, count(*) as n from tenancy.audit_streams s where s.leased_until >= $1::timestamptz group by s.tenant_id),
+   ranked as (
+     select o.id, row_number() over (partition by o.tenant_id order by o.due_at, o.id) + coalesce(v.n, 0) as place
+     from open o left join served v on v.tenant_id is not distinct from o.tenant_id),
+   due as (
+     select s.id from tenancy.audit_streams s join ranked r on r.id = s.id
+     where r.place <= $5::int and s.status = 'active' and (s.leased_until is null or s.leased_until < $1::timestamptz)
      order by s.due_at
      limit $4::int
      for update of s skip locked)
-   update tenancy.audit_streams s set lease = $2::uuid, leased_until = $3::timestamptz
+   update tenancy.audit_streams s set lease = $2::uuid, leased_until = $3::timestamptz,
+     former_secret = case when s.former_until > $1::timestamptz then s.former_secret end,
+     former_until = case when s.former_until > $1::timestamptz then s.former_until end
    from due where s.id = due.id
    returning s.id`,
 );
@@ -93,9 +106,11 @@ export const failBatch = query(
    where id = $1::uuid`,
 );
 
+/** Since people last changed the stream: who activates it again begins anew. */
 export const countFailed = query<{ n: number }>(
   "streams.count_failed",
-  "select count(*)::int as n from tenancy.audit_stream_batches where stream_id = $1::uuid and status = 'failed'",
+  `select count(*)::int as n from tenancy.audit_stream_batches b join tenancy.audit_streams s on s.id = b.stream_id
+   where b.stream_id = $1::uuid and b.status = 'failed' and b.failed_at > s.updated_at`,
 );
 
 export const advance = query(

@@ -14,6 +14,7 @@ import {
   MESSAGE_BYTES_MAX,
   PASS_MS,
   STREAMS_AT_ONCE,
+  STREAMS_AT_ONCE_OF_OWNER,
   TURN_MS,
 } from "./limits.ts";
 import { messageId, messageOf, nextRange } from "./message.ts";
@@ -72,7 +73,8 @@ interface Turn {
 export class StreamSender {
   readonly #options: SenderOptions;
   #timer: NodeJS.Timeout | undefined;
-  #pass: Promise<unknown> = Promise.resolve();
+  #claiming: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Set<Promise<number>>();
   readonly #end = new AbortController();
 
   constructor(options: SenderOptions) {
@@ -83,7 +85,8 @@ export class StreamSender {
   start(): void {
     if (this.#end.signal.aborted) return;
     this.#timer = setTimeout(() => {
-      this.#pass = this.run()
+      // Not their ends: a receiver that hangs holds its own place, and the free ones are given on.
+      this.#claiming = this.#claim()
         .catch((failure: Error) => {
           if (!this.#end.signal.aborted) this.#options.onError(failure);
         })
@@ -94,19 +97,31 @@ export class StreamSender {
 
   /** One pass over the streams that are due; resolves to how many messages arrived. */
   async run(): Promise<number> {
-    const { pool } = this.#options;
-    const lease = randomUUID();
-    const nowMs = this.#nowMs();
-    const until = new Date(nowMs + LEASE_MS);
-    const claimed = await many(pool, claimStreams, [new Date(nowMs), lease, until, STREAMS_AT_ONCE]);
-    const arrived = await Promise.all(claimed.map(({ id }) => this.#serve({ id, lease })));
+    const arrived = await Promise.all(await this.#claim());
     return arrived.reduce((sum, each) => sum + each, 0);
   }
 
   async close(): Promise<void> {
     this.#end.abort();
     clearTimeout(this.#timer);
-    await this.#pass;
+    await this.#claiming;
+    await Promise.all(this.#turns);
+  }
+
+  /** Begins as many turns as there are free places. */
+  async #claim(): Promise<readonly Promise<number>[]> {
+    const free = STREAMS_AT_ONCE - this.#turns.size;
+    if (free <= 0) return [];
+    const lease = randomUUID();
+    const nowMs = this.#nowMs();
+    const until = new Date(nowMs + LEASE_MS);
+    const values = [new Date(nowMs), lease, until, free, STREAMS_AT_ONCE_OF_OWNER];
+    const claimed = await many(this.#options.pool, claimStreams, values);
+    return claimed.map(({ id }) => {
+      const turn = this.#serve({ id, lease }).finally(() => this.#turns.delete(turn));
+      this.#turns.add(turn);
+      return turn;
+    });
   }
 
   async #serve(turn: Turn): Promise<number> {

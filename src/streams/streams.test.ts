@@ -98,6 +98,27 @@ test("during a rotation both secrets verify, afterwards the new one alone", asyn
   assert.deepEqual([isGenuine(later, secret, now), isGenuine(later, rotated.secret, now)], [false, true]);
 });
 
+test("a damaged former secret stops no rotation, and none is kept past its overlap", async () => {
+  const own = await world.newTenant();
+  const { control } = world.house.tenancy.internals;
+  const { stream } = await world.subscribe(own, { actions: ["role.*"] });
+  await world.streams.rotateSecret(own, stream.id, 24, BY);
+  await control.query("update tenancy.audit_streams set former_secret = '\\x00' where id = $1", [stream.id]);
+
+  const { secret } = await world.streams.rotateSecret(own, stream.id, 24, BY);
+  world.aheadMs += DAY_MS + 1;
+  await world.write(own, 1, "role.created");
+  await world.pass();
+
+  const [message] = world.receiver.take();
+  assert.ok(message && isGenuine(message, secret, world.clock.now().getTime()));
+  const { rows } = await control.query(
+    "select former_secret, former_until from tenancy.audit_streams where id = $1",
+    [stream.id],
+  );
+  assert.deepEqual(rows, [{ former_secret: null, former_until: null }]);
+});
+
 test("secrets are sealed with the tenant's key and follow its rotation", async () => {
   const own = await world.newTenant();
   const { control, encryption, keyring } = world.house.tenancy.internals;

@@ -60,19 +60,28 @@ export class StreamWorld {
   }
 
   /** One pass with a sender of its own; resolves to the notices. */
-  async pass(options: { allow?: readonly string[]; timeoutMs?: number } = {}): Promise<DisabledStream[]> {
+  async pass(options: FetchOptions = {}): Promise<DisabledStream[]> {
     const told: DisabledStream[] = [];
-    const sender = new StreamSender({
+    const sender = this.newSender(told, options);
+    await sender.run();
+    await sender.close();
+    return told;
+  }
+
+  newSender(told: DisabledStream[], options: FetchOptions = {}): StreamSender {
+    return new StreamSender({
       ...this.streams.parts,
       fetch: guardedFetch({ allow: options.allow ?? ALLOWED, timeoutMs: options.timeoutMs ?? 5_000 }),
       tell: async (_, stream) => void told.push(stream),
       onError: (error) => assert.fail(error),
       random: () => 0,
     });
-    await sender.run();
-    await sender.close();
-    return told;
   }
+}
+
+interface FetchOptions {
+  readonly allow?: readonly string[];
+  readonly timeoutMs?: number;
 }
 
 interface Sent {
