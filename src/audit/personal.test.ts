@@ -134,7 +134,10 @@ test("people are shredded from the command line, in a tenant and on the platform
   const done = answerOf(await runCli([...args, "--yes", "--json"], here));
   const again = answerOf(await runCli([...args, "--yes", "--json"], here));
 
+  const mistyped = await runCli(["encryption", "shred", "cy@example.com", "--yes"], here);
+
   assert.match(asked.stderr, /would be destroyed/);
+  assert.equal(mistyped.code, 3, "what names nobody destroys nothing, and does not look done");
   assert.deepEqual([done.hadKey, again.hadKey], [true, false]);
   const seen = answerOf(await runCli(["audit", "search", "--action", "user.created", "--json"], here));
   assert.deepEqual(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createServer, type RequestListener, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createSocketServer } from "node:net";
 import { after, before, test } from "node:test";
 import { guardedFetch, isPublic, type OutboundFault, OutboundRefusal } from "./guarded-fetch.ts";
 
@@ -162,4 +162,23 @@ test("methods, headers, bodies and statuses pass", async () => {
   assert.equal(response.status, 418);
   assert.equal(response.headers.get("x-seen"), "1");
   assert.equal(await response.text(), "POST a=b+c");
+});
+
+test("a server that answers with a status that does not exist is a bad gateway, and ends no process", async () => {
+  for (const status of ["999", "600", "099"]) {
+    const strange = createSocketServer((socket) => {
+      socket.on("error", () => undefined);
+      socket.once("data", () => socket.end(`HTTP/1.1 ${status} Strange\r\ncontent-length: 2\r\n\r\nhi`));
+    });
+    await new Promise<void>((resolve) => strange.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(strange.address() as AddressInfo).port}/`;
+
+    const answer = await open(url).then(
+      (response) => response.status,
+      (failure: unknown) => failure,
+    );
+
+    strange.close();
+    assert.ok(answer === 502 || answer instanceof OutboundRefusal, `${status}: ${String(answer)}`);
+  }
 });

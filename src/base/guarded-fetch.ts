@@ -188,7 +188,14 @@ function send(url: URL, address: string, request: OutboundRequest, limits: Limit
       else chunks.push(chunk);
     });
     incoming.on("error", reject);
-    incoming.on("end", () => resolve(toResponse(incoming, Buffer.concat(chunks))));
+    incoming.on("end", () => {
+      // What a listener throws is nobody's, and would end the process.
+      try {
+        resolve(toResponse(incoming, Buffer.concat(chunks)));
+      } catch (cause) {
+        reject(cause);
+      }
+    });
   });
   outgoing.end(body ?? undefined);
   return promise;
@@ -202,7 +209,8 @@ function toResponse(incoming: http.IncomingMessage, body: Buffer): Response {
   const status = incoming.statusCode ?? 502;
   const isEmpty = status === 204 || status === 205 || status === 304 || status < 200;
   return new Response(isEmpty ? null : new Uint8Array(body), {
-    status: status < 200 ? 502 : status,
+    // A Response takes no other; whoever answers 999 has not answered.
+    status: status < 200 || status > 599 ? 502 : status,
     headers,
   });
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isTenancyError } from "../base/errors.ts";
 import { isRecordedDenial } from "../gate/denial.ts";
+import { onceEnded } from "../gate/pace.ts";
 import { actingAs } from "../identity/principal.ts";
 import type { Context } from "../isolation/data-manager.ts";
 import type { Tenancy } from "../start.ts";
@@ -86,16 +87,14 @@ export function tenancyMiddleware(tenancy: Tenancy, options: TenancyMiddlewareOp
       const reply = {
         tell: (told: Readonly<Record<string, string>>) =>
           void response.setHeaders(new Map(Object.entries(told))),
-        onEnd: (listener: () => void) =>
-          void (response.closed ? listener() : response.once("close", listener)),
+        onEnd: (listener: () => void) => onceEnded(response, listener),
       };
       request.admission = gate
         ? await gate(request, { method, headers, ip, protocol }, { tenantId, route }, reply)
         : null;
       const tenant = await tenancy.data.context(tenantId);
       request.tenant = tenant;
-      response.once("close", () => tenant.close());
-      if (response.closed) tenant.close();
+      onceEnded(response, () => tenant.close());
       // Express tells nobody before an answer leaves, so the request is recorded before it is worked on.
       await record(request, 200, tenant.tenantId);
     } catch (failure) {

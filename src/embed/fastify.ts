@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import { isTenancyError } from "../base/errors.ts";
 import { isRecordedDenial } from "../gate/denial.ts";
+import { onceEnded } from "../gate/pace.ts";
 import { actingAs } from "../identity/principal.ts";
 import type { Context } from "../isolation/data-manager.ts";
 import type { Tenancy } from "../start.ts";
@@ -94,10 +95,7 @@ export function tenancyPlugin(tenancy: Tenancy, options: TenancyPluginOptions): 
 function replyOf(reply: FastifyReply): Reply {
   return {
     tell: (headers) => void reply.headers(headers),
-    onEnd: (listener) => {
-      if (reply.raw.destroyed) listener();
-      else reply.raw.once("close", listener);
-    },
+    onEnd: (listener) => onceEnded(reply.raw, listener),
   };
 }
 

@@ -5,7 +5,7 @@ import { isTenancyError, type TenancyError } from "../base/errors.ts";
 import type { RowFilter } from "../db/row-filter.ts";
 import { type Denial, isRecordedDenial, recordDenial } from "../gate/denial.ts";
 import { type Admission, type DoorParts, enter, factsOf, type Knock } from "../gate/door.ts";
-import { enterWays, paceCredential, paceTenant } from "../gate/pace.ts";
+import { allowanceOf, enterWays, paceCredential, paceTenant } from "../gate/pace.ts";
 import { type OutsideIdp, OutsideTokens } from "../identity/outside-tokens.ts";
 import type { Tenancy } from "../start.ts";
 import { TenantResolver } from "../tenants/resolve.ts";
@@ -106,12 +106,7 @@ async function limit(
   await limits.open();
   const told = await paceCredential(limits, actor, tell);
   if (kind === "operator") return onEnd(await enterWays(limits, actor, null, tell));
-  const { callsPerHour, callsAtOnce } = access.book.peek(tenantId) ?? (await access.book.rules(tenantId));
-  const tenant = {
-    id: tenantId,
-    callsPerHour: callsPerHour ?? config.limits.maxApiCallsPerHour,
-    callsAtOnce: callsAtOnce ?? config.limits.maxConcurrentRequests,
-  };
+  const tenant = { id: tenantId, ...(await allowanceOf(access.book, config.limits, tenantId)) };
   await paceTenant(limits, tenantId, tenant, [told], tell);
   onEnd(await enterWays(limits, actor, tenant, tell));
 }

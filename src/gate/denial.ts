@@ -12,6 +12,7 @@ const RECORDED_CODES: ReadonlySet<string> = new Set([
   "access.step_up",
   "access.address_refused",
   "session.mfa_required",
+  "session.staff_mfa_required",
 ]);
 
 export function outcomeOf(status: number): Outcome {

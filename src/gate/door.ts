@@ -80,7 +80,7 @@ export async function enter(
   const subject = "subject" in verdict ? verdict.subject : null;
   const asked = subject ? askedOf(subject, errand.permission, facts, errand.resource) : undefined;
   if (verdict.kind === "admitted" && subject) return { principal, subject, ...(asked ? { asked } : {}) };
-  throw refusalOf(verdict, errand, actingAs(principal), asked);
+  throw refusalOf(verdict, errand, actingAs(principal), principal.kind === "operator", asked);
 }
 
 /** Who knocks; undefined without a credential that is valid now. */
@@ -140,6 +140,7 @@ function refusalOf(
   verdict: Verdict,
   { tenantId, permission }: Parameters<typeof enter>[2],
   by: ReturnType<typeof actingAs>,
+  isStaff: boolean,
   asked: Asked | undefined,
 ) {
   switch (verdict.kind) {
@@ -149,7 +150,7 @@ function refusalOf(
     case "address_refused":
       return accessError("access.address_refused", { ...by });
     case "mfa_required":
-      return identityError("session.mfa_required", { ...by });
+      return identityError(isStaff ? "session.staff_mfa_required" : "session.mfa_required", { ...by });
     case "denied": {
       const { needs, policies, reasons } = verdict.decision;
       if (!needs) return accessError("access.denied", { permission, policies, reasons, ...by, asked });

@@ -1,3 +1,6 @@
+import type { ServerResponse } from "node:http";
+import type { Book } from "../access/book.ts";
+import type { Config } from "../base/config.ts";
 import { gateError } from "./errors.ts";
 import { hourly, type Rate, type Take } from "./gcra.ts";
 import { CALLS, CALLS_AT_ONCE, PEOPLE_CALLS } from "./limits.ts";
@@ -70,6 +73,25 @@ async function pace(
   tell(rateLimitHeaders([...before, told]));
   if (!take.isAdmitted) throw gateError("request.too_many", { retryAfterS: take.waitS });
   return told;
+}
+
+/** The limits of a tenant: its own, its plan's, or the platform's. */
+export async function allowanceOf(
+  book: Book,
+  { maxApiCallsPerHour, maxConcurrentRequests }: Config["limits"],
+  tenantId: string,
+): Promise<Allowance> {
+  const { callsPerHour, callsAtOnce } = book.peek(tenantId) ?? (await book.rules(tenantId));
+  return {
+    callsPerHour: callsPerHour ?? maxApiCallsPerHour,
+    callsAtOnce: callsAtOnce ?? maxConcurrentRequests,
+  };
+}
+
+/** Once the answer, the stream or the socket has ended, however it ended; at once if it has already. */
+export function onceEnded(response: ServerResponse, ended: () => void): void {
+  if (response.destroyed) ended();
+  else response.once("close", ended);
 }
 
 /**

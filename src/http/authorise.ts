@@ -6,7 +6,7 @@ import { isUuid } from "../base/ids.ts";
 import { askedOf } from "../gate/asked.ts";
 import { authorise, type GateParts, type Verdict } from "../gate/authorise.ts";
 import { recordDenial } from "../gate/denial.ts";
-import { type Allowance, enterWays, pacePeople, paceTenant } from "../gate/pace.ts";
+import { type Allowance, allowanceOf, enterWays, onceEnded, pacePeople, paceTenant } from "../gate/pace.ts";
 import { identityError } from "../identity/errors.ts";
 import type { Principal } from "../identity/principal.ts";
 import { tenantError } from "../tenants/errors.ts";
@@ -53,21 +53,12 @@ export function authoriser(house: House) {
     // What support does is not the tenant's own use.
     const isUse =
       isOfTenant && principal.kind !== "operator" && tenantId !== null && verdict.kind !== "hidden";
-    const tenant = isUse ? { id: tenantId, ...(await allowanceOf(house, tenantId)) } : null;
+    const tenant = isUse
+      ? { id: tenantId, ...(await allowanceOf(house.access.book, house.tenancy.config.limits, tenantId)) }
+      : null;
     await limit(house, request, reply, tenant);
     if (verdict.kind === "admitted") request.subject = verdict.subject;
     else await refuse(house, request, verdict, tenantId);
-  };
-}
-
-/** As much as the tenant, its plan or the platform allows its members and keys together. */
-async function allowanceOf(house: House, tenantId: string): Promise<Allowance> {
-  const { book } = house.access;
-  const { callsPerHour, callsAtOnce } = book.peek(tenantId) ?? (await book.rules(tenantId));
-  const { maxApiCallsPerHour, maxConcurrentRequests } = house.tenancy.config.limits;
-  return {
-    callsPerHour: callsPerHour ?? maxApiCallsPerHour,
-    callsAtOnce: callsAtOnce ?? maxConcurrentRequests,
   };
 }
 
@@ -83,10 +74,7 @@ async function limit(
   const tell = (headers: Readonly<Record<string, string>>) => void reply.headers(headers);
   if (tenant && principal.kind === "user") await pacePeople(limits, tenant.id, told, tell);
   else if (tenant) await paceTenant(limits, tenant.id, tenant, told, tell);
-  const leave = await enterWays(limits, principal.actor, tenant, tell);
-  // Sent, aborted or cut off: the response closes once.
-  if (reply.raw.destroyed) leave();
-  else reply.raw.once("close", leave);
+  onceEnded(reply.raw, await enterWays(limits, principal.actor, tenant, tell));
 }
 
 export function partsOf({ access, tenancy }: House): GateParts {

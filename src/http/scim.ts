@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Actor } from "../audit/record.ts";
 import { isTenancyError } from "../base/errors.ts";
-import { enterWays, paceCredential } from "../gate/pace.ts";
+import { enterWays, onceEnded, paceCredential } from "../gate/pace.ts";
 import { ScimFault } from "../scim/fault.ts";
 import { parseFilter } from "../scim/filter.ts";
 import {
@@ -157,7 +157,7 @@ function gatekeeper(house: House) {
     }
     const tell = (headers: Readonly<Record<string, string>>) => void reply.headers(headers);
     await paceCredential(limits, by.actor, tell);
-    reply.raw.once("close", await enterWays(limits, by.actor, null, tell));
+    onceEnded(reply.raw, await enterWays(limits, by.actor, null, tell));
     return {
       tenantId: tenant.id,
       by: { ...by, requestId: request.id },

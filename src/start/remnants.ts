@@ -8,6 +8,7 @@ import type { Scim } from "../scim/scim.ts";
 import type { Sso } from "../sso/sso.ts";
 import type { Streams } from "../streams/streams.ts";
 import { countVaultRemnants, eraseTenantVaults } from "../vaults/erase.ts";
+import { countSupportRemnants, eraseTenantSupport } from "../visits/visits.ts";
 
 interface Keepers {
   readonly control: pg.Pool;
@@ -17,8 +18,6 @@ interface Keepers {
   readonly sso: Sso;
   readonly streams: Streams;
 }
-
-import { countSupportRemnants, eraseTenantSupport } from "../visits/visits.ts";
 
 /** What the control database keeps about a tenant's people and rules, as the erasure sees it. */
 export function tenantRemnants(keepers: Keepers): LifecycleParts["identity"] {

@@ -197,13 +197,20 @@ const shred = defineCommand({
       if (!/^y(es)?$/i.test(answer.trim())) throw cliError("cli.not_confirmed");
     }
     const { tenants, internals } = await open();
-    const id = options.tenantId === undefined ? null : (await tenants.get(options.tenantId)).id;
-    const { recordEvent } = await import("../../audit/record.ts");
-    const hadKey = await internals.subjects.shred(id, subject, (tx) =>
-      recordEvent(tx, by, "encryption.subject_shredded", id),
-    );
+    const hadKey =
+      options.tenantId === undefined
+        ? await (await import("../../identity/shred-person.ts")).shredPerson(internals.subjects, subject, by)
+        : await shredInTenant((await tenants.get(options.tenantId)).id);
     out.say(hadKey ? `${out.paint("green", "Destroyed.")}` : "There was no key; there will be none.");
     out.answer({ hadKey }, () => "");
+
+    async function shredInTenant(id: string): Promise<boolean> {
+      const { recordEvent } = await import("../../audit/record.ts");
+      // The name itself stays out of the log: it may be personal data.
+      return internals.subjects.shred(id, subject, (tx) =>
+        recordEvent(tx, by, "encryption.subject_shredded", id),
+      );
+    }
   },
 });
 

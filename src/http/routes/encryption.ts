@@ -1,5 +1,6 @@
 import type { Static } from "typebox";
 import { recordEvent } from "../../audit/record.ts";
+import { shredPerson } from "../../identity/shred-person.ts";
 import type { KeyView } from "../../keys/encryption.ts";
 import type { Rotated } from "../../keys/rotation.ts";
 import { findTenant } from "../api-tenant.ts";
@@ -156,7 +157,7 @@ export const encryptionRoutes = [
     method: "DELETE",
     url: "/v1/encryption/subjects/:subject",
     tag: "Encryption",
-    permission: "users.manage",
+    permission: "root_keys.manage",
     action: "encryption.subject_shredded",
     summary: "Destroy the platform's key of one person",
     description:
@@ -164,9 +165,7 @@ export const encryptionRoutes = [
     params: { subject: "The person, such as `user:<id>`." },
     answer: null,
     handle: async ({ house, params, by }) => {
-      await house.tenancy.internals.subjects.shred(null, params.subject, (tx) =>
-        recordEvent(tx, by, "encryption.subject_shredded", null),
-      );
+      await shredPerson(house.tenancy.internals.subjects, params.subject, by);
     },
   }),
   route({
