@@ -1703,7 +1703,7 @@ create table tenancy.subject_keys (
   sealed_key bytea,
   created_at timestamp with time zone default now() not null,
   destroyed_at timestamp with time zone,
-  constraint subject_keys_id_key UNIQUE (id),
+  constraint subject_keys_pkey PRIMARY KEY (id),
   constraint subject_keys_subject_key UNIQUE NULLS NOT DISTINCT (tenant_id, subject),
   constraint subject_keys_sealed_unless_destroyed CHECK (((sealed_key IS NULL) = (destroyed_at IS NOT NULL)))
 );
