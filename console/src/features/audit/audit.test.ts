@@ -32,6 +32,45 @@ test("proved bytes that say something else than the record on the screen are no 
   assert.equal(isOf(record, { body: JSON.stringify({ ...record, id: "another" }) }), false);
 });
 
+test("whoever did it, for whom, from where, and the details are proved with the record, in whatever order", () => {
+  const whole: AuditRecord = {
+    ...record,
+    policies: ["p1"],
+    of: "member:1",
+    detail: { name: "A", limits: { a: 1, b: 2 } },
+  };
+  const body = JSON.stringify({ ...whole, detail: { limits: { b: 2, a: 1 }, name: "A" }, v: 1 });
+
+  assert.equal(isOf(whole, { body }), true);
+  const forged: Partial<AuditRecord>[] = [
+    { actor: "user:2" },
+    { onBehalfOf: "user:3" },
+    { ip: "192.0.2.7" },
+    { policies: ["p2"] },
+    { of: "member:2" },
+    { before: "d" },
+    { after: "d" },
+    { detail: { name: "B", limits: { a: 1, b: 2 } } },
+    { detail: {} },
+    { asked: { permission: "data.read", kind: "user", id: "1", roles: [] } },
+  ];
+  for (const each of forged) assert.equal(isOf({ ...whole, ...each }, { body }), false, JSON.stringify(each));
+});
+
+test("what a record is opened to on the way is no part of its bytes, and what its release did not write is not missed", () => {
+  const sealed = JSON.stringify({ ...record, personal: { subject: "user:1", sealed: "s" } });
+  const { id, at, action, actor, tenantId } = record;
+
+  assert.equal(
+    isOf({ ...record, personal: { subject: "user:1", data: { email: "a" } } }, { body: sealed }),
+    true,
+  );
+  assert.equal(
+    isOf({ ...record, requestId: null }, { body: JSON.stringify({ id, at, action, actor, tenantId }) }),
+    true,
+  );
+});
+
 test("a provable file takes only tenant and times; other formats take every filter", () => {
   const filters = parseAuditSearch({
     action: "tenant.read",

@@ -47,15 +47,44 @@ async function judge(path: string, record: AuditRecord, signal: AbortSignal): Pr
   return { kind: "proved", size: verdict.checkpoint.size, proof, hasBody: verdict.hasBody };
 }
 
+/** Everything that the screen shows of a record but `personal`: it is sealed in the log and opened on the way. */
+const shown = [
+  "id",
+  "at",
+  "kind",
+  "action",
+  "outcome",
+  "actor",
+  "onBehalfOf",
+  "tenantId",
+  "resource",
+  "requestId",
+  "ip",
+  "session",
+  "policies",
+  "asked",
+  "of",
+  "before",
+  "after",
+  "detail",
+] as const satisfies readonly (keyof AuditRecord)[];
+
+/** What the server says of records whose release did not write it yet. */
+const unsaid = { kind: "change", outcome: "allowed", detail: {} };
+
 /** Whether the proved bytes are those of the record on the screen. */
 export function isOf(record: AuditRecord, { body }: Pick<RecordProof, "body">): boolean {
   if (body === null) return true;
-  const said = JSON.parse(body) as Partial<Record<keyof AuditRecord, unknown>>;
-  const same: readonly (keyof AuditRecord)[] = ["id", "at", "action", "tenantId"];
-  const ifSaid: readonly (keyof AuditRecord)[] = ["kind", "outcome", "resource", "requestId", "session"];
-  return (
-    same.every((name) => (said[name] ?? null) === record[name]) &&
-    ifSaid.every((name) => said[name] === undefined || said[name] === record[name])
+  const said = { ...unsaid, ...(JSON.parse(body) as Partial<Record<keyof AuditRecord, unknown>>) };
+  return shown.every((name) => canonical(said[name]) === canonical(record[name]));
+}
+
+/** JSON with sorted keys; what is absent is null. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value ?? null, (_, part: unknown) =>
+    typeof part === "object" && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : part,
   );
 }
 
