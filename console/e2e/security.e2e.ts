@@ -198,6 +198,11 @@ test("an owner sees what needs attention, why, and is led to the room that cures
   await page.getByRole("link", { name: "Security", exact: true }).click();
   await page.getByText("1 of 1 members have no second factor, and none is demanded.").waitFor();
   await page.getByText("2 findings need attention").waitFor();
+  await page.getByRole("link", { name: "Go to Sign-in rules" }).click();
+  const mfa = page.getByRole("checkbox", { name: "Every member uses a second factor" });
+  await mfa.waitFor();
+  assert.ok(await mfa.isEnabled());
+  assert.ok(page.url().endsWith(`/t/${slug}/security#sign-in-rules`));
   await page.getByRole("link", { name: "Go to Members" }).first().click();
   await page.getByRole("heading", { level: 1, name: "Members" }).waitFor();
   assert.deepEqual(visitor.complaints, []);

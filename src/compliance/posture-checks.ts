@@ -1,11 +1,12 @@
 /** Where in the console a finding is cured. */
-export type Room = "members" | "roles" | "sso" | "keys" | "audit" | "api_keys" | "operators" | "tenants";
+export type Room = "security" | "members" | "sso" | "keys" | "audit" | "api_keys" | "operators" | "tenants";
 
 interface Check {
   /** Why it matters. */
   readonly why: string;
   /** What to do. */
   readonly cure: string;
+  /** Null: there is no screen for it. */
   readonly room: Room | null;
 }
 
@@ -14,7 +15,7 @@ export const CHECKS = {
   factors: {
     why: "A password or a mailbox alone is enough to come in as somebody who has no second factor.",
     cure: "Demand a second factor of everyone: `PUT /v1/tenants/{tenant}/sign-in-rules`.",
-    room: "members",
+    room: "security",
   },
   owners: {
     why: "With one owner nobody is left when that one is ill, gone or locked out; with none nobody can give rights back.",
@@ -59,12 +60,12 @@ export const CHECKS = {
   addresses: {
     why: "A stolen session or key is of use from everywhere unless addresses are limited.",
     cure: "List your networks, if your people come from known ones: `PATCH …/access-settings`.",
-    room: "roles",
+    room: null,
   },
   reads: {
     why: "A crash may lose the last records of reads; the loss is visible as a gap.",
     cure: "Choose strict reads, unless waiting for the disk is too slow: `PATCH …/audit/settings`.",
-    room: "audit",
+    room: null,
   },
   engines: {
     why: "The compiled policies and the official engine decided differently, so access was refused.",

@@ -45,6 +45,8 @@ test("a tenant's findings are its own state, and go when they are cured", async 
   assert.equal(before.get("key_use").state, "fine");
   assert.equal(before.get("addresses").state, "choice");
   assert.equal(before.get("witnesses").state, "choice");
+  const rooms = ["factors", "addresses", "reads"].map((check) => before.get(check).room);
+  assert.deepEqual(rooms, ["security", null, null]);
   assert.ok([...before.values()].every(({ why, cure }) => why !== "" && cure !== ""));
 
   await signInMember(platform, tenant(), ["owner"]);

@@ -2,23 +2,17 @@ import { useMessages } from "../../messages/LocaleProvider.tsx";
 import { useForbidden, useHere } from "../../shell/here.ts";
 import { StepUpProvider } from "../account/StepUp.tsx";
 import { RecoveriesTable } from "../recovery/RecoveriesTable.tsx";
-import { RulesPanel } from "./RulesPanel.tsx";
 
-/** Members who lost every second factor, and what the tenant demands before they come back. */
+/** Members who lost every second factor. */
 export function RecoveriesTab() {
   const { list } = useMessages().recovery;
-  const { tenant, permissions } = useHere();
+  const { tenant } = useHere();
   const forbidden = useForbidden();
   return (
     <StepUpProvider>
       <div className="stack-wide">
         <p className="prose">{list.intro}</p>
         <RecoveriesTable base={`/v1/tenants/${tenant.id}`} forbidden={forbidden("members.manage")} />
-        {permissions.has("security.read") && (
-          <div className="narrow">
-            <RulesPanel />
-          </div>
-        )}
       </div>
     </StepUpProvider>
   );

@@ -1,22 +1,35 @@
 import { useHere } from "../../shell/here.ts";
 import { PosturePanel } from "../posture/PosturePanel.tsx";
+import { RulesPanel } from "../posture/RulesPanel.tsx";
 
-const rooms: Readonly<Record<string, string>> = {
-  members: "members",
-  roles: "access",
-  sso: "sso",
-  keys: "keys",
-  audit: "audit",
-  api_keys: "programs",
+const RULES = "sign-in-rules";
+
+/** Where a finding is cured, and the permission without which that room has nothing to show. */
+const rooms: Readonly<Record<string, { readonly path: string; readonly permission: string }>> = {
+  security: { path: "security", permission: "security.read" },
+  members: { path: "members", permission: "members.read" },
+  sso: { path: "sso", permission: "sso.read" },
+  keys: { path: "keys", permission: "keys.read" },
+  audit: { path: "audit", permission: "audit.read" },
+  api_keys: { path: "programs", permission: "api_keys.read" },
 };
 
-/** How a tenant stands, for its own people. */
+/** How a tenant stands, for its own people, and what it demands of their sessions. */
 export function SecurityRoom() {
-  const { tenant } = useHere();
+  const { tenant, permissions } = useHere();
   return (
-    <PosturePanel
-      tenantId={tenant.id}
-      pathOf={(room) => (rooms[room] === undefined ? undefined : `/t/${tenant.slug}/${rooms[room]}`)}
-    />
+    <div className="stack-wide">
+      <PosturePanel
+        tenantId={tenant.id}
+        placeOf={(name) => {
+          const room = rooms[name];
+          if (room === undefined || !permissions.has(room.permission)) return undefined;
+          return { to: `/t/${tenant.slug}/${room.path}`, hash: name === "security" ? RULES : undefined };
+        }}
+      />
+      <div className="narrow" id={RULES}>
+        <RulesPanel />
+      </div>
+    </div>
   );
 }

@@ -9,5 +9,13 @@ const rooms: Readonly<Record<string, string>> = {
 
 /** How the whole platform stands, for operators. */
 export function PosturePage() {
-  return <PosturePanel tenantId={null} pathOf={(room) => rooms[room]} />;
+  return (
+    <PosturePanel
+      tenantId={null}
+      placeOf={(name) => {
+        const to = rooms[name];
+        return to === undefined ? undefined : { to };
+      }}
+    />
+  );
 }

@@ -9,6 +9,7 @@ import { ProblemNote } from "../../shell/ProblemNote.tsx";
 import { type Column, DataTable } from "../../ui/DataTable.tsx";
 import { Mark, type Tone } from "../../ui/Mark.tsx";
 import { Time } from "../../ui/Time.tsx";
+import { Typed } from "../../ui/Typed.tsx";
 import { postureQuery } from "./queries.ts";
 import "./posture.css";
 
@@ -17,12 +18,12 @@ const tones: Readonly<Record<Finding["state"], Tone>> = { attention: "warn", cho
 interface PosturePanelProps {
   /** Null: the platform's. */
   readonly tenantId: string | null;
-  /** Address of a room, where this part of the console has it. */
-  readonly pathOf: (room: string) => string | undefined;
+  /** Address of a room, where this part of the console has it and the person may enter it. */
+  readonly placeOf: (room: string) => { readonly to: string; readonly hash?: string | undefined } | undefined;
 }
 
 /** How safely a tenant or the platform stands: what was found, why it matters, and the way to cure it. */
-export function PosturePanel({ tenantId, pathOf }: PosturePanelProps) {
+export function PosturePanel({ tenantId, placeOf }: PosturePanelProps) {
   const { posture: text } = useMessages();
   const findings = useQuery(postureQuery(tenantId));
   const path = tenantId === null ? "/v1/posture" : `/v1/tenants/${tenantId}/posture`;
@@ -48,7 +49,7 @@ export function PosturePanel({ tenantId, pathOf }: PosturePanelProps) {
       <p className="prose">{text.intro}</p>
       <DataTable
         caption={text.title}
-        columns={useColumns(pathOf)}
+        columns={useColumns(placeOf)}
         rows={findings.data?.items}
         rowKey={({ check }) => check}
         problem={
@@ -60,7 +61,7 @@ export function PosturePanel({ tenantId, pathOf }: PosturePanelProps) {
   );
 }
 
-function useColumns(pathOf: PosturePanelProps["pathOf"]): Column<Finding>[] {
+function useColumns(placeOf: PosturePanelProps["placeOf"]): Column<Finding>[] {
   const { posture: text, general } = useMessages();
   return [
     {
@@ -75,8 +76,14 @@ function useColumns(pathOf: PosturePanelProps["pathOf"]): Column<Finding>[] {
       isHeaderHidden: true,
       isNumber: true,
       cell: ({ room, state }) => {
-        const path = room === null || state === "fine" ? undefined : pathOf(room);
-        return path && room !== null && <Link to={path}>{text.goTo(text.rooms[room] ?? room)}</Link>;
+        if (room === null || state === "fine") return null;
+        const place = placeOf(room);
+        if (place === undefined) return null;
+        return (
+          <Link to={place.to} hash={place.hash}>
+            {text.goTo(text.rooms[room] ?? room)}
+          </Link>
+        );
       },
     },
   ];
@@ -92,7 +99,9 @@ function FindingText({ finding }: { finding: Finding }) {
       {state !== "fine" && (
         <>
           <span className="quiet">{known?.why ?? finding.why}</span>
-          <span className="quiet">{known?.cure ?? finding.cure}</span>
+          <span className="quiet">
+            <Typed text={known?.cure ?? finding.cure} />
+          </span>
         </>
       )}
       {at !== null && (

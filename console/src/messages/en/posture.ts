@@ -8,8 +8,8 @@ export const posture = {
   states: { attention: "Needs attention", choice: "Your choice", fine: "In order" },
   goTo: (room: string) => `Go to ${room}`,
   rooms: {
+    security: "Sign-in rules",
     members: "Members",
-    roles: "Roles",
     sso: "Single sign-on",
     keys: "Encryption",
     audit: "Audit log",

@@ -99,7 +99,7 @@ export const recovery = {
     },
   },
   rules: {
-    title: "Rules",
+    title: "Sign-in rules",
     mfa: "Every member uses a second factor",
     mfaHint: "Holds at once, in sessions that are open too. Who has none adds one first.",
     hours: "Hours that an approved recovery waits",

@@ -15,8 +15,8 @@ export const posture = {
   states: { attention: "À traiter", choice: "Votre choix", fine: "En ordre" },
   goTo: (room) => `Aller à ${room}`,
   rooms: {
+    security: "Règles de connexion",
     members: "Membres",
-    roles: "Rôles",
     sso: "Authentification unique",
     keys: "Chiffrement",
     audit: "Journal d’audit",

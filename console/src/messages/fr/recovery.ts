@@ -104,7 +104,7 @@ export const recovery = {
     },
   },
   rules: {
-    title: "Règles",
+    title: "Règles de connexion",
     mfa: "Chaque membre utilise un second facteur",
     mfaHint: "Vaut aussitôt, dans les sessions ouvertes aussi. Qui n’en a pas en ajoute d’abord un.",
     hours: "Heures d’attente d’un retour approuvé",
