@@ -13,15 +13,18 @@ import { permissionsQuery, rolesQuery, tryPolicies } from "./queries.ts";
 import "./access.css";
 
 interface TryPanelProps {
-  /** Rules that are not in force yet, to be asked instead. */
+  /** Rules that are not in force yet, to be asked instead; their answer can be kept as a policy test. */
   readonly draft?: PolicyDraft;
-  /** An answer can be kept as a policy test. */
-  readonly mayKeep?: boolean;
+}
+
+interface Asked {
+  readonly question: PolicyQuestion;
+  readonly draft: PolicyDraft | undefined;
 }
 
 /** Asks the policies about somebody made up: what would be decided, by which policies, and why. */
-export function TryPanel({ draft, mayKeep = false }: TryPanelProps) {
-  const { access: text } = useMessages();
+export function TryPanel({ draft }: TryPanelProps) {
+  const { access: text, policies } = useMessages();
   const { tenant } = useHere();
   const forbidden = useForbidden();
   const roles = useQuery(rolesQuery(tenant.id)).data?.items ?? [];
@@ -33,16 +36,19 @@ export function TryPanel({ draft, mayKeep = false }: TryPanelProps) {
   const [ip, setIp] = useState("");
   const [mfaAgeMinutes, setMfaAgeMinutes] = useState<number>();
   const ask = useMutation({
-    mutationFn: (question: PolicyQuestion) => tryPolicies(tenant.id, question, draft),
+    mutationFn: ({ question, draft: rules }: Asked) => tryPolicies(tenant.id, question, rules),
   });
+  // An answer is about the text that was asked; once another stands in the editor it is no test of that one.
+  const isStale = ask.data !== undefined && JSON.stringify(ask.variables.draft) !== JSON.stringify(draft);
   function submit(event: FormEvent) {
     event.preventDefault();
-    ask.mutate({
+    const question = {
       roles: [role],
       permission,
       ...(ip.trim() === "" ? {} : { ip: ip.trim() }),
       ...(mfaAgeMinutes === undefined ? {} : { mfaAgeMinutes }),
-    });
+    };
+    ask.mutate({ question, draft });
   }
   return (
     <Panel title={text.tester}>
@@ -80,9 +86,12 @@ export function TryPanel({ draft, mayKeep = false }: TryPanelProps) {
           </Button>
         </div>
         {ask.isError && <ProblemNote error={ask.error} />}
+        {isStale && <Notice tone="info">{policies.tests.stale}</Notice>}
         {ask.data && <Decision answer={ask.data} />}
       </form>
-      {mayKeep && ask.data && <KeepTest question={ask.variables} isAllowed={ask.data.allowed} />}
+      {draft && ask.data && !isStale && (
+        <KeepTest question={ask.variables.question} isAllowed={ask.data.allowed} />
+      )}
     </Panel>
   );
 }

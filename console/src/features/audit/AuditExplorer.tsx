@@ -61,7 +61,6 @@ export function AuditExplorer({ tenantId, exportReason, manageReason }: AuditExp
       />
       <CheckpointPanel path={path} manageReason={manageReason} />
       <AuditFilterForm
-        key={JSON.stringify(filters)}
         filters={filters}
         hasTenant={tenantId === null}
         isFiltered={isFiltered}

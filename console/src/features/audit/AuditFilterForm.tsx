@@ -21,8 +21,16 @@ const more = ["tenantId", "onBehalfOf", "resource", "kind", "ip", "session", "re
 export function AuditFilterForm({ filters, hasTenant, isFiltered, onApply }: AuditFilterFormProps) {
   const { audit, general } = useMessages();
   const [draft, setDraft] = useState(filters);
+  const [followed, setFollowed] = useState(filters);
   const isTimed = filters.from !== undefined || filters.to !== undefined;
-  const [isWide, setIsWide] = useState(isTimed || more.some((name) => filters[name] !== undefined));
+  const needsMore = isTimed || more.some((name) => filters[name] !== undefined);
+  const [isWide, setIsWide] = useState(needsMore);
+  // Back, forward and links change the address; the form follows and keeps the focus.
+  if (JSON.stringify(followed) !== JSON.stringify(filters)) {
+    setFollowed(filters);
+    setDraft(filters);
+    if (needsMore) setIsWide(true);
+  }
   const id = useId();
   const apply = (next: AuditFilters) => onApply(parseAuditFilters({ ...next }));
   function submit(event: FormEvent) {

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import type { GrantGive } from "../../api/types.ts";
+import type { GrantGive, Member } from "../../api/types.ts";
 import { useAction } from "../../api/use-action.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
 import { useHere } from "../../shell/here.ts";
@@ -9,6 +9,7 @@ import { useFieldErrors } from "../../shell/use-field-errors.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Dialog, DialogActions } from "../../ui/Dialog.tsx";
 import { NumberField, SelectField, TextField } from "../../ui/fields.tsx";
+import { SearchField } from "../../ui/SearchField.tsx";
 import { useToast } from "../../ui/Toaster.tsx";
 import { rolesQuery } from "../access/queries.ts";
 import { membersQuery } from "../members/queries.ts";
@@ -26,12 +27,14 @@ export function GiveGrantDialog({ isOpen, onClose }: { isOpen: boolean; onClose:
 }
 
 function GiveGrantForm({ onClose }: { onClose: () => void }) {
-  const { grants: text, access, general } = useMessages();
+  const { grants: text, access, members: people, general } = useMessages();
   const { tenant } = useHere();
   const toast = useToast();
-  const members = useQuery(membersQuery(tenant.id, {}));
+  const [q, setQ] = useState("");
+  const members = useQuery(membersQuery(tenant.id, q === "" ? {} : { q }));
   const roles = useQuery(rolesQuery(tenant.id));
-  const [draft, setDraft] = useState({ userId: "", role: "", reason: "", minutes: 60 as number | undefined });
+  const [chosen, setChosen] = useState<Member>();
+  const [draft, setDraft] = useState({ role: "", reason: "", minutes: 60 as number | undefined });
   const give = useAction({
     run: (body: GrantGive, key) => giveGrant(tenant.id, body, key),
     touches: grantTouches(tenant.id),
@@ -41,23 +44,29 @@ function GiveGrantForm({ onClose }: { onClose: () => void }) {
     },
   });
   const errors = useFieldErrors(give.error);
-  const { userId, role, reason, minutes } = draft;
+  const { role, reason, minutes } = draft;
+  const userId = chosen?.userId ?? "";
   const isMissing = (!userId || !role || !reason.trim() || !minutes) && text.missing;
   function submit(event: FormEvent) {
     event.preventDefault();
     if (!userId || !role || !reason.trim() || !minutes) return;
     give.mutate({ userId, roles: [role], reason: reason.trim(), durationMinutes: minutes });
   }
+  const found = members.data?.items ?? [];
+  // Who was chosen stays chosen while somebody else is searched.
+  const isAway = chosen !== undefined && !found.some((each) => each.userId === chosen.userId);
+  const choosable = isAway ? [chosen, ...found] : found;
   const choose = { value: "", label: text.choose };
   return (
     <form className="stack" onSubmit={submit} noValidate>
+      <SearchField label={people.search} placeholder={people.searchPlaceholder} value={q} onChange={setQ} />
       <SelectField
         label={text.member}
         value={userId}
-        onChange={(next) => setDraft({ ...draft, userId: next })}
+        onChange={(next) => setChosen(choosable.find((each) => each.userId === next))}
         choices={[
           choose,
-          ...(members.data?.items ?? []).map((each) => ({
+          ...choosable.map((each) => ({
             value: each.userId,
             label: each.name || each.email,
           })),

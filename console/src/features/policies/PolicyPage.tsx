@@ -189,7 +189,7 @@ function Editor({ policy }: { policy: Policy | undefined }) {
       <div className="stack-wide">
         <ReplayPanel draft={draft} isFaulty={faults.length > 0} />
         <TestsPanel outcomes={checked.data?.tests} isFaulty={faults.length > 0} />
-        <TryPanel draft={draft} mayKeep />
+        <TryPanel draft={draft} />
       </div>
       <FormDialog
         isOpen={opened === "form"}

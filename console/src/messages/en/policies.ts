@@ -100,6 +100,7 @@ export const policies = {
     wouldBeAllowed: "Would be allowed",
   },
   tests: {
+    stale: "The text has changed since. Ask again to see what it would answer now.",
     title: "Policy tests",
     intro:
       "What you expect of the rules. They run with the text above, and a change that breaks one is refused.",

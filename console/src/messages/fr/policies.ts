@@ -108,6 +108,7 @@ export const policies = {
     wouldBeAllowed: "Serait autorisé",
   },
   tests: {
+    stale: "Le texte a changé depuis. Interrogez-le de nouveau pour voir ce qu’il répondrait.",
     title: "Tests des règles",
     intro:
       "Ce que vous attendez des règles. Ils sont joués avec le texte ci-dessus, et une modification qui en casse un est refusée.",
