@@ -110,6 +110,38 @@ test("nobody gives more than they hold, nor what they hold for a time themselves
   assert.equal(lasting.body.code, "role.unknown");
 });
 
+test("a demotion demotes: nobody gives themselves anything, and grants of a lost role end with it, coming ones too", async () => {
+  const admin = await signInMember(platform, tenantId, ["admin", "auditor"]);
+  const startsAt = new Date(nowMs + 5 * MINUTE).toISOString();
+  assert.equal((await give(admin, admin, { roles: ["admin"], startsAt })).body.code, "grant.own");
+  const coming = (await give(owner, admin, { roles: ["admin"], startsAt }, 60)).body;
+  const running = (await give(owner, admin, { roles: ["admin", "viewer"] }, 60)).body;
+  const other = (await give(owner, admin, { roles: ["auditor"] }, 60)).body;
+
+  const demoted = await as(owner, "PATCH", `/members/${admin.userId}`, { roles: ["auditor"] });
+
+  assert.equal(demoted.status, 200, demoted.text);
+  const states = new Map(
+    ((await as(owner, "GET", `/grants?user=${admin.userId}`)).body.items as Body[]).map((each) => [
+      each.id,
+      each.state,
+    ]),
+  );
+  assert.deepEqual(
+    [coming, running, other].map(({ id }) => states.get(id)),
+    ["ended", "ended", "active"],
+  );
+  nowMs += 6 * MINUTE;
+  const { roles } = (await as(admin, "GET", "/access")).body;
+  assert.ok(!roles.includes("admin"), roles.join());
+  const events = await readEvents(platform.tenancy.internals.control, {
+    action: "grant.ended",
+    tenantId,
+    limit: 2,
+  });
+  assert.deepEqual(new Set(events.map(({ detail }) => detail["id"])), new Set([coming.id, running.id]));
+});
+
 test("ended early it is gone at once, on other servers within half a second, and cannot be ended twice", async () => {
   const member = await signInMember(platform, tenantId, ["member"]);
   const { id } = (await give(owner, member, { roles: ["auditor"] })).body;

@@ -3,6 +3,8 @@ import { after, before, test } from "node:test";
 import { call } from "../../test/support/api.ts";
 import { type Platform, startPlatform } from "../../test/support/platform.ts";
 import { headersOf, signedUser } from "../../test/support/users.ts";
+import { createApiKey, readApiKeys } from "../identity/api-keys.ts";
+import { removeMember } from "../identity/members.ts";
 
 let platform: Platform;
 
@@ -158,6 +160,56 @@ for (const how of ["removed", "suspended"] as const) {
     assert.equal((await send("POST", "/v1/sign-in/invitation", { token })).body.code, "invitation.invalid");
   });
 }
+
+test("what a key made is its maker's when the key goes, and ends with them: keys and invitations", async () => {
+  const { path, owner, id } = await tenantWithOwner();
+  const leaver = await signedUser(platform.tenancy, { tenants: { [id]: ["admin"] }, isMfa: true });
+  const mine = (method: string, at: string, body?: unknown) =>
+    send(method, `${path}${at}`, body, leaver.headers);
+  const by = (key: string, method: string, at: string, body?: unknown) =>
+    call<Body>(platform, method, `${path}${at}`, { key, ...(body === undefined ? {} : { body }) });
+  const children: string[] = [];
+  const tokens: string[] = [];
+  for (const how of ["kept", "revoked", "without-account"]) {
+    const account = (await mine("POST", "/service-accounts", { name: how, roles: ["admin"] })).body;
+    const made = (await mine("POST", "/api-keys", { name: how, serviceAccountId: account.id })).body;
+    const child = await by(made.key, "POST", "/api-keys", { name: how, scopes: ["tenants.read"] });
+    assert.equal(child.status, 201, child.text);
+    children.push(child.body.key);
+    const email = `by-key-${how}@example.com`;
+    const invited = await by(made.key, "POST", "/invitations", { email, roles: ["viewer"] });
+    assert.equal(invited.status, 201, invited.text);
+    tokens.push(await tokenFor(email));
+    if (how === "revoked") assert.equal((await mine("DELETE", `/api-keys/${made.id}`)).status, 204);
+    if (how === "without-account")
+      assert.equal((await mine("DELETE", `/service-accounts/${account.id}`)).status, 204);
+  }
+  const read = () => Promise.all(children.map(async (key) => (await by(key, "GET", "")).status));
+  assert.deepEqual(await read(), [200, 200, 200]);
+
+  await send("DELETE", `${path}/members/${leaver.user.id}`, undefined, owner.headers);
+
+  platform.tenancy.internals.identity.credentials.forget();
+  assert.deepEqual(await read(), [401, 401, 401]);
+  for (const token of tokens)
+    assert.equal((await send("POST", "/v1/sign-in/invitation", { token })).body.code, "invitation.invalid");
+});
+
+test("who makes a key while they are removed makes none that stays", async () => {
+  const { id } = await tenantWithOwner();
+  const { parts } = platform.tenancy.internals.identity;
+  const { user } = await signedUser(platform.tenancy, { tenants: { [id]: ["admin"] } });
+  const input = { name: "late", tenantId: id, scopes: ["tenants.read"] };
+  const made = createApiKey(parts, input, { actor: `user:${user.id}` });
+  const gone = removeMember(parts, { tenantId: id, userId: user.id }, { actor: "test", principal: null });
+
+  await Promise.allSettled([made, gone]);
+
+  assert.deepEqual(await readApiKeys(parts.pool, id), []);
+  await assert.rejects(createApiKey(parts, input, { actor: `user:${user.id}` }), {
+    code: "member.not_found",
+  });
+});
 
 test("nobody's mailbox is filled with a tenant's invitations, withdrawn or not", async () => {
   const { path, owner } = await tenantWithOwner();

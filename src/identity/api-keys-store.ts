@@ -54,7 +54,7 @@ export const countApiKeys = query<{ n: number }>(
    where tenant_id is not distinct from $1::uuid and (expires_at is null or expires_at > $2::timestamptz)`,
 );
 
-/** Keys that a person made for the tenant, and those that such a key made. */
+/** Keys that a person made for the tenant, and those that such a key made; what a deleted key made was handed on. */
 export const deleteKeysMadeBy = query<{ id: string }>(
   "identity.delete_keys_made_by",
   `with recursive made as (
@@ -85,9 +85,31 @@ export const touchApiKey = query(
    where id = $1::uuid and (last_used_at is null or last_used_at < $2::timestamptz)`,
 );
 
+/** What it made for a tenant is from here on its own maker's: it ends with them, not with nobody. */
 export const deleteApiKey = query<{ name: string; prefix: string }>(
   "identity.delete_api_key",
-  `delete from tenancy.api_keys
-   where id = $1::uuid and tenant_id is not distinct from $2::uuid
-   returning name, prefix`,
+  `with gone as (
+     delete from tenancy.api_keys
+     where id = $1::uuid and tenant_id is not distinct from $2::uuid
+     returning id, name, prefix, tenant_id, created_by),
+   keys as (
+     update tenancy.api_keys k set created_by = gone.created_by
+     from gone where k.tenant_id = gone.tenant_id and k.created_by = 'key:' || gone.id),
+   invited as (
+     update tenancy.invitations i set invited_by = gone.created_by
+     from gone where i.tenant_id = gone.tenant_id and i.invited_by = 'key:' || gone.id)
+   select name, prefix from gone`,
+);
+
+/** Held until the transaction ends: a maker who loses access waits, and what they make is seen by what ends it. */
+export const holdMakingMember = query<{ user_id: string }>(
+  "identity.hold_making_member",
+  `select user_id from tenancy.memberships
+   where tenant_id = $1::uuid and user_id = $2::uuid and status = 'active'
+   for share`,
+);
+
+export const holdMakingKey = query<{ id: string }>(
+  "identity.hold_making_key",
+  `select id from tenancy.api_keys where id = $1::uuid for key share`,
 );

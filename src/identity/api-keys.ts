@@ -14,6 +14,7 @@ import {
   shortenApiKey,
 } from "./api-keys-store.ts";
 import { identityError } from "./errors.ts";
+import { holdMaker } from "./left-behind.ts";
 import { API_KEYS_MAX, KEY_OVERLAP_MS } from "./limits.ts";
 import { announceRevocation } from "./revocations.ts";
 import { findServiceAccount } from "./service-accounts-store.ts";
@@ -71,6 +72,7 @@ export async function createApiKey(parts: ApiKeyParts, input: ApiKeyInput, by: A
   if (tenantId !== null && serviceAccountId === null && scopes === null)
     throw identityError("api_key.unbounded");
   return withTx(parts.pool, async (tx) => {
+    if (tenantId !== null) await holdMaker(tx, tenantId, by);
     if (serviceAccountId !== null) {
       const isId = isUuid(serviceAccountId);
       const account = isId ? await maybe(tx, findServiceAccount, [tenantId, serviceAccountId]) : undefined;
@@ -104,6 +106,8 @@ export async function rotateApiKey(
   const now = parts.clock.now();
   const { id, tenantId, overlapMs = KEY_OVERLAP_MS } = input;
   return withTx(parts.pool, async (tx) => {
+    // A key that rotates itself is held by the lock below.
+    if (tenantId !== null && by.actor !== `key:${id}`) await holdMaker(tx, tenantId, by);
     const old = isUuid(id) ? await maybe(tx, lockApiKey, [id, tenantId]) : undefined;
     if (!old || (old.expires_at && old.expires_at <= now)) throw identityError("api_key.not_found", { id });
     // As long as the old one had: a key of 90 days is followed by one of 90 days.

@@ -278,6 +278,11 @@ export const { table: identityErrors, error: identityError } = defineErrors({
     sentence: "The grant is over already.",
     cure: "There is nothing to end.",
   },
+  "grant.own": {
+    status: 403,
+    sentence: "Nobody gives themselves roles or permissions for a time.",
+    cure: "Ask another member who may give them.",
+  },
   "grant.invalid": {
     status: 422,
     sentence: "The grant is not acceptable.",

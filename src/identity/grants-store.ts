@@ -54,6 +54,16 @@ export const insertGrant = query(
      $9::timestamptz)`,
 );
 
+/** Those that hold or will, and carry one of these roles. */
+export const endGrantsWithRoles = query<{ id: string; roles: string[] }>(
+  "identity.end_grants_with_roles",
+  `update tenancy.member_grants
+   set ended_at = $4::timestamptz, ended_by = $5::text, end_reason = $6::text
+   where tenant_id = $1::uuid and user_id = $2::uuid and roles && $3::text[] and ended_at is null
+     and ends_at > $4::timestamptz
+   returning id, roles`,
+);
+
 /** None when it is over or was ended already. */
 export const endGrantRow = query<{ user_id: string; roles: string[] }>(
   "identity.end_grant",

@@ -64,13 +64,15 @@ export async function readGrants(
 }
 
 /**
- * Gives a member roles or permissions for a time: never more than the giver holds lastingly themselves. It starts and
- * ends by the clock, on all processes, in sessions that are open too.
+ * Gives a member roles or permissions for a time: never more than the giver holds lastingly themselves, and never to
+ * themselves, or they would keep what is taken from them later. It starts and ends by the clock, on all processes, in
+ * sessions that are open too.
  *
- * @throws member.not_found, role.unknown, role.not_grantable, grant.invalid, grant.too_many
+ * @throws grant.own, member.not_found, role.unknown, role.not_grantable, grant.invalid, grant.too_many
  */
 export async function giveGrant(parts: MemberParts, input: GrantInput, by: MemberActor): Promise<Grant> {
   const { tenantId, userId, reason, durationMinutes } = input;
+  if (by.principal?.kind === "user" && by.principal.id === userId) throw identityError("grant.own");
   const now = parts.clock.now();
   const startsAt = input.startsAt && input.startsAt > now ? input.startsAt : now;
   const endsAt = new Date(startsAt.getTime() + durationMinutes * 60_000);

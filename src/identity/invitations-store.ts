@@ -42,7 +42,7 @@ export const deleteInvitation = query<{ email: string }>(
 
 export const deleteInvitationsBy = query<{ id: string }>(
   "identity.delete_invitations_by",
-  `delete from tenancy.invitations where tenant_id = $1::uuid and invited_by = 'user:' || $2::text returning id`,
+  `delete from tenancy.invitations where tenant_id = $1::uuid and invited_by = any($2::text[]) returning id`,
 );
 
 const OPEN = `token_hash = $1::bytea and expires_at > $2::timestamptz

@@ -5,7 +5,7 @@ import { isUuid } from "../base/ids.ts";
 import { exec, many, maybe } from "../db/sql.ts";
 import { type Tx, withTx } from "../db/tx.ts";
 import { identityError } from "./errors.ts";
-import { endLeftBehind } from "./left-behind.ts";
+import { endGrantsOfLost, endLeftBehind } from "./left-behind.ts";
 import { PAGE_MAX } from "./limits.ts";
 import {
   deleteMembership,
@@ -108,10 +108,12 @@ export async function changeMember(
   return withTx(parts.pool, async (tx) => {
     const isLoss = status === "suspended" || (roles !== undefined && !roles.includes(OWNER));
     if (isLoss) await assertNotLastOwner(tx, tenantId, userId);
-    const values = [tenantId, userId, roles ?? null, status ?? null, parts.clock.now()];
+    const now = parts.clock.now();
+    const values = [tenantId, userId, roles ?? null, status ?? null, now];
     const changed = await maybe(tx, updateMembership, values);
     if (!changed) throw identityError("member.not_found", { user: userId });
     await announceRevocation(tx, "member", `${tenantId}:${userId}`);
+    if (roles) await endGrantsOfLost(tx, { tenantId, userId, before: before.roles, after: roles, now }, by);
     if (status === "suspended") await endLeftBehind(tx, { tenantId, userId }, by);
     const row = await maybe(tx, findMember, [tenantId, userId]);
     if (!row) throw identityError("member.not_found", { user: userId });

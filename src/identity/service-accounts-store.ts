@@ -37,7 +37,7 @@ export const updateServiceAccount = query<ServiceAccountRow>(
    returning ${COLUMNS}`,
 );
 
-/** Its keys go with it. */
+/** Its keys went before, so that what they made was handed on. */
 export const deleteServiceAccount = query<{ name: string }>(
   "identity.delete_service_account",
   `delete from tenancy.service_accounts where tenant_id = $1::uuid and id = $2::uuid returning name`,

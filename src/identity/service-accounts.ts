@@ -3,6 +3,7 @@ import { recordEvent } from "../audit/record.ts";
 import { isUuid, uuidv7 } from "../base/ids.ts";
 import { many, maybe } from "../db/sql.ts";
 import { type Tx, withTx } from "../db/tx.ts";
+import { deleteApiKey } from "./api-keys-store.ts";
 import { identityError } from "./errors.ts";
 import { SERVICE_ACCOUNTS_MAX } from "./limits.ts";
 import { assertGrantable, type MemberActor, type MemberParts } from "./members.ts";
@@ -103,6 +104,8 @@ export async function removeServiceAccount(
   await readServiceAccount(parts.pool, tenantId, id);
   await withTx(parts.pool, async (tx) => {
     await forgetKeys(tx, tenantId, id);
+    for (const key of await many(tx, listAccountKeys, [tenantId, id]))
+      await maybe(tx, deleteApiKey, [key.id, tenantId]);
     const gone = await maybe(tx, deleteServiceAccount, [tenantId, id]);
     if (!gone) throw identityError("service_account.not_found", { id });
     await recordEvent(tx, by, "service_account.removed", tenantId, { id, name: gone.name });

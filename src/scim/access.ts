@@ -3,7 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import { many, maybe, one } from "../db/sql.ts";
 import type { Tx } from "../db/tx.ts";
 import { normalizeEmail } from "../identity/email.ts";
-import { endLeftBehind } from "../identity/left-behind.ts";
+import { endGrantsOfLost, endLeftBehind } from "../identity/left-behind.ts";
 import { joinTenant, memberStates } from "../identity/members.ts";
 import { deleteMembership, findMember, lockOwners, updateMembership } from "../identity/members-store.ts";
 import { announceRevocation } from "../identity/revocations.ts";
@@ -151,8 +151,10 @@ export async function followGroups(
   ])) {
     const roles = rolesByGroups({ current, groups, table, defaults });
     if (roles.length === current.length && roles.every((role) => current.includes(role))) continue;
-    await maybe(tx, updateMembership, [tenantId, userId, roles, null, parts.clock.now()]);
+    const now = parts.clock.now();
+    await maybe(tx, updateMembership, [tenantId, userId, roles, null, now]);
     await announceRevocation(tx, "member", `${tenantId}:${userId}`);
+    await endGrantsOfLost(tx, { tenantId, userId, before: current, after: roles, now }, by);
     const states = memberStates(userId, { roles: current, status }, { roles, status });
     await recordEvent(tx, by, "member.updated", tenantId, { userId, roles, before: current }, { states });
   }

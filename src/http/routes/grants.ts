@@ -44,7 +44,7 @@ export const grantRoutes = [
     action: "grant.given",
     summary: "Give a member roles or permissions for a time",
     description:
-      "Never more than the giver holds, and not what they themselves hold only for a time. It begins and ends by the clock, in sessions that are open too.",
+      "Never more than the giver holds, not what they themselves hold only for a time, and never to themselves. It begins and ends by the clock, in sessions that are open too.",
     params: { tenant: TENANT },
     body: GrantGive,
     status: 201,

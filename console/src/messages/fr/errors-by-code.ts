@@ -159,6 +159,10 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
     title: "Cette attribution est déjà terminée.",
     cure: "Il n’y a rien à terminer.",
   },
+  "grant.own": {
+    title: "Personne ne s’attribue soi-même un rôle ou une permission temporaire.",
+    cure: "Demandez-le à un autre membre qui peut les attribuer.",
+  },
   "grant.invalid": {
     title: "L’attribution n’est pas acceptable.",
     cure: "Corrigez les champs indiqués.",
