@@ -12,6 +12,7 @@ import {
   findRules,
   listOperators,
   lockAdministrators,
+  lockOperator,
   type OperatorRow,
   PLATFORM,
   updateOperatorRole,
@@ -108,11 +109,10 @@ export async function setOperatorRole(
     const administrators = await many(tx, lockAdministrators);
     const isLast = administrators.length === 1 && administrators[0]?.id === id;
     if (isLast && role !== "administrator") throw accessError("operator.last_administrator");
-    const known = (await many(tx, listOperators, [OPERATORS_MAX])).find((each) => each.id === id);
-    const row = isUuid(id) ? await maybe(tx, updateOperatorRole, [id, role]) : undefined;
-    if (!row) throw accessError("operator.not_found");
+    const known = isUuid(id) ? await maybe(tx, lockOperator, [id]) : undefined;
+    if (!known) throw accessError("operator.not_found");
+    const row = await one(tx, updateOperatorRole, [id, role]);
     await exec(tx, announceChange, [PLATFORM]);
-    const before = known ? { role: known.role } : null;
     await recordEvent(
       tx,
       by,
@@ -120,7 +120,7 @@ export async function setOperatorRole(
       null,
       { operatorId: id, role },
       {
-        states: { of: `operator:${id}`, before, after: { role } },
+        states: { of: `operator:${id}`, before: { role: known.role }, after: { role } },
       },
     );
     return fromRow(row);

@@ -191,6 +191,11 @@ export const lockAdministrators = query<{ id: string }>(
   `select id from tenancy.operators where role = 'administrator' order by id for update`,
 );
 
+export const lockOperator = query<{ role: string }>(
+  "access.lock_operator",
+  `select role from tenancy.operators where id = $1::uuid for update`,
+);
+
 export const updateOperatorRole = query<OperatorRow>(
   "access.update_operator_role",
   `update tenancy.operators set role = $2::text where id = $1::uuid returning id, name, role, created_at`,

@@ -40,7 +40,7 @@ function line(record: AuditRecord, format: PlainFormat): string {
 }
 
 /** RFC 4180. What a spreadsheet would take for a formula is kept from being one. */
-function cell(value: string | null): string {
+export function cell(value: string | null): string {
   if (value === null) return "";
   const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

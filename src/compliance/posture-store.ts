@@ -21,44 +21,44 @@ export interface TenantFacts {
 const INCIDENTS = `
    select count(*) from tenancy.audit_records r
    where r.kind = 'change' and r.tenant_id is null and r.outcome = 'failed'
-     and r.action = 'access.engines_disagreed' and r.id >= $4::uuid`;
+     and r.action = 'access.engines_disagreed' and r.id >= $3::uuid`;
 
-/** As everything stands at $2. $3: days that a data key may be current; $4: the id of a week ago. */
+/** As everything stands at $1. $2: days that a data key may be current; $3: the id of a week ago; $4: the tenant. */
 export const findTenantFacts = query<TenantFacts>(
   "compliance.find_tenant_facts",
   `with active as (
-     select user_id, roles from tenancy.memberships where tenant_id = $1::uuid and status = 'active'
+     select user_id, roles from tenancy.memberships where tenant_id = $4::uuid and status = 'active'
    ),
    live_keys as (
      select expires_at, coalesce(last_used_at, created_at) as used_at from tenancy.api_keys
-     where tenant_id = $1::uuid and (expires_at is null or expires_at > $2::timestamptz)
+     where tenant_id = $4::uuid and (expires_at is null or expires_at > $1::timestamptz)
    )
    select (select count(*) from active)::int as members,
      (select count(*) from active a
       where not exists (select from tenancy.passkeys p where p.user_id = a.user_id)
         and not exists (select from tenancy.user_totps t where t.user_id = a.user_id and t.confirmed_at is not null)
      )::int as members_without_factor,
-     coalesce((select mfa_required from tenancy.sign_in_rules where tenant_id = $1::uuid), false) as mfa_required,
+     coalesce((select mfa_required from tenancy.sign_in_rules where tenant_id = $4::uuid), false) as mfa_required,
      (select count(*) from active where 'owner' = any (roles))::int as owners,
      (select count(*) from tenancy.sso_connections
-      where tenant_id = $1::uuid and status = 'active')::int as sso_connections,
-     coalesce((select is_required from tenancy.sso_rules where tenant_id = $1::uuid), false) as sso_required,
+      where tenant_id = $4::uuid and status = 'active')::int as sso_connections,
+     coalesce((select is_required from tenancy.sso_rules where tenant_id = $4::uuid), false) as sso_required,
      (select count(*) from tenancy.sso_domains
-      where tenant_id = $1::uuid and verified_at is null)::int as domains_pending,
+      where tenant_id = $4::uuid and verified_at is null)::int as domains_pending,
      (select count(*) from live_keys where expires_at is null)::int as keys_without_expiry,
-     (select count(*) from live_keys where used_at < $2::timestamptz - interval '90 days')::int as keys_unused,
+     (select count(*) from live_keys where used_at < $1::timestamptz - interval '90 days')::int as keys_unused,
      (select count(*) from tenancy.invitations
-      where tenant_id = $1::uuid and expires_at <= $2::timestamptz)::int as invitations_stale,
+      where tenant_id = $4::uuid and expires_at <= $1::timestamptz)::int as invitations_stale,
      (select count(*) from tenancy.data_keys
-      where tenant_id = $1::uuid and status = 'current'
-        and created_at < $2::timestamptz - make_interval(days => $3::int))::int as data_keys_overdue,
+      where tenant_id = $4::uuid and status = 'current'
+        and created_at < $1::timestamptz - make_interval(days => $2::int))::int as data_keys_overdue,
      exists (select from tenancy.tenant_custodians
-             where tenant_id = $1::uuid and is_current) as own_custodian,
+             where tenant_id = $4::uuid and is_current) as own_custodian,
      coalesce((select cardinality(allowed_ranges) from tenancy.access_settings
-               where tenant_id = $1::uuid), 0)::int as ranges,
+               where tenant_id = $4::uuid), 0)::int as ranges,
      coalesce((select reads = 'relaxed' from tenancy.audit_settings
-               where tenant_id = $1::uuid), false) as is_relaxed,
-     (${INCIDENTS} and r.body::json -> 'detail' ->> 'tenantId' = $1::text)::int as engines_disagreed`,
+               where tenant_id = $4::uuid), false) as is_relaxed,
+     (${INCIDENTS} and r.body::json -> 'detail' ->> 'tenantId' = $4::text)::int as engines_disagreed`,
 );
 
 export interface PlatformFacts {
@@ -72,19 +72,19 @@ export interface PlatformFacts {
   engines_disagreed: number;
 }
 
-/** The same of the platform itself; the first parameter is not used, so that both take the same ones. */
+/** The same of the platform itself, with the same parameters but the tenant. */
 export const findPlatformFacts = query<PlatformFacts>(
   "compliance.find_platform_facts",
   `with live_keys as (
      select expires_at, coalesce(last_used_at, created_at) as used_at from tenancy.api_keys
-     where tenant_id is not distinct from $1::uuid and (expires_at is null or expires_at > $2::timestamptz)
+     where tenant_id is null and (expires_at is null or expires_at > $1::timestamptz)
    ),
    served as (select id from tenancy.tenants where status in ('active', 'suspended'))
    select (select count(*) from tenancy.operators where role = 'administrator')::int as administrators,
      (select count(*) from live_keys where expires_at is null)::int as keys_without_expiry,
-     (select count(*) from live_keys where used_at < $2::timestamptz - interval '90 days')::int as keys_unused,
+     (select count(*) from live_keys where used_at < $1::timestamptz - interval '90 days')::int as keys_unused,
      (select count(*) from tenancy.data_keys k
-      where k.status = 'current' and k.created_at < $2::timestamptz - make_interval(days => $3::int)
+      where k.status = 'current' and k.created_at < $1::timestamptz - make_interval(days => $2::int)
         and (k.tenant_id is null or k.tenant_id in (select id from served)))::int as data_keys_overdue,
      (select count(*) from served)::int as tenants,
      (select count(*) from served s

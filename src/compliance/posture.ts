@@ -38,14 +38,14 @@ const ROTATION_GRACE_DAYS = 2;
 
 /** How a tenant stands, from its state now. Those that ask for something come first. */
 export async function readTenantPosture(parts: PostureParts, tenantId: string): Promise<Finding[]> {
-  const facts = await one(parts.pool, findTenantFacts, valuesOf(parts, tenantId));
+  const facts = await one(parts.pool, findTenantFacts, [...valuesOf(parts), tenantId]);
   const log = await one(parts.pool, findLogFacts);
   return inOrder([...tenantFindings(facts), witnessFinding(log, parts.now)]);
 }
 
 /** How the platform stands. */
 export async function readPlatformPosture(parts: PostureParts): Promise<Finding[]> {
-  const facts = await one(parts.pool, findPlatformFacts, valuesOf(parts, null));
+  const facts = await one(parts.pool, findPlatformFacts, valuesOf(parts));
   const log = await one(parts.pool, findLogFacts);
   return inOrder([
     ...platformFindings(facts),
@@ -54,8 +54,8 @@ export async function readPlatformPosture(parts: PostureParts): Promise<Finding[
   ]);
 }
 
-function valuesOf({ now, keyRotationDays }: PostureParts, tenantId: string | null): unknown[] {
-  return [tenantId, now, keyRotationDays + ROTATION_GRACE_DAYS, lowId(new Date(now.getTime() - WEEK_MS))];
+function valuesOf({ now, keyRotationDays }: PostureParts): unknown[] {
+  return [now, keyRotationDays + ROTATION_GRACE_DAYS, lowId(new Date(now.getTime() - WEEK_MS))];
 }
 
 export function tenantFindings(facts: TenantFacts): Finding[] {

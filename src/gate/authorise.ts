@@ -40,8 +40,11 @@ export type Verdict =
  */
 export async function authorise(parts: GateParts, errand: Errand): Promise<Verdict> {
   const { principal, permission, tenantId } = errand;
-  // So staff reach their own factors, whatever is demanded.
-  if (tenantId === null && permission === "signed_in") return { kind: "admitted", subject: null };
+  // So staff reach their own factors, whatever is demanded; but not in a visit, in which they are somebody else.
+  if (tenantId === null && permission === "signed_in") {
+    const isVisiting = principal.kind === "operator" && principal.visit !== undefined;
+    return isVisiting ? { kind: "hidden" } : { kind: "admitted", subject: null };
+  }
   if (principal.kind === "operator" && principal.mfaAt === null && parts.isOperatorMfaRequired)
     return { kind: "mfa_required" };
   const subject = await (tenantId === null

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { call } from "../../test/support/api.ts";
+import { lockAwaited } from "../../test/support/lock-awaited.ts";
 import { type Person, sessionHeaders, signInMember, tenantKey } from "../../test/support/people.ts";
 import { type Platform, startPlatform } from "../../test/support/platform.ts";
+import { permissionNames, scopeOf } from "../access/permissions.ts";
+import { changeMember, readMember } from "../identity/members.ts";
 import { createServiceAccount } from "../identity/service-accounts.ts";
 import { closeDueReviews } from "../reviews/decide.ts";
 
@@ -251,4 +254,132 @@ test("one that is ended early decides the same way, and is not ended twice", asy
     dueAt: new Date(nowMs - 1).toISOString(),
   });
   assert.equal(past.body.code, "review.invalid");
+});
+
+test("a review that withdraws takes nothing from anybody whom its starter or closer could not take it from", async () => {
+  await freshTenant();
+  const admin = await signInMember(platform, tenantId, ["admin"]);
+  await signInMember(platform, tenantId, ["owner"]);
+  const input = { name: "Sweep", dueAt: new Date(nowMs + DAY).toISOString(), overdue: "withdraw" };
+
+  const refused = await as(admin, "POST", "/reviews", input);
+  assert.deepEqual([refused.status, refused.body.code], [403, "role.not_grantable"]);
+  assert.deepEqual((await as(owner, "GET", "/reviews")).body.items, []);
+  const review = await start({ overdue: "withdraw" });
+  const early = await as(admin, "POST", `/reviews/${review.id}/close`);
+  assert.deepEqual([early.status, early.body.code], [403, "role.not_grantable"]);
+  assert.ok((await itemsOf(review.id)).every(({ decision }) => decision === null));
+  assert.equal((await as(admin, "POST", "/reviews", { ...input, overdue: "keep" })).status, 201);
+
+  const own = (await itemsOf(review.id)).find(({ subjectId }) => subjectId === owner.userId);
+  const second = await signInMember(platform, tenantId, ["owner"]);
+  assert.equal((await decide(second, review.id, own.id, "confirm")).status, 200);
+  const closed = await as(owner, "POST", `/reviews/${review.id}/close`);
+  assert.deepEqual([closed.status, closed.body.withdrawn], [200, 2]);
+  assert.equal((await as(admin, "GET", "")).status, 404);
+});
+
+test("a key is reviewed by its scopes: who does not hold them starts no review that takes it away", async () => {
+  await freshTenant();
+  const { control } = platform.tenancy.internals;
+  const admin = await signInMember(platform, tenantId, ["admin"]);
+  await control.query("update tenancy.memberships set roles = '{admin}' where tenant_id = $1", [tenantId]);
+  const input = { name: "Sweep", dueAt: new Date(nowMs + DAY).toISOString(), overdue: "withdraw" };
+  assert.equal((await as(admin, "POST", "/reviews", input)).status, 201);
+  const ofAdmin: string[] = (await as(admin, "GET", "/access")).body.permissions;
+  const scope = permissionNames.find((name) => scopeOf(name) === "tenant" && !ofAdmin.includes(name));
+  assert.ok(scope);
+  await tenantKey(platform, tenantId, [scope]);
+
+  assert.equal((await as(admin, "POST", "/reviews", input)).body.code, "role.not_grantable");
+});
+
+test("no program decides in a review, whatever it may", async () => {
+  await freshTenant();
+  const key = await tenantKey(platform, tenantId, permissionNames);
+  const review = await start();
+  const [item] = await itemsOf(review.id);
+
+  for (const program of [key, platform.apiKey]) {
+    const answer = await call<Body>(
+      platform,
+      "POST",
+      `/v1/tenants/${tenantId}/reviews/${review.id}/items/${item.id}/decide`,
+      { key: program, body: { decision: "confirm", reason: "Looked at it" } },
+    );
+    assert.deepEqual([answer.status, answer.body.code], [403, "review.not_reviewer"]);
+  }
+});
+
+test("nobody decides about what they hold for a time, by another address either; the log has no address", async () => {
+  await freshTenant();
+  const { control } = platform.tenancy.internals;
+  const admin = await signInMember(platform, tenantId, ["admin"]);
+  await as(owner, "POST", "/grants", {
+    userId: admin.userId,
+    permissions: ["audit.read"],
+    reason: "Ticket",
+    durationMinutes: 60,
+  });
+  const review = await start();
+  const grant = (await itemsOf(review.id)).find(({ kind }) => kind === "grant");
+  await control.query("update tenancy.users set email = 'renamed-' || email where id = $1", [admin.userId]);
+
+  assert.equal((await decide(admin, review.id, grant.id, "confirm")).body.code, "review.own_access");
+  assert.equal((await decide(owner, review.id, grant.id, "confirm")).status, 200);
+  const { rows } = await control.query<{ detail: Body }>(
+    "select body::json -> 'detail' as detail from tenancy.audit_records where tenant_id = $1 and action = 'review.decided' and kind = 'change'",
+    [tenantId],
+  );
+  assert.deepEqual(
+    rows.map(({ detail }) => detail.subjectId),
+    [grant.subjectId],
+  );
+  assert.ok(!JSON.stringify(rows).includes("@"), JSON.stringify(rows));
+});
+
+test("a withdrawn role goes alone: one that is given meanwhile stays", async () => {
+  await freshTenant();
+  const { identity, control } = platform.tenancy.internals;
+  const { userId } = await signInMember(platform, tenantId, ["viewer"]);
+  const at = { tenantId, userId };
+  const client = await control.connect();
+  try {
+    await client.query("begin");
+    await client.query(
+      "update tenancy.memberships set roles = '{viewer,billing}' where tenant_id = $1 and user_id = $2",
+      [tenantId, userId],
+    );
+    const taking = changeMember(identity.parts, { ...at, withoutRoles: ["viewer"] }, BY);
+    await lockAwaited(control);
+    await client.query("commit");
+    assert.deepEqual((await taking).roles, ["billing"]);
+  } finally {
+    client.release();
+  }
+  await changeMember(identity.parts, { ...at, withoutRoles: ["billing"] }, BY);
+  await assert.rejects(readMember(control, tenantId, userId), { code: "member.not_found" });
+});
+
+test("a review that cannot be closed holds up no other", async () => {
+  await freshTenant();
+  const { identity, control } = platform.tenancy.internals;
+  const stuck = await start({ name: "Stuck" });
+  nowMs += 1;
+  const next = await start({ name: "Next" });
+  await control.query(`create function tenancy.refuse_stuck() returns trigger language plpgsql as
+    $$ begin if new.id = '${stuck.id}' then raise exception 'stuck'; end if; return new; end $$`);
+  await control.query(
+    "create trigger refuse_stuck before update on tenancy.access_reviews for each row execute function tenancy.refuse_stuck()",
+  );
+  nowMs += 7 * DAY;
+  try {
+    await assert.rejects(closeDueReviews(identity.parts), /stuck/);
+  } finally {
+    await control.query("drop function tenancy.refuse_stuck() cascade");
+  }
+  owner = { userId: owner.userId, headers: await sessionHeaders(platform, owner.userId) };
+  const closedAt = async (id: string) => (await as(owner, "GET", `/reviews/${id}`)).body.closedAt;
+  assert.ok(await closedAt(next.id));
+  assert.equal(await closedAt(stuck.id), null);
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { type Answer, call, signInWith } from "../../test/support/api.ts";
+import { lockAwaited } from "../../test/support/lock-awaited.ts";
 import { type Person, signInMember, tenantKey } from "../../test/support/people.ts";
 import { type Platform, startPlatform } from "../../test/support/platform.ts";
 import { permissionNames } from "../access/permissions.ts";
@@ -158,6 +159,18 @@ test("a visit leads into its tenant alone: neither into another nor onto the pla
   assert.equal((await as(inVisit(sue, id), "GET", of("/members"))).status, 200);
 });
 
+test("in a visit nobody reaches what is the operator's own: their session, factors and profile", async () => {
+  const id = await openVisit(sue, { userId: owner.userId });
+  const own = routes.filter(({ url, permission }) => permission === "signed_in" && !url.includes(":tenant"));
+  assert.ok(own.some(({ method, url }) => `${method} ${url}` === "DELETE /v1/me/factors/totp"));
+  for (const { method, url } of own) {
+    const path = url.replace(/:\w+/g, "01980000-0000-7000-8000-000000000001");
+    const { status, body } = await as(inVisit(sue, id), method, path);
+    assert.deepEqual([status, body.code], [404, "request.no_route"], `${method} ${url}`);
+  }
+  assert.equal((await as(sue, "GET", "/v1/me/factors")).status, 200);
+});
+
 test("a visit is its operator's alone: no other operator, member or key acts in it", async () => {
   const id = await openVisit(sue, { userId: owner.userId });
   const member = await signInMember(platform, tenantId, ["viewer"]);
@@ -275,4 +288,35 @@ test("a standing consent opens what it covers and no more, and takes it back wit
   assert.equal((await ask(sue)).body.state, "requested");
   assert.equal((await put({ ...consent, days: ["sun"] })).status, 200);
   assert.equal((await ask(sue)).body.state, "requested");
+});
+
+test("a standing consent that is narrowed while a visit is asked for does not open it", async () => {
+  const { control } = platform.tenancy.internals;
+  const days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+  const wide = { scope: "read", durationMinutesMax: 30, days, from: "00:00", to: "00:00", until: null };
+  const put = (standingConsent: unknown) => as(owner, "PUT", of("/support-settings"), { standingConsent });
+  const locked = async <T>(work: () => Promise<T>, meanwhile?: string): Promise<T> => {
+    const client = await control.connect();
+    try {
+      await client.query("begin");
+      await client.query("select pg_advisory_xact_lock(hashtextextended('support ' || $1::text, 0))", [
+        tenantId,
+      ]);
+      const working = work();
+      await lockAwaited(control);
+      if (meanwhile) await client.query(meanwhile, [tenantId]);
+      await client.query("commit");
+      return await working;
+    } finally {
+      client.release();
+    }
+  };
+  assert.equal((await put(wide)).status, 200);
+  assert.equal((await ask(sue)).body.state, "active");
+
+  const narrowing = "update tenancy.support_settings set minutes_max = 1 where tenant_id = $1";
+  const asked = await locked(() => ask(sue), narrowing);
+  assert.equal(asked.body.state, "requested", asked.text);
+  const changed = await locked(() => put(null));
+  assert.equal(changed.status, 200, "a change waits for the requests before it");
 });

@@ -91,6 +91,12 @@ export const deleteMembership = query<{ user_id: string }>(
   `delete from tenancy.memberships where tenant_id = $1::uuid and user_id = $2::uuid returning user_id`,
 );
 
+/** Locked, so that nothing that is given meanwhile is lost. */
+export const lockRoles = query<{ roles: string[] }>(
+  "identity.lock_roles",
+  `select roles from tenancy.memberships where tenant_id = $1::uuid and user_id = $2::uuid for update`,
+);
+
 /** A lock on all owners, so that two who leave at once do not both believe that the other stays. */
 export const lockOwners = query<{ user_id: string }>(
   "identity.lock_owners",

@@ -13,6 +13,7 @@ import {
   insertMembership,
   listMembers,
   lockOwners,
+  lockRoles,
   type MemberRow,
   updateMembership,
 } from "./members-store.ts";
@@ -89,42 +90,51 @@ export async function joinTenant(
   await recordEvent(tx, by, "member.added", tenantId, { userId, roles });
 }
 
-/** Roles or state of a member. Throws member.not_found, role.unknown, role.not_grantable, member.last_owner. */
+/** Roles or state of a member; without a role left they are none any more. Throws member.not_found, role.unknown, role.not_grantable, member.last_owner. */
 export async function changeMember(
   parts: MemberParts,
   input: {
     readonly tenantId: string;
     readonly userId: string;
     readonly roles?: readonly string[];
+    /** Taken away, whatever else they hold by then; in place of `roles`. */
+    readonly withoutRoles?: readonly string[];
     readonly status?: "active" | "suspended";
   },
   by: MemberActor,
 ): Promise<Member> {
-  const { tenantId, userId, roles, status } = input;
+  const { tenantId, userId, withoutRoles, status } = input;
   const before = await readMember(parts.pool, tenantId, userId);
   // Taking a role away is power over its holder, and so is suspending them.
-  const touched = roles ? differenceOf(before.roles, roles) : before.roles;
+  const touched = withoutRoles ?? (input.roles ? differenceOf(before.roles, input.roles) : before.roles);
   await assertGrantable(parts.roles, tenantId, touched, by);
   return withTx(parts.pool, async (tx) => {
-    const isLoss = status === "suspended" || (roles !== undefined && !roles.includes(OWNER));
+    const isLoss =
+      status === "suspended" || withoutRoles?.includes(OWNER) || input.roles?.includes(OWNER) === false;
     if (isLoss) await assertNotLastOwner(tx, tenantId, userId);
+    const held = (withoutRoles && (await maybe(tx, lockRoles, [tenantId, userId]))?.roles) ?? before.roles;
+    const roles = withoutRoles ? held.filter((role) => !withoutRoles.includes(role)) : input.roles;
+    if (withoutRoles && roles?.length === 0) {
+      await endMembership(tx, { tenantId, userId }, "member.removed", by);
+      return { ...before, roles };
+    }
     const now = parts.clock.now();
     const values = [tenantId, userId, roles ?? null, status ?? null, now];
     const changed = await maybe(tx, updateMembership, values);
     if (!changed) throw identityError("member.not_found", { user: userId });
     await announceRevocation(tx, "member", `${tenantId}:${userId}`);
-    if (roles) await endGrantsOfLost(tx, { tenantId, userId, before: before.roles, after: roles, now }, by);
+    if (roles) await endGrantsOfLost(tx, { tenantId, userId, before: held, after: roles, now }, by);
     if (status === "suspended") await endLeftBehind(tx, { tenantId, userId }, by);
     const row = await maybe(tx, findMember, [tenantId, userId]);
     if (!row) throw identityError("member.not_found", { user: userId });
     const after = fromRow(row);
     const detail = {
       userId,
-      ...(roles ? { roles, before: before.roles } : {}),
+      ...(roles ? { roles, before: held } : {}),
       ...(status ? { status } : {}),
     };
     await recordEvent(tx, by, "member.updated", tenantId, detail, {
-      states: memberStates(userId, before, after),
+      states: memberStates(userId, { ...before, roles: held }, after),
     });
     return after;
   });
@@ -146,12 +156,21 @@ export async function removeMember(
   if (!isLeaving) await assertGrantable(parts.roles, tenantId, before.roles, by);
   await withTx(parts.pool, async (tx) => {
     await assertNotLastOwner(tx, tenantId, userId);
-    if ((await exec(tx, deleteMembership, [tenantId, userId])) === 0)
-      throw identityError("member.not_found", { user: userId });
-    await announceRevocation(tx, "member", `${tenantId}:${userId}`);
-    await endLeftBehind(tx, { tenantId, userId }, by);
-    await recordEvent(tx, by, isLeaving ? "member.left" : "member.removed", tenantId, { userId });
+    await endMembership(tx, { tenantId, userId }, isLeaving ? "member.left" : "member.removed", by);
   });
+}
+
+async function endMembership(
+  tx: Tx,
+  { tenantId, userId }: { readonly tenantId: string; readonly userId: string },
+  action: "member.left" | "member.removed",
+  by: Actor,
+): Promise<void> {
+  if ((await exec(tx, deleteMembership, [tenantId, userId])) === 0)
+    throw identityError("member.not_found", { user: userId });
+  await announceRevocation(tx, "member", `${tenantId}:${userId}`);
+  await endLeftBehind(tx, { tenantId, userId }, by);
+  await recordEvent(tx, by, action, tenantId, { userId });
 }
 
 /** Throws role.unknown for what the tenant does not have, role.not_grantable for what is beyond the giver. */

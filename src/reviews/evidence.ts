@@ -1,3 +1,4 @@
+import { cell } from "../audit/formats.ts";
 import type { MemberParts } from "../identity/members.ts";
 import { type Review, type ReviewItem, readItems } from "./reviews.ts";
 
@@ -32,7 +33,7 @@ export async function* evidence(
     const at = { tenantId, reviewId: review.id };
     const items = await readItems(parts, at, { limit: PAGE, ...(after ? { after } : {}) });
     for (const item of items) {
-      if (format === "csv") yield `${rowOf(review, item).map(cell).join(",")}\r\n`;
+      if (format === "csv") yield `${rowOf(review, item).map(textOf).map(cell).join(",")}\r\n`;
       else yield `${isFirst ? "" : ","}\n${JSON.stringify(item)}`;
       isFirst = false;
     }
@@ -62,10 +63,7 @@ function rowOf(review: Review, item: ReviewItem): (string | boolean | Date | nul
   ];
 }
 
-/** RFC 4180; a text that a spreadsheet would run as a formula is led by an apostrophe. */
-function cell(value: string | boolean | Date | null): string {
-  if (value === null) return "";
-  const text = value instanceof Date ? value.toISOString() : String(value);
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+function textOf(value: string | boolean | Date | null): string | null {
+  if (value === null) return null;
+  return value instanceof Date ? value.toISOString() : String(value);
 }

@@ -1,10 +1,12 @@
-import { type Actor, recordEvent } from "../audit/record.ts";
+import { lowId } from "../audit/export.ts";
+import { recordEvent } from "../audit/record.ts";
 import type { FieldProblem } from "../base/errors.ts";
 import { isUuid, uuidv7 } from "../base/ids.ts";
-import { exec, many, maybe, one } from "../db/sql.ts";
+import { exec, many, maybe, one, type Queryable } from "../db/sql.ts";
 import { withTx } from "../db/tx.ts";
-import { type MemberParts, readMember } from "../identity/members.ts";
-import { permissionOfRole } from "../identity/ports.ts";
+import { identityError } from "../identity/errors.ts";
+import { type MemberActor, type MemberParts, readMember } from "../identity/members.ts";
+import { permissionOfRole, permissionRole } from "../identity/ports.ts";
 import { reviewError } from "./errors.ts";
 import { ITEMS_MAX, OPEN_REVIEWS_MAX, REVIEW_DAYS_MAX, REVIEWS_SHOWN_MAX, USED_WITHIN_MS } from "./limits.ts";
 import {
@@ -13,6 +15,7 @@ import {
   insertItems,
   insertReview,
   listItems,
+  listOpenHoldings,
   listReviews,
   lockReviews,
   type ReviewRow,
@@ -65,15 +68,17 @@ export interface ReviewInput {
 
 /**
  * Takes down who has what in the tenant now: each role of each member, what is held for a time, roles of service accounts
- * and keys by themselves, with how it came and when it was last used.
+ * and keys by themselves, with how it came and when it was last used. One that withdraws at its end is started only by
+ * whoever may take all of it away.
  *
- * @throws review.invalid, review.too_many, review.too_large, member.not_found for a reviewer who is none
+ * @throws review.invalid, review.too_many, review.too_large, role.not_grantable, member.not_found for a reviewer who is
+ *   none
  */
 export async function startReview(
-  parts: Pick<MemberParts, "pool" | "clock">,
+  parts: MemberParts,
   tenantId: string,
   input: ReviewInput,
-  by: Actor,
+  by: MemberActor,
 ): Promise<Review> {
   const now = parts.clock.now();
   const { name, dueAt, overdue = "keep", reviewers = [] } = input;
@@ -89,12 +94,32 @@ export async function startReview(
     if (open >= OPEN_REVIEWS_MAX) throw reviewError("review.too_many", { max: OPEN_REVIEWS_MAX });
     const id = uuidv7();
     await exec(tx, insertReview, [tenantId, id, name, reviewers, overdue, by.actor, now, dueAt]);
-    const items = await exec(tx, insertItems, [tenantId, id, now, sinceId(now)]);
+    const since = lowId(new Date(now.getTime() - USED_WITHIN_MS));
+    const items = await exec(tx, insertItems, [tenantId, id, now, since]);
     if (items > ITEMS_MAX) throw reviewError("review.too_large", { max: ITEMS_MAX });
+    if (overdue === "withdraw") await assertMayWithdraw(parts, tx, { tenantId, reviewId: id }, by);
     const detail = { id, name, overdue, reviewers, items, dueAt: dueAt.toISOString() };
     await recordEvent(tx, by, "review.started", tenantId, detail);
     return toReview(await one(tx, findReview, [tenantId, id]));
   });
+}
+
+/**
+ * Withdrawing what nobody decided asks for no power when it is done, so for all of it before: else a review would take
+ * from owners what its starter could not. Throws role.not_grantable.
+ */
+export async function assertMayWithdraw(
+  { roles: book }: Pick<MemberParts, "roles">,
+  db: Queryable,
+  { tenantId, reviewId }: { readonly tenantId: string; readonly reviewId: string },
+  by: MemberActor,
+): Promise<void> {
+  const held = await many(db, listOpenHoldings, [tenantId, reviewId]);
+  const keys = held.map(({ key, is_scope }) => (is_scope ? permissionRole(key) : key));
+  const beyond = await book.ungrantable(tenantId, [...new Set(keys)], by.principal);
+  if (beyond.length === 0) return;
+  const roles = beyond.map((key) => permissionOfRole(key) ?? key).join(", ");
+  throw identityError("role.not_grantable", { roles });
 }
 
 /** Newest first. */
@@ -161,12 +186,4 @@ function toReview(row: ReviewRow): Review {
     openItems: row.open_items,
     withdrawn: row.withdrawn,
   };
-}
-
-/** The first id of that time: records sort by it, and other months' partitions are left alone. */
-function sinceId(now: Date): string {
-  const time = Math.max(0, now.getTime() - USED_WITHIN_MS)
-    .toString(16)
-    .padStart(12, "0");
-  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`;
 }

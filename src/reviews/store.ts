@@ -148,6 +148,19 @@ export const findItem = query<ItemRow>(
    where tenant_id = $1::uuid and review_id = $2::uuid and id = $3::uuid`,
 );
 
+/** What is held by items that nobody decided; scopes are permissions. */
+export const listOpenHoldings = query<{ key: string; is_scope: boolean }>(
+  "reviews.list_open_holdings",
+  `select distinct held.key, i.kind = 'api_key' as is_scope
+   from tenancy.access_review_items i cross join lateral unnest(i.holds) as held (key)
+   where i.tenant_id = $1::uuid and i.review_id = $2::uuid and i.decision is null`,
+);
+
+export const findGrantHolder = query<{ user_id: string }>(
+  "reviews.find_grant_holder",
+  `select user_id from tenancy.member_grants where tenant_id = $1::uuid and id = $2::uuid`,
+);
+
 /** Once. */
 export const decideItem = query<{ id: string }>(
   "reviews.decide_item",

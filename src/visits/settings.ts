@@ -1,10 +1,10 @@
 import type pg from "pg";
 import { type Actor, recordEvent } from "../audit/record.ts";
 import type { Clock } from "../base/clock.ts";
-import { exec, many, maybe, type Queryable } from "../db/sql.ts";
+import { exec, many, maybe, one, type Queryable } from "../db/sql.ts";
 import { withTx } from "../db/tx.ts";
 import { supportError } from "./errors.ts";
-import { deleteSettings, endStandingVisits, findSettings, upsertSettings } from "./store.ts";
+import { deleteSettings, endStandingVisits, findSettings, lockVisits, upsertSettings } from "./store.ts";
 import { consentProblems, type StandingConsent } from "./visit.ts";
 
 /** Null: the tenant is asked each time. */
@@ -39,6 +39,8 @@ export async function changeConsent(
   if (problems.length > 0) throw supportError("support.settings_invalid", {}, { problems });
   const now = parts.clock.now();
   await withTx(parts.pool, async (tx) => {
+    // A request that is under way is over first, and ends with this change; a later one reads what it says.
+    await one(tx, lockVisits, [tenantId, now]);
     if (consent) {
       const { scope, durationMinutesMax, days, from, to, until } = consent;
       const values = [tenantId, scope, durationMinutesMax, days, from, to, until, by.actor, now];

@@ -41,7 +41,7 @@ export const findVisit = query<VisitRow>(
   `select ${VISIT} where v.id = $1::uuid and ($2::uuid is null or v.tenant_id = $2::uuid)`,
 );
 
-/** Locks the tenant's rules of support, so that requests are counted one after the other. */
+/** Locks the tenant's rules of support, so that requests and changes of the consent come one after the other. */
 export const lockVisits = query<{ open: number }>(
   "support.lock_visits",
   `select (select count(*) from tenancy.support_visits

@@ -71,11 +71,12 @@ export async function requestVisit(parts: SupportParts, request: VisitRequest, b
   }
   if (userId !== undefined) await readMember(parts.pool, tenant.id, userId);
   const now = parts.clock.now();
-  const consent = await readConsent(parts, tenant.id);
-  const isCovered = consent !== null && covers(consent, request, now, localMoment(now, tenant.timeZone));
   return withTx(parts.pool, async (tx) => {
     const { open } = await one(tx, lockVisits, [tenant.id, now]);
     if (open >= OPEN_VISITS_MAX) throw supportError("support.too_many", { max: OPEN_VISITS_MAX });
+    // Under the lock that changes of it take too: what counts is the consent as it is now.
+    const consent = await readConsent({ pool: tx }, tenant.id);
+    const isCovered = consent !== null && covers(consent, request, now, localMoment(now, tenant.timeZone));
     const id = uuidv7();
     const expiresAt = new Date(now.getTime() + REQUEST_LIFETIME_MS);
     const values = [
@@ -99,9 +100,7 @@ export async function requestVisit(parts: SupportParts, request: VisitRequest, b
       ...(userId ? { userId } : {}),
     };
     await recordEvent(tx, by, "support.requested", tenant.id, { ...detail, isCovered });
-    // Looked up again: it may have been taken back in between.
-    const standing = isCovered ? await readConsent({ ...parts, pool: tx }, tenant.id) : null;
-    if (standing) await one(tx, consentVisit, [tenant.id, id, now, standing.consentedBy, true]);
+    if (isCovered) await one(tx, consentVisit, [tenant.id, id, now, consent.consentedBy, true]);
     else await tellOwners(tx, parts, request);
     return fromRow(await one(tx, findVisit, [id, tenant.id]), now);
   });

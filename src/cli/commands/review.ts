@@ -38,7 +38,7 @@ const start = defineCommand({
       reviewers,
       ...(options.overdue ? { overdue: options.overdue } : {}),
     };
-    const review = await startReview(parts, id, input, by);
+    const review = await startReview(parts, id, input, { ...by, principal: null });
     out.say(`${out.paint("green", "Started")}: ${review.items} to decide until ${at(review.dueAt)}.`);
     out.answer(review, () => `${review.id}\n`);
   },

@@ -47,14 +47,16 @@ export const reviewRoutes = [
     permission: "reviews.manage",
     action: "review.started",
     summary: "Start an access review: who has what now, how, and when it was last used",
+    description:
+      "One that withdraws at its end is started only by whoever could take all of it away by hand.",
     params: { tenant: TENANT },
     body: AccessReviewStart,
     status: 201,
     answer: AccessReview,
-    handle: async ({ house, params, body, by }) => {
+    handle: async ({ house, params, body, by, principal }) => {
       const { id } = await findTenant(house, params.tenant);
       const input = { ...body, dueAt: new Date(body.dueAt) };
-      return toApiReview(await startReview(house.identity, id, input, by));
+      return toApiReview(await startReview(house.identity, id, input, { ...by, principal }));
     },
   }),
   route({
@@ -102,7 +104,7 @@ export const reviewRoutes = [
     action: "review.decided",
     summary: "Confirm what somebody has, or withdraw it",
     description:
-      "A withdrawal takes it away at once, as far as whoever decides could otherwise. Nobody decides about their own access.",
+      "A withdrawal takes it away at once, as far as whoever decides could otherwise. Nobody decides about their own access, and no program decides.",
     params: { tenant: TENANT, review: REVIEW, item: "Id of the item." },
     body: AccessReviewDecide,
     answer: AccessReviewItem,
@@ -122,7 +124,8 @@ export const reviewRoutes = [
     permission: "reviews.manage",
     action: "review.closed",
     summary: "End an access review before its time",
-    description: "What nobody decided is decided by the review's default.",
+    description:
+      "What nobody decided is decided by the review's default; if that withdraws, by whoever could take all of it away by hand.",
     params: { tenant: TENANT, review: REVIEW },
     answer: AccessReview,
     handle: async ({ house, params, by, principal }) => {
