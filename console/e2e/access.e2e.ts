@@ -46,7 +46,7 @@ test("an owner gives access for a time, reviews who has what, and lets support i
 
   await page.getByRole("button", { name: "Give access for a time" }).click();
   const giving = page.getByRole("dialog", { name: "Give access for a time" });
-  await giving.getByLabel("Member").selectOption({ label: "Henry Helper" });
+  await giving.getByLabel("Member", { exact: true }).selectOption({ label: "Henry Helper" });
   await giving.getByLabel("Role").selectOption({ label: "Auditor" });
   await giving.getByLabel("Reason").fill("Ticket 4711");
   await assertAccessible(page, "giving access for a time");

@@ -147,11 +147,19 @@ export async function visit(
   return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
 }
 
-/** The page is there and has stopped loading. */
+/** The page is there, has stopped loading, and nothing in it fades in or out any more. */
 export async function settle(page: Page): Promise<void> {
   await page.getByRole("heading", { level: 1 }).first().waitFor({ state: "attached" });
   await page.waitForFunction(() => document.querySelector(".bone, [aria-busy=true]") === null);
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await page.waitForFunction(() =>
+    document
+      .getAnimations()
+      .every(
+        ({ playState, effect }) =>
+          playState !== "running" || effect?.getComputedTiming().endTime === Number.POSITIVE_INFINITY,
+      ),
+  );
 }
 
 /**
