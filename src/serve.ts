@@ -45,8 +45,8 @@ export async function serve({ config, by, say, explain }: ServeOptions): Promise
       await app.close();
       throw failure;
     });
-    const { control: pool, identity, embedded } = tenancy.internals;
-    const { token } = await createOperatorLink({ pool, clock: systemClock }, by);
+    const { identity, embedded } = tenancy.internals;
+    const { token } = await createOperatorLink(identity.parts, by);
     const url = identity.parts.site.origin();
     return {
       url,

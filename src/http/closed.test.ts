@@ -123,8 +123,7 @@ test("another site cannot sign a browser in to a session of its own", async () =
 });
 
 test("the session cookie is out of reach of scripts and other sites, and Secure with HTTPS", async () => {
-  const { control, parts } = platform.tenancy.internals;
-  const link = async () => (await createOperatorLink({ pool: control, clock: parts.clock }, BY)).token;
+  const link = async () => (await createOperatorLink(platform.tenancy.internals.identity.parts, BY)).token;
   const signIn = async (headers: Record<string, string>) =>
     (
       await call(platform, "POST", "/v1/sessions", { body: { token: await link() }, headers, key: null })
@@ -142,8 +141,7 @@ test("the session cookie is out of reach of scripts and other sites, and Secure 
 });
 
 test("a link signs in once; after signing out the session is dead", async () => {
-  const { control, parts } = platform.tenancy.internals;
-  const { token } = await createOperatorLink({ pool: control, clock: parts.clock }, BY);
+  const { token } = await createOperatorLink(platform.tenancy.internals.identity.parts, BY);
   const cookie = await signInWith(platform, `${platform.url}/#link=${token}`);
   const again = await call(platform, "POST", "/v1/sessions", { body: { token }, key: null });
   assert.equal(again.body.code, "session.link_invalid");

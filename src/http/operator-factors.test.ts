@@ -5,6 +5,7 @@ import { type Answer, call, signInWith } from "../../test/support/api.ts";
 import { Authenticator } from "../../test/support/authenticator.ts";
 import { type Platform, startPlatform } from "../../test/support/platform.ts";
 import { headersOf } from "../../test/support/users.ts";
+import { readEvents } from "../audit/record.ts";
 import { createOperatorLink, removeOperatorFactors } from "../identity/operators.ts";
 
 const BY = { actor: "test" };
@@ -30,7 +31,7 @@ const send = (method: string, path: string, body?: unknown, headers: Record<stri
 const headersIn = (answer: Answer) =>
   headersOf(/=([^;]+)/.exec(answer.headers.get("set-cookie") ?? "")?.[1] ?? "");
 const codeOf = (seed: string) => new TOTP({ secret: Secret.fromBase32(seed) }).generate({ timestamp: nowMs });
-const parts = () => ({ pool: platform.tenancy.internals.control, clock: { now: () => new Date(nowMs) } });
+const parts = () => platform.tenancy.internals.identity.parts;
 
 async function linkOf(name: string, email?: string): Promise<string> {
   return (await createOperatorLink(parts(), BY, name, email ? { email } : {})).token;
@@ -128,7 +129,7 @@ test("an operator changes factors only with a fresh one, sees their sessions, an
 });
 
 test("who lost them is helped by the command line alone: no request, no other operator", async () => {
-  const { headers } = await withApp("Lost");
+  const { headers } = await withApp("Lost", "lost@example.com");
   const step = await send("POST", "/v1/sessions", { token: await linkOf("Lost") });
 
   const asked = await send("POST", "/v1/sign-in/recovery", { token: step.body.token });
@@ -136,10 +137,29 @@ test("who lost them is helped by the command line alone: no request, no other op
   await removeOperatorFactors(parts(), "Lost", BY);
 
   platform.tenancy.internals.identity.credentials.forget();
+  const [told] = await platform.tenancy.internals.mail.list("lost@example.com");
+  assert.match(told?.subject ?? "", /how you sign in/);
   assert.equal((await send("GET", "/v1/session", undefined, headers)).status, 401, "signed out");
   assert.equal(
     (await send("POST", "/v1/sessions", { token: await linkOf("Lost") })).body.status,
     "signed_in",
+  );
+});
+
+test("another address of an operator is recorded, and told to the one before", async () => {
+  const { mail, control } = platform.tenancy.internals;
+  await linkOf("Moving", "before@example.com");
+  await linkOf("Moving", "before@example.com");
+  assert.equal((await mail.list("before@example.com")).length, 0);
+
+  await linkOf("Moving", "after@example.com");
+
+  const [told] = await mail.list("before@example.com");
+  assert.equal(told?.kind, "contact_changed");
+  const events = await readEvents(control, { action: "operator.updated", limit: 5 });
+  assert.deepEqual(
+    events.map(({ detail }) => detail["fields"]),
+    [["email"]],
   );
 });
 

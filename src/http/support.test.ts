@@ -35,8 +35,7 @@ before(async () => {
 after(() => platform[Symbol.asyncDispose]());
 
 async function operator(name: string, role = "support") {
-  const { control, parts } = platform.tenancy.internals;
-  const link = await createOperatorLink({ pool: control, clock: parts.clock }, { actor: "test" }, name);
+  const link = await createOperatorLink(platform.tenancy.internals.identity.parts, { actor: "test" }, name);
   const cookie = await signInWith(platform, `${platform.url}/#link=${link.token}`);
   const { id } = link.operator;
   assert.equal((await call(platform, "PATCH", `/v1/operators/${id}`, { body: { role } })).status, 200);

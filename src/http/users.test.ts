@@ -4,6 +4,7 @@ import { call } from "../../test/support/api.ts";
 import { sessionHeaders, signInMember } from "../../test/support/people.ts";
 import { type Platform, startPlatform } from "../../test/support/platform.ts";
 import { signedUser } from "../../test/support/users.ts";
+import { readEvents } from "../audit/record.ts";
 
 let platform: Platform;
 let count = 0;
@@ -82,6 +83,9 @@ test("an admin ends the sessions of their own members, not of those who may more
   assert.equal((await as(admin.headers, "GET", path(member.userId))).body.items.length, 1);
   assert.equal((await as(admin.headers, "DELETE", path(member.userId))).body.ended, 1);
   assert.equal((await as(member.headers, "GET", "/v1/me")).status, 401);
+  const { control } = platform.tenancy.internals;
+  const [ended] = await readEvents(control, { action: "session.revoked", tenantId: home, limit: 2 });
+  assert.equal(ended?.detail["userId"], member.userId, "in the log of the tenant whose admin did it");
   assert.equal((await as(admin.headers, "DELETE", path(owner.userId))).body.code, "role.not_grantable");
   const nowhere = "01980000-0000-7000-8000-00000000dead";
   for (const method of ["GET", "DELETE"]) {

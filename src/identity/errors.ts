@@ -168,6 +168,12 @@ export const { table: identityErrors, error: identityError } = defineErrors({
     sentence: "The person's tenant lets only its own people approve recoveries.",
     cure: "Ask two of its owners or admins.",
   },
+  "recovery.not_approver": {
+    status: 403,
+    sentence:
+      "Only those who are owners or admins for good approve a recovery, and for an owner only owners.",
+    cure: "Ask an owner or an admin of the tenant, or the platform's staff.",
+  },
   "recovery.not_approved": {
     status: 409,
     sentence: "The recovery is cancelled: somebody who approved it no longer may.",

@@ -60,7 +60,8 @@ export type FactorChange =
   | "passkey_added"
   | "passkey_removed"
   | "recovery_codes_drawn"
-  | "recovery_code_used";
+  | "recovery_code_used"
+  | "all_removed";
 
 const FACTOR_CHANGES: Readonly<Record<FactorChange, Readonly<Record<Locale, string>>>> = {
   totp_added: {
@@ -87,6 +88,10 @@ const FACTOR_CHANGES: Readonly<Record<FactorChange, Readonly<Record<Locale, stri
     en: "A recovery code was used to sign in to your account.",
     fr: "Un code de récupération a servi à se connecter à votre compte.",
   },
+  all_removed: {
+    en: "All second factors were removed from your account, and your sessions have ended.",
+    fr: "Tous les seconds facteurs ont été retirés de votre compte, et vos sessions sont terminées.",
+  },
 };
 
 export function factorChanged(locale: Locale, change: FactorChange, origin: string): Message {
@@ -105,6 +110,25 @@ export function factorChanged(locale: Locale, change: FactorChange, origin: stri
         after: [
           `If it was not you, sign in at ${origin}, end the sessions that you do not know, and change how you sign in.`,
         ],
+      };
+}
+
+/** To the address before: the new one belongs to whoever changed it. */
+export function contactChanged(locale: Locale, origin: string): Message {
+  return locale === "fr"
+    ? {
+        subject: "Votre adresse de contact a changé",
+        paragraphs: [
+          "Les changements de vos moyens de connexion sont désormais annoncés à une autre adresse ; celle-ci n’en recevra plus.",
+        ],
+        after: [`Ce n’était pas vous ? Prévenez sans attendre les responsables de ${origin}.`],
+      }
+    : {
+        subject: "Your contact address has changed",
+        paragraphs: [
+          "Changes in how you sign in are told to another address from now on; this one hears no more of them.",
+        ],
+        after: [`If it was not you, tell those who run ${origin} at once.`],
       };
 }
 

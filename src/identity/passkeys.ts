@@ -16,12 +16,18 @@ import type { IdentityParts } from "./identity.ts";
 import { PASSKEYS_MAX } from "./limits.ts";
 import type { SignerRow } from "./sign-in-store.ts";
 
-/** What the browser's `navigator.credentials.create` needs. Throws factor.too_many. */
+/**
+ * What the browser's `navigator.credentials.create` needs. Throws factor.too_many.
+ *
+ * @param isReplacing The new one takes the place of all others: they are no hindrance, neither by their number nor when
+ *   the device that holds one is the only one left.
+ */
 export async function passkeyCreation(
   parts: IdentityParts,
   user: Pick<SignerRow, "id" | "email" | "name">,
+  { isReplacing = false }: { readonly isReplacing?: boolean } = {},
 ): Promise<PublicKeyCredentialCreationOptionsJSON> {
-  const known = await many(parts.pool, listPasskeys, [user.id]);
+  const known = isReplacing ? [] : await many(parts.pool, listPasskeys, [user.id]);
   if (known.length >= PASSKEYS_MAX) throw identityError("factor.too_many", { max: PASSKEYS_MAX });
   return generateRegistrationOptions({
     rpName: "Tenancy",

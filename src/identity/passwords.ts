@@ -59,7 +59,7 @@ export async function changePassword(
     if (!user) throw identityError("user.not_found", { user: principal.id });
     await exec(tx, setPassword, [user.id, hashed, now]);
     await exec(tx, deleteUserLinks, [user.id, now]);
-    await endSessionsOf(tx, user.id, principal.sessionId, by);
+    await endSessionsOf(tx, user.id, by, { keptId: principal.sessionId });
     const message = passwordChanged(user.locale, parts.site.origin());
     await tellPerson(tx, parts, user, "password_changed", message);
     await recordEvent(tx, by, "user.password_changed", null, { userId: user.id });

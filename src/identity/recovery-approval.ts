@@ -8,7 +8,7 @@ import { assertGrantable } from "./members.ts";
 import type { PersonPrincipal, Principal } from "./principal.ts";
 import { assertTheirs, drawLink } from "./recovery.ts";
 import { recoveryApproved } from "./recovery-messages.ts";
-import { countsIn, type Way, wayOf, waysToApprove } from "./recovery-rules.ts";
+import { countsIn, STAFF_WHO_APPROVE, type Way, wayOf, waysToApprove } from "./recovery-rules.ts";
 import {
   approveRecovery as approveRow,
   type HomeRow,
@@ -29,12 +29,13 @@ export interface Approved {
 
 /**
  * One of two approvals that somebody may come back without a second factor. Two different people give them, neither of
- * whom is the person, each with a second factor used minutes ago. With the last one the delay begins, and the person is
- * told.
+ * whom is the person, each with a second factor used minutes ago. Of a tenant they are its owners and admins, for good:
+ * who is only lent the role approves nothing, and what somebody approved ends with their role. With the last approval the
+ * delay begins, and the person is told.
  *
  * @param tenantId The tenant that a member speaks for; null: an operator, for the platform.
  * @throws recovery.not_found, recovery.people_only, recovery.own, recovery.approved_already, recovery.not_admitted,
- *   role.not_grantable for a person who may more than the approver, session.step_up
+ *   recovery.not_approver, role.not_grantable for a person who may more than the approver, session.step_up
  */
 export async function approveRecovery(
   parts: IdentityParts,
@@ -61,6 +62,9 @@ export async function approveRecovery(
     }
     if (!(await maybe(tx, insertApproval, [speaksFor, id, approver.id, now])))
       throw identityError("recovery.approved_already");
+    const standing = await many(tx, listStandingApprovals, [id, STAFF_WHO_APPROVE]);
+    if (!standing.some((row) => row.approver_id === approver.id))
+      throw identityError("recovery.not_approver");
     const detail = { userId: recovery.user_id, recoveryId: id };
     if (recovery.status !== "asked") {
       await recordEvent(tx, by, "user.recovery_approved", tenantId, detail);
@@ -90,7 +94,7 @@ export async function isStillApproved(tx: Tx, id: string, userId: string): Promi
 }
 
 async function standingWay(tx: Tx, id: string, ways: readonly Way[]): Promise<Way | undefined> {
-  const standing = await many(tx, listStandingApprovals, [id]);
+  const standing = await many(tx, listStandingApprovals, [id, STAFF_WHO_APPROVE]);
   return wayOf(
     ways,
     standing.map((row) => ({ approverId: row.approver_id, tenantId: row.tenant_id })),

@@ -7,7 +7,7 @@ import type { IdentityParts } from "./identity.ts";
 import { CEREMONY_LIFETIME_MS, RECOVERY_KEPT_MS, RECOVERY_READY_MS } from "./limits.ts";
 import { isFromProvider } from "./own-proof.ts";
 import { addPasskey, passkeyCreation } from "./passkeys.ts";
-import { cancel, drawLink } from "./recovery.ts";
+import { cancel, drawLink, expire } from "./recovery.ts";
 import { isStillApproved } from "./recovery-approval.ts";
 import { drawRecoveryCodes } from "./recovery-codes.ts";
 import { recoveryCompleted, recoveryReady } from "./recovery-messages.ts";
@@ -64,14 +64,14 @@ export async function beginRecoveryTotp(
   });
 }
 
-/** Begins a new passkey. Throws recovery.link_invalid, sign_in.expired, factor.too_many. */
+/** Begins a new passkey. Throws recovery.link_invalid, sign_in.expired. */
 export async function beginRecoveryPasskey(
   parts: IdentityParts,
   proofs: RecoveryProofs,
 ): Promise<{ readonly token: string; readonly options: PublicKeyCredentialCreationOptionsJSON }> {
   return withTx(parts.pool, async (tx) => {
     const { user } = await assertProofs(tx, parts, proofs);
-    const options = await passkeyCreation(parts, user);
+    const options = await passkeyCreation(parts, user, { isReplacing: true });
     const token = drawToken();
     const expiresAt = new Date(parts.clock.now().getTime() + CEREMONY_LIFETIME_MS);
     await exec(tx, insertCeremony, [hashToken(token), "enrol", user.id, [], options.challenge, expiresAt]);
@@ -117,7 +117,7 @@ export async function completeRecovery(
     const method = await writeFactor(tx, parts, { user, recovery }, factor);
     const recoveryCodes = await drawRecoveryCodes(tx, parts, user.id);
     await one(tx, endRecovery, [recovery.id, "completed", now, by.actor]);
-    await endSessionsOf(tx, user.id, null, by);
+    await endSessionsOf(tx, user.id, by);
     await exec(tx, deleteUserLinks, [user.id, now]);
     const message = recoveryCompleted(user.locale, parts.site.origin());
     await tellPerson(tx, parts, user, "recovery_completed", message);
@@ -144,10 +144,9 @@ export async function sweepRecoveries(parts: IdentityParts): Promise<void> {
       await recordEvent(tx, BY, "user.recovery_ready", null, { userId, recoveryId: id });
     });
   }
-  for (const { id, user_id: userId } of await many(parts.pool, listExpiredRecoveries, [now, BATCH])) {
+  for (const { id } of await many(parts.pool, listExpiredRecoveries, [null, now, BATCH])) {
     await withTx(parts.pool, async (tx) => {
-      if (!(await maybe(tx, endRecovery, [id, "expired", now, BY.actor]))) return;
-      await recordEvent(tx, BY, "user.recovery_expired", null, { userId, recoveryId: id });
+      await expire(tx, id, now, BY);
     });
   }
   await exec(parts.pool, deleteOldRecoveries, [new Date(now.getTime() - RECOVERY_KEPT_MS)]);

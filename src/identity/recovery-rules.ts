@@ -1,5 +1,8 @@
 import { RECOVERY_ALONE_MS } from "./limits.ts";
 
+/** Roles of staff whose approval counts: those that may manage users. */
+export const STAFF_WHO_APPROVE = ["administrator", "support"];
+
 /** A tenant that the person is an active member of, as far as their recovery goes. */
 export interface Home {
   readonly tenantId: string;

@@ -51,6 +51,13 @@ export const isRecoveryOf = query<{ is_theirs: boolean }>(
      where r.id = $1::uuid and m.tenant_id = $2::uuid and m.status = 'active') as is_theirs`,
 );
 
+/**
+ * Which memberships (`o`) may approve for a member (`m`): what they hold for good counts, not what they were lent, and
+ * for an owner only owners do.
+ */
+const MAY_APPROVE = `o.tenant_id = m.tenant_id and o.user_id <> m.user_id and o.status = 'active'
+  and ('owner' = any(o.roles) or ('admin' = any(o.roles) and not 'owner' = any(m.roles)))`;
+
 export interface HomeRow {
   tenant_id: string;
   roles: string[];
@@ -66,8 +73,7 @@ export const listHomes = query<HomeRow>(
      coalesce(s.recovery_hours, $2::int) as hours,
      (select count(*) from tenancy.memberships o
       join tenancy.users ou on ou.id = o.user_id
-      where o.tenant_id = m.tenant_id and o.user_id <> m.user_id and o.status = 'active' and ou.status = 'active'
-        and ('owner' = any(o.roles) or ('admin' = any(o.roles) and not 'owner' = any(m.roles))))::int as approvers
+      where ${MAY_APPROVE} and ou.status = 'active')::int as approvers
    from tenancy.memberships m
    join tenancy.tenants t on t.id = m.tenant_id and t.status in ('active', 'suspended', 'moving')
    left join tenancy.sign_in_rules s on s.tenant_id = m.tenant_id
@@ -84,15 +90,18 @@ export const insertApproval = query<{ approver_id: string }>(
    returning approver_id`,
 );
 
-/** An approval stands as long as its giver does: active, and in the tenant that they spoke for. */
+/** An approval stands as long as its giver may give it ($2: roles of staff that may), for the person as they are now. */
 export const listStandingApprovals = query<{ approver_id: string; tenant_id: string | null }>(
   "identity.list_standing_approvals",
   `select a.approver_id, a.tenant_id from tenancy.recovery_approvals a
    where a.recovery_id = $1::uuid and case
-     when a.tenant_id is null then exists (select 1 from tenancy.operators o where o.id = a.approver_id)
-     else exists (select 1 from tenancy.memberships m
-       join tenancy.users u on u.id = m.user_id
-       where m.tenant_id = a.tenant_id and m.user_id = a.approver_id and m.status = 'active' and u.status = 'active')
+     when a.tenant_id is null then
+       exists (select 1 from tenancy.operators s where s.id = a.approver_id and s.role = any($2::text[]))
+     else exists (select 1 from tenancy.recoveries r
+       join tenancy.memberships m on m.user_id = r.user_id and m.tenant_id = a.tenant_id
+       join tenancy.memberships o on o.user_id = a.approver_id
+       join tenancy.users ou on ou.id = o.user_id
+       where r.id = a.recovery_id and ${MAY_APPROVE} and ou.status = 'active')
      end
    order by a.approved_at`,
 );
@@ -135,9 +144,12 @@ export const endRecovery = query<{ id: string; user_id: string }>(
    returning id, user_id`,
 );
 
-export const listExpiredRecoveries = query<{ id: string; user_id: string }>(
+/** Open ones that are over, of a user ($1) or of everybody (null). */
+export const listExpiredRecoveries = query<{ id: string }>(
   "identity.list_expired_recoveries",
-  `select id, user_id from tenancy.recoveries where ${OPEN} and expires_at <= $1::timestamptz order by id limit $2::int`,
+  `select id from tenancy.recoveries
+   where ($1::uuid is null or user_id = $1::uuid) and ${OPEN} and expires_at <= $2::timestamptz
+   order by id limit $3::int`,
 );
 
 export const deleteOldRecoveries = query(
@@ -196,12 +208,4 @@ export const insertConfirmedTotp = query(
   "identity.insert_confirmed_totp",
   `insert into tenancy.user_totps (user_id, sealed, confirmed_at, last_step, created_at)
    values ($1::uuid, $2::bytea, $3::timestamptz, $4::bigint, $3::timestamptz)`,
-);
-
-/** An open one that is over stands in the way of the next. */
-export const expireRecoveryOf = query<{ id: string }>(
-  "identity.expire_recovery_of",
-  `update tenancy.recoveries set status = 'expired', ended_at = $2::timestamptz, ended_by = $3::text, sealed_seed = null
-   where user_id = $1::uuid and ${OPEN} and expires_at <= $2::timestamptz
-   returning id`,
 );

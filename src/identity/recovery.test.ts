@@ -7,7 +7,7 @@ import { one } from "../db/sql.ts";
 import { withTx } from "../db/tx.ts";
 import { Credentials } from "./credentials.ts";
 import { readFactors } from "./factors.ts";
-import { removeMember } from "./members.ts";
+import { changeMember, removeMember } from "./members.ts";
 import {
   askRecovery,
   cancelRecoveryByLink,
@@ -88,6 +88,20 @@ test("a passkey serves as well, and the codes that come with it are new", async 
     [factors.passkeys.map(({ name }) => name), factors.recoveryCodesLeft],
     [["New phone"], 10],
   );
+});
+
+test("the passkeys of before are no hindrance: the device that is left may hold one of them", async () => {
+  const { person, link } = await recoveries.ready();
+  const { token } = await signers.halfWay(person.email);
+  await signers.parts.pool.query(
+    `insert into tenancy.passkeys (id, user_id, public_key, counter, transports, name, is_backed_up, created_at)
+     select 'old' || n, $1, '\\x00', 0, '{}', 'Old', false, now() from generate_series(1, 20) n`,
+    [person.user.id],
+  );
+
+  const begun = await beginRecoveryPasskey(signers.parts, { link, token });
+
+  assert.deepEqual(begun.options.excludeCredentials, []);
 });
 
 test("the delay cannot be skipped, the link works once, and of two who complete it at once one does", async () => {
@@ -184,11 +198,14 @@ test("it is cancelled by a session, by any mail's link, by whoever may approve, 
   }
 });
 
-test("an approval ends with its giver: removed or disabled, they have approved nothing", async () => {
-  for (const fall of ["removed", "disabled"]) {
+test("an approval ends with its giver: removed, demoted or disabled, they have approved nothing", async () => {
+  for (const fall of ["removed", "demoted", "disabled"]) {
     const { person, link, admin, tenantId } = await recoveries.ready();
     if (fall === "disabled") await setUserEnabled(signers.parts, admin.user.id, false, BY);
-    else {
+    else if (fall === "demoted") {
+      const lesser = { tenantId, userId: admin.user.id, roles: ["viewer"] };
+      await changeMember(signers.parts, lesser, { ...BY, principal: null });
+    } else {
       const leaver = { tenantId, userId: admin.user.id };
       await removeMember(signers.parts, leaver, { ...BY, principal: null });
     }

@@ -10,13 +10,13 @@ import { isFromProvider } from "./own-proof.ts";
 import { recoveryAsked, recoveryCancelled } from "./recovery-messages.ts";
 import {
   endRecovery,
-  expireRecoveryOf,
   findOpenRecovery,
   findRecoveryLink,
   insertRecovery,
   insertRecoveryLink,
   isRecoveryOf,
   type ListedRecoveryRow,
+  listExpiredRecoveries,
   listRecoveries,
   lockRecovery,
   type RecoveryRow,
@@ -79,8 +79,9 @@ export async function askRecovery(
     const user = await maybe(tx, findSigner, [userId]);
     if (user?.status !== "active") throw identityError("sign_in.expired");
     if (user.kind === "operator") throw identityError("recovery.of_operator");
-    for (const { id } of await many(tx, expireRecoveryOf, [userId, now, "system:recovery"]))
-      await recordEvent(tx, by, "user.recovery_expired", null, { userId, recoveryId: id });
+    // One that is over, and that nobody swept yet, stands in the way of the next.
+    for (const { id } of await many(tx, listExpiredRecoveries, [userId, now, 1]))
+      await expire(tx, id, now, by);
     const { device, ip } = call.origin;
     const expiresAt = new Date(now.getTime() + RECOVERY_ASKED_MS);
     const row = await maybe(tx, insertRecovery, [uuidv7(), userId, device, ip, now, expiresAt]);
@@ -189,6 +190,14 @@ export async function cancel(
   await tellPerson(tx, parts, user, "recovery_cancelled", message);
   await recordEvent(tx, by, "user.recovery_cancelled", tenantId, { userId: user.id, recoveryId: id, how });
   return true;
+}
+
+/** Ends one that nobody approved or completed in time, with its links. */
+export async function expire(tx: Tx, id: string, now: Date, by: Actor): Promise<void> {
+  const ended = await maybe(tx, endRecovery, [id, "expired", now, "system:recovery"]);
+  if (!ended) return;
+  const detail = { userId: ended.user_id, recoveryId: id };
+  await recordEvent(tx, by, "user.recovery_expired", null, detail);
 }
 
 /** A link for one of its mails; only its hash is kept, so each mail has one of its own. */

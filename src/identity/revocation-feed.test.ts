@@ -10,7 +10,7 @@ import { Credentials } from "./credentials.ts";
 import { FEED_STALE_MS } from "./limits.ts";
 import { addMember, removeMember } from "./members.ts";
 import { RevocationFeed } from "./revocation-feed.ts";
-import { endOtherSessions } from "./sessions.ts";
+import { endSessions } from "./sessions.ts";
 
 const BY = { actor: "test", principal: null };
 let house: House;
@@ -53,7 +53,7 @@ test("a session, a key and a membership that are ended elsewhere are dead here w
 
   await removeMember(there().parts, { tenantId: tenant.id, userId: user.id }, BY);
   await revokeApiKey(there().parts.pool, key.id, BY);
-  await endOtherSessions(there().parts, user.id, null, BY);
+  await endSessions(there().parts, user.id, BY);
   await sleep(FEED_STALE_MS);
 
   for (const ask of asks) assert.equal(await ask(), undefined);
@@ -69,7 +69,7 @@ test("the bound holds with the connections of both listeners cut", async () => {
   await warm(() => here().credentials.session(token));
 
   await cut();
-  await endOtherSessions(there().parts, user.id, null, BY);
+  await endSessions(there().parts, user.id, BY);
   await cut();
   await sleep(FEED_STALE_MS);
 
@@ -89,7 +89,7 @@ test("a feed that cannot look is stale, and then nobody is believed without the 
 
   assert.equal(feed.isFresh(), false);
   assert.ok(await credentials.session(token), "who is good stays in");
-  await endOtherSessions(there().parts, user.id, null, BY);
+  await endSessions(there().parts, user.id, BY);
 
   assert.equal(await credentials.session(token), undefined, "at once");
   feed.close();

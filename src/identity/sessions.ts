@@ -133,30 +133,37 @@ export async function endSession(
   });
 }
 
-/** Ends all sessions of a user but the one that asks; answers how many. */
-export async function endOtherSessions(
+export interface EndedSessions {
+  /** The one that asks, which stays. Default: none stays. */
+  readonly keptId?: string;
+  /** Only what came from these connections, as `wordOfProvider` tells them. Default: all. */
+  readonly providers?: readonly string[] | null;
+  /** Whose people asked for it, and read of it in their log. Default: the platform's, or their own. */
+  readonly tenantId?: string;
+}
+
+/** Ends the sessions of a person; answers how many. */
+export async function endSessions(
   parts: Pick<SessionParts, "pool">,
   userId: string,
-  keptId: string | null,
   by: Actor,
-  providers: readonly string[] | null = null,
+  which: EndedSessions = {},
 ): Promise<number> {
-  return withTx(parts.pool, (tx) => endSessionsOf(tx, userId, keptId, by, providers));
+  return withTx(parts.pool, (tx) => endSessionsOf(tx, userId, by, which));
 }
 
 /** The same inside a transaction: a new password, a recovery and a disabled account end what was open. */
 export async function endSessionsOf(
   tx: Tx,
   userId: string,
-  keptId: string | null,
   by: Actor,
-  providers: readonly string[] | null = null,
+  { keptId, providers = null, tenantId }: EndedSessions = {},
 ): Promise<number> {
-  const ended = await many(tx, deleteUserSessions, [userId, keptId, providers]);
+  const ended = await many(tx, deleteUserSessions, [userId, keptId ?? null, providers]);
   const [first] = ended;
   if (!first) return 0;
   await announceRevocation(tx, first.operator_id === null ? "user" : "operator", userId);
-  await recordEvent(tx, by, "session.revoked", null, { userId, count: ended.length });
+  await recordEvent(tx, by, "session.revoked", tenantId ?? null, { userId, count: ended.length });
   return ended.length;
 }
 

@@ -1,18 +1,27 @@
 import { query } from "../db/sql.ts";
+import type { Locale } from "./principal.ts";
 
 /** Times come from the caller's clock, never from the server's: tests turn it, and cells may differ. */
 
-export const upsertOperator = query<{ id: string; name: string }>(
+export interface OperatorContactRow {
+  id: string;
+  name: string;
+  email: string | null;
+  locale: Locale;
+}
+
+export const upsertOperator = query<OperatorContactRow>(
   "identity.upsert_operator",
   `insert into tenancy.operators as o (id, name, email, locale)
    values ($1::uuid, $2::text, $3::text, coalesce($4::text, 'en'))
    on conflict (name) do update set email = coalesce($3::text, o.email), locale = coalesce($4::text, o.locale)
-   returning id, name`,
+   returning id, name, email, locale`,
 );
 
-export const findOperator = query<{ id: string; name: string }>(
-  "identity.find_operator",
-  `select id, name from tenancy.operators where name = $1::text`,
+/** Locked, so that of two changes each is told to the address that it took the place of. */
+export const lockOperatorContact = query<OperatorContactRow>(
+  "identity.lock_operator_contact",
+  `select id, name, email, locale from tenancy.operators where name = $1::text for update`,
 );
 
 export const insertLink = query(

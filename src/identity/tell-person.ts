@@ -6,7 +6,7 @@ import type { SignerRow } from "./sign-in-store.ts";
 /** A mail about somebody's own account, in the transaction of its cause. An operator without an address gets none. */
 export async function tellPerson(
   tx: Tx,
-  parts: IdentityParts,
+  parts: Pick<IdentityParts, "mail">,
   person: Pick<SignerRow, "email" | "locale">,
   kind: string,
   message: Message,

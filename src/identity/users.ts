@@ -134,7 +134,7 @@ export async function setUserEnabled(
     if (!known) throw identityError("user.not_found", { user: id });
     const row = await maybe(tx, setUserStatus, [id, isEnabled ? "active" : "disabled", parts.clock.now()]);
     if (!row) return fromRow(known);
-    if (!isEnabled) await endSessionsOf(tx, id, null, by);
+    if (!isEnabled) await endSessionsOf(tx, id, by);
     await announceRevocation(tx, "user", id);
     await recordEvent(tx, by, isEnabled ? "user.enabled" : "user.disabled", null, { userId: id });
     return fromRow(row);

@@ -115,10 +115,14 @@ async function endAccess(tx: Tx, tenantId: string, userId: string, by: Actor): P
   const domain = user?.email.slice(user.email.lastIndexOf("@") + 1);
   const isOurs = (await maybe(tx, findProvenDomain, [tenantId, domain ?? ""])) !== undefined;
   const { n } = await one(tx, countOtherMemberships, [tenantId, userId]);
-  if (isOurs || n === 0) await endSessionsOf(tx, userId, null, by);
-  else
-    for (const session of await many(tx, deleteTenantSessions, [tenantId, userId]))
-      await announceRevocation(tx, "session", session.id);
+  if (isOurs || n === 0) {
+    await endSessionsOf(tx, userId, by, { tenantId });
+    return;
+  }
+  const ended = await many(tx, deleteTenantSessions, [tenantId, userId]);
+  for (const session of ended) await announceRevocation(tx, "session", session.id);
+  if (ended.length > 0)
+    await recordEvent(tx, by, "session.revoked", tenantId, { userId, count: ended.length });
 }
 
 async function assertOwnerLeft(tx: Tx, tenantId: string, userId: string): Promise<void> {

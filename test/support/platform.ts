@@ -56,7 +56,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     pool: tenancy.internals.control,
     clock: tenancy.internals.parts.clock,
   };
-  const { token } = await createOperatorLink(identity, BY);
+  const { token } = await createOperatorLink(tenancy.internals.identity.parts, BY);
   const { key } = await createApiKey(identity, { name: "test" }, BY);
   return {
     url,

@@ -43,8 +43,8 @@ export class Recoveries {
   }
 
   async operator(name: string, mfaAt: Date | null = this.#signers.parts.clock.now()) {
-    const { pool, clock } = this.#signers.parts;
-    const made = await createOperatorLink({ pool, clock }, BY, name);
+    const { clock } = this.#signers.parts;
+    const made = await createOperatorLink(this.#signers.parts, BY, name);
     const principal: OperatorPrincipal = {
       kind: "operator",
       id: made.operator.id,

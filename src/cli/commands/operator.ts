@@ -1,4 +1,3 @@
-import { systemClock } from "../../base/clock.ts";
 import type { Config } from "../../base/config.ts";
 import { defineCommand } from "../command.ts";
 import { cliError, usageError } from "../errors.ts";
@@ -11,7 +10,10 @@ const link = defineCommand({
   summary: "Make a link that signs an operator in to the console, once, within 15 minutes",
   options: {
     name: label("Who it is for; the operator is added when new. Default: Operator."),
-    email: text("ADDRESS", "Where changes of their second factors are told; kept."),
+    email: text(
+      "ADDRESS",
+      "Where changes of their second factors are told; kept. The address before is told of a new one.",
+    ),
     locale: choice(["en", "fr"], "Language of those mails; kept. Default: en."),
     baseUrl: text("URL", "Address of the console. Default: that of the configured server."),
   },
@@ -24,7 +26,7 @@ const link = defineCommand({
     const { internals } = await open();
     const { createOperatorLink } = await import("../../identity/operators.ts");
     const { token, operator, expiresAt } = await createOperatorLink(
-      { pool: internals.control, clock: systemClock },
+      internals.identity.parts,
       by,
       options.name,
       {
@@ -50,7 +52,7 @@ function consoleUrl(given: string | undefined, { server }: Config): string {
 /** Whoever can run this can make operators, too: it needs no approval. */
 const removeFactors = defineCommand({
   path: ["operator", "remove-factors"],
-  action: "user.factor_changed",
+  action: "operator.factor_changed",
   summary: "Take all second factors of an operator who lost them, and sign them out everywhere",
   about: "They sign in with a new link then: tenancy operator link --name NAME.",
   positionals: [{ name: "NAME", about: "As `tenancy operator link --name` gave it.", isRequired: true }],
@@ -67,7 +69,7 @@ const removeFactors = defineCommand({
     }
     const { internals } = await open();
     const { removeOperatorFactors } = await import("../../identity/operators.ts");
-    const operator = await removeOperatorFactors({ pool: internals.control }, name, by);
+    const operator = await removeOperatorFactors(internals.identity.parts, name, by);
     out.say(`${out.paint("green", "Removed")} the second factors of ${out.clean(operator.name)}.`);
     out.answer({ operator, removed: true }, () => "");
   },

@@ -89,9 +89,9 @@ const signOut = defineCommand({
   async run({ positionals, out, open, by }) {
     const { internals } = await open();
     const { readUser } = await import("../../identity/users.ts");
-    const { endOtherSessions } = await import("../../identity/sessions.ts");
+    const { endSessions } = await import("../../identity/sessions.ts");
     const { id, email } = await readUser(internals.control, positionals[0] as string); // required
-    const ended = await endOtherSessions(internals.identity.parts, id, null, by);
+    const ended = await endSessions(internals.identity.parts, id, by);
     out.say(`${out.paint("green", "Ended")} ${ended} sessions of ${email}.`);
     out.answer({ userId: id, ended }, () => "");
   },

@@ -5,7 +5,7 @@ import { wordOfProvider } from "../../identity/own-proof.ts";
 import { changePassword } from "../../identity/passwords.ts";
 import type { PersonPrincipal, Principal, UserPrincipal } from "../../identity/principal.ts";
 import { type StepUpAnswer as Answer, beginStepUp, stepUp } from "../../identity/second-factor.ts";
-import { endOtherSessions, endSession, readSessions } from "../../identity/sessions.ts";
+import { endSession, endSessions, readSessions } from "../../identity/sessions.ts";
 import { changeUser, readTenantsOf, readUser } from "../../identity/users.ts";
 import { tenantsOfProviders } from "../../sso/rules.ts";
 import { isHttps } from "../authenticate.ts";
@@ -118,7 +118,8 @@ export const meRoutes = [
     handle: async ({ house, principal, by }) => {
       const user = personOf(principal);
       const { id, sessionId } = user;
-      const ended = await endOtherSessions(house.identity, id, sessionId, by, wordOfProvider(user));
+      const which = { keptId: sessionId, providers: wordOfProvider(user) };
+      const ended = await endSessions(house.identity, id, by, which);
       house.credentials.forget();
       return { ended };
     },

@@ -1,6 +1,6 @@
 import { PAGE_MAX } from "../../identity/limits.ts";
 import { assertGrantable, readMember } from "../../identity/members.ts";
-import { type Device, endOtherSessions, endSession, readSessions } from "../../identity/sessions.ts";
+import { type Device, endSession, endSessions, readSessions } from "../../identity/sessions.ts";
 import {
   type User as Person,
   readTenantsOf,
@@ -103,7 +103,7 @@ export const userRoutes = [
     answer: Ended,
     handle: async ({ house, params, by }) => {
       const { id } = await readUser(house.identity.pool, params.user);
-      const ended = await endOtherSessions(house.identity, id, null, by);
+      const ended = await endSessions(house.identity, id, by);
       house.credentials.forget();
       return { ended };
     },
@@ -154,7 +154,7 @@ export const userRoutes = [
       const { id } = await findTenant(house, params.tenant);
       const { userId, roles } = await readMember(house.identity.pool, id, params.user);
       await assertGrantable(house.identity.roles, id, roles, { ...by, principal });
-      const ended = await endOtherSessions(house.identity, userId, null, by);
+      const ended = await endSessions(house.identity, userId, by, { tenantId: id });
       house.credentials.forget();
       return { ended };
     },

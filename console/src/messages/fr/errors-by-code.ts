@@ -512,6 +512,11 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
     title: "Le locataire de cette personne réserve l’approbation des retours à ses propres membres.",
     cure: "Demandez à deux de ses propriétaires ou administrateurs.",
   },
+  "recovery.not_approver": {
+    title:
+      "Seuls les propriétaires et administrateurs permanents approuvent un retour, et pour un propriétaire, seuls les propriétaires.",
+    cure: "Demandez à un propriétaire ou à un administrateur du locataire, ou au personnel de la plateforme.",
+  },
   "recovery.not_approved": {
     title: "La demande est annulée : une personne qui l’avait approuvée n’en a plus le droit.",
     cure: "Faites une nouvelle demande en vous connectant.",
