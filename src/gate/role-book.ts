@@ -1,6 +1,6 @@
 import type { Access } from "../access/access.ts";
 import { permissionRoles } from "../access/built-in-roles.ts";
-import { beyond } from "../access/role.ts";
+import { beyond, holdingsOf, type Role } from "../access/role.ts";
 import type { RoleBook } from "../identity/ports.ts";
 import { type SubjectParts, subjectInTenant } from "./subject.ts";
 
@@ -9,6 +9,8 @@ const ofOnePermission = new Map(permissionRoles.map((role) => [role.key, role]))
 /** Roles as identity asks for them: nobody gives or takes away a role that holds more than they do themselves. */
 export function roleBook(parts: () => Promise<SubjectParts>): RoleBook {
   const rolesIn = async (access: Access, tenantId: string) => (await access.book.rules(tenantId)).roles;
+  const grantsOf = (roles: ReadonlyMap<string, Role>, key: string) =>
+    (roles.get(key) ?? ofOnePermission.get(key))?.grants ?? [];
   return {
     unknown: async (tenantId, keys, kind = "lasting") => {
       const roles = await rolesIn((await parts()).access, tenantId);
@@ -21,9 +23,15 @@ export function roleBook(parts: () => Promise<SubjectParts>): RoleBook {
       const subject = await subjectInTenant(known, by, tenantId);
       if (!subject) return keys;
       const holdings = await known.access.holdings(subject, tenantId);
-      return keys.filter(
-        (key) => beyond((roles.get(key) ?? ofOnePermission.get(key))?.grants ?? [], holdings).length > 0,
+      return keys.filter((key) => beyond(grantsOf(roles, key), holdings).length > 0);
+    },
+    exceeding: async (tenantId, keys, held) => {
+      const roles = await rolesIn((await parts()).access, tenantId);
+      const holdings = holdingsOf(
+        held.flatMap((key) => roles.get(key) ?? []),
+        null,
       );
+      return keys.filter((key) => beyond(grantsOf(roles, key), holdings).length > 0);
     },
   };
 }

@@ -54,14 +54,26 @@ export const countApiKeys = query<{ n: number }>(
    where tenant_id is not distinct from $1::uuid and (expires_at is null or expires_at > $2::timestamptz)`,
 );
 
+export interface MadeKeyRow {
+  id: string;
+  scopes: string[] | null;
+  /** Of its service account; null: it has none. */
+  roles: string[] | null;
+}
+
 /** Keys that a person made for the tenant, and those that such a key made; what a deleted key made was handed on. */
-export const deleteKeysMadeBy = query<{ id: string }>(
-  "identity.delete_keys_made_by",
+export const lockKeysMadeBy = query<MadeKeyRow>(
+  "identity.lock_keys_made_by",
   `with recursive made as (
      select id from tenancy.api_keys where tenant_id = $1::uuid and created_by = 'user:' || $2::text
      union
      select k.id from tenancy.api_keys k join made on k.created_by = 'key:' || made.id where k.tenant_id = $1::uuid)
-   delete from tenancy.api_keys where id in (select id from made) returning id`,
+   select k.id, k.scopes, a.roles
+   from tenancy.api_keys k
+   left join tenancy.service_accounts a on a.tenant_id = k.tenant_id and a.id = k.service_account_id
+   where k.id in (select id from made)
+   order by k.id
+   for update of k`,
 );
 
 /** A row lock, so that two rotations follow each other. */

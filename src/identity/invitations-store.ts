@@ -40,9 +40,21 @@ export const deleteInvitation = query<{ email: string }>(
   `delete from tenancy.invitations where tenant_id = $1::uuid and id = $2::uuid returning email`,
 );
 
-export const deleteInvitationsBy = query<{ id: string }>(
-  "identity.delete_invitations_by",
-  `delete from tenancy.invitations where tenant_id = $1::uuid and invited_by = any($2::text[]) returning id`,
+export const lockInvitationsBy = query<{ id: string; roles: string[] }>(
+  "identity.lock_invitations_by",
+  `select id, roles from tenancy.invitations
+   where tenant_id = $1::uuid and invited_by = any($2::text[])
+   order by id
+   for update`,
+);
+
+/** At most one. */
+export const deleteInvitationTo = query<{ id: string }>(
+  "identity.delete_invitation_to",
+  `delete from tenancy.invitations i
+   using tenancy.users u
+   where i.tenant_id = $1::uuid and u.id = $2::uuid and i.email = u.email
+   returning i.id`,
 );
 
 const OPEN = `token_hash = $1::bytea and expires_at > $2::timestamptz

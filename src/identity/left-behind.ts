@@ -1,31 +1,99 @@
 import { type Actor, recordEvent } from "../audit/record.ts";
 import { many, maybe } from "../db/sql.ts";
 import type { Tx } from "../db/tx.ts";
-import { deleteKeysMadeBy, holdMakingKey, holdMakingMember } from "./api-keys-store.ts";
+import {
+  deleteApiKey,
+  holdMakingKey,
+  holdMakingMember,
+  lockKeysMadeBy,
+  type MadeKeyRow,
+} from "./api-keys-store.ts";
 import { identityError } from "./errors.ts";
 import { endGrantsWithRoles } from "./grants-store.ts";
-import { deleteInvitationsBy } from "./invitations-store.ts";
+import { deleteInvitation, deleteInvitationTo, lockInvitationsBy } from "./invitations-store.ts";
+import { permissionRole, type RoleBook } from "./ports.ts";
 import { announceRevocation } from "./revocations.ts";
 
+interface Member {
+  readonly tenantId: string;
+  readonly userId: string;
+}
+
+interface Made {
+  readonly keys: readonly MadeKeyRow[];
+  readonly invitations: readonly { readonly id: string; readonly roles: readonly string[] }[];
+}
+
 /**
- * Ends what somebody made in a tenant and could come back by: API keys, whose text they have seen, and invitations, which
- * may have gone to a second address of theirs; those that were made with such a key, too. For whoever is suspended,
- * removed, or leaves.
+ * Ends what somebody could come back to a tenant by: API keys that they made, whose text they have seen, invitations that
+ * they made, which may have gone to a second address of theirs, what was made with such a key, and the invitation to
+ * their own address. For whoever is suspended, removed, or leaves.
  */
-export async function endLeftBehind(
+export async function endLeftBehind(tx: Tx, member: Member, by: Actor): Promise<void> {
+  const { tenantId, userId } = member;
+  await endMade(tx, tenantId, await lockMade(tx, member), "its maker has no access any more", by);
+  const own = await maybe(tx, deleteInvitationTo, [tenantId, userId]);
+  if (!own) return;
+  const reason = "it was to a member who has no access any more";
+  await recordEvent(tx, by, "member.invitation_withdrawn", tenantId, { invitationId: own.id, reason });
+}
+
+/**
+ * Ends what a member could come back to power by, after a role was taken from them: of what they made, the keys and
+ * invitations that can do more than the roles which they still hold.
+ */
+export async function endBeyondRoles(
   tx: Tx,
-  { tenantId, userId }: { readonly tenantId: string; readonly userId: string },
+  book: RoleBook,
+  change: Member & { readonly before: readonly string[]; readonly after: readonly string[] },
   by: Actor,
 ): Promise<void> {
-  const reason = "its maker has no access any more";
-  const makers = [`user:${userId}`];
-  for (const { id } of await many(tx, deleteKeysMadeBy, [tenantId, userId])) {
-    makers.push(`key:${id}`);
+  const { tenantId, before, after } = change;
+  if (before.every((role) => after.includes(role))) return;
+  const made = await lockMade(tx, change);
+  const given = [...made.keys.flatMap(powersOf), ...made.invitations.map(({ roles }) => roles)].flat();
+  if (given.length === 0) return;
+  const beyond = await book.exceeding(tenantId, [...new Set(given)], after);
+  const isBeyond = (roles: readonly string[]) => roles.some((role) => beyond.includes(role));
+  const lost = {
+    keys: made.keys.filter((key) => powersOf(key).every(isBeyond)),
+    invitations: made.invitations.filter(({ roles }) => isBeyond(roles)),
+  };
+  await endMade(tx, tenantId, lost, "it can do more than the roles that its maker still holds", by);
+}
+
+/** What bounds a key, each as roles; it can do no more than any of them. */
+function powersOf({ roles, scopes }: MadeKeyRow): (readonly string[])[] {
+  return [...(roles ? [roles] : []), ...(scopes ? [scopes.map(permissionRole)] : [])];
+}
+
+/** Locked until nobody can make any more: a key that is being made with one of these keys is waited for, and seen. */
+async function lockMade(tx: Tx, { tenantId, userId }: Member): Promise<Made> {
+  let keys = await many(tx, lockKeysMadeBy, [tenantId, userId]);
+  for (let known = 0; known < keys.length; ) {
+    known = keys.length;
+    keys = await many(tx, lockKeysMadeBy, [tenantId, userId]);
+  }
+  const makers = [`user:${userId}`, ...keys.map(({ id }) => `key:${id}`)];
+  return { keys, invitations: await many(tx, lockInvitationsBy, [tenantId, makers]) };
+}
+
+async function endMade(
+  tx: Tx,
+  tenantId: string,
+  { keys, invitations }: Made,
+  reason: string,
+  by: Actor,
+): Promise<void> {
+  for (const { id } of keys) {
+    await maybe(tx, deleteApiKey, [id, tenantId]);
     await announceRevocation(tx, "key", id);
     await recordEvent(tx, by, "api_key.revoked", tenantId, { id, reason });
   }
-  for (const { id: invitationId } of await many(tx, deleteInvitationsBy, [tenantId, makers]))
+  for (const { id: invitationId } of invitations) {
+    await maybe(tx, deleteInvitation, [tenantId, invitationId]);
     await recordEvent(tx, by, "member.invitation_withdrawn", tenantId, { invitationId, reason });
+  }
 }
 
 /**

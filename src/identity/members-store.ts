@@ -91,18 +91,24 @@ export const deleteMembership = query<{ user_id: string }>(
   `delete from tenancy.memberships where tenant_id = $1::uuid and user_id = $2::uuid returning user_id`,
 );
 
-/** Locked, so that nothing that is given meanwhile is lost. */
-export const lockRoles = query<{ roles: string[] }>(
-  "identity.lock_roles",
-  `select roles from tenancy.memberships where tenant_id = $1::uuid and user_id = $2::uuid for update`,
-);
+export interface StandingRow {
+  user_id: string;
+  roles: string[];
+  status: "active" | "suspended";
+  is_owner: boolean;
+}
 
-/** A lock on all owners, so that two who leave at once do not both believe that the other stays. */
-export const lockOwners = query<{ user_id: string }>(
-  "identity.lock_owners",
-  `select m.user_id from tenancy.memberships m
+/**
+ * A member and all owners, locked in one order: nothing that is given meanwhile is lost, two who leave at once do not both
+ * believe that the other stays, and neither waits for the other forever.
+ */
+export const lockStandings = query<StandingRow>(
+  "identity.lock_standings",
+  `select m.user_id, m.roles, m.status,
+     'owner' = any(m.roles) and m.status = 'active' and u.status = 'active' as is_owner
+   from tenancy.memberships m
    join tenancy.users u on u.id = m.user_id
-   where m.tenant_id = $1::uuid and 'owner' = any(m.roles) and m.status = 'active' and u.status = 'active'
+   where m.tenant_id = $1::uuid and (m.user_id = $2::uuid or 'owner' = any(m.roles))
    order by m.user_id
    for update of m`,
 );

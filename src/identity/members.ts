@@ -5,15 +5,14 @@ import { isUuid } from "../base/ids.ts";
 import { exec, many, maybe } from "../db/sql.ts";
 import { type Tx, withTx } from "../db/tx.ts";
 import { identityError } from "./errors.ts";
-import { endGrantsOfLost, endLeftBehind } from "./left-behind.ts";
+import { endBeyondRoles, endGrantsOfLost, endLeftBehind } from "./left-behind.ts";
 import { PAGE_MAX } from "./limits.ts";
 import {
   deleteMembership,
   findMember,
   insertMembership,
   listMembers,
-  lockOwners,
-  lockRoles,
+  lockStandings,
   type MemberRow,
   updateMembership,
 } from "./members-store.ts";
@@ -106,13 +105,17 @@ export async function changeMember(
   const { tenantId, userId, withoutRoles, status } = input;
   const before = await readMember(parts.pool, tenantId, userId);
   // Taking a role away is power over its holder, and so is suspending them.
-  const touched = withoutRoles ?? (input.roles ? differenceOf(before.roles, input.roles) : before.roles);
-  await assertGrantable(parts.roles, tenantId, touched, by);
+  const touchedOf = (held: readonly string[]) =>
+    withoutRoles ?? (input.roles ? differenceOf(held, input.roles) : held);
+  await assertGrantable(parts.roles, tenantId, touchedOf(before.roles), by);
   return withTx(parts.pool, async (tx) => {
+    const standing = await lockStanding(tx, tenantId, userId);
+    if (!standing) throw identityError("member.not_found", { user: userId });
+    const held = standing.roles;
+    await assertGivenMeanwhile(parts.roles, tenantId, touchedOf(before.roles), touchedOf(held), by);
     const isLoss =
       status === "suspended" || withoutRoles?.includes(OWNER) || input.roles?.includes(OWNER) === false;
-    if (isLoss) await assertNotLastOwner(tx, tenantId, userId);
-    const held = (withoutRoles && (await maybe(tx, lockRoles, [tenantId, userId]))?.roles) ?? before.roles;
+    if (isLoss && standing.isLastOwner) throw identityError("member.last_owner");
     const roles = withoutRoles ? held.filter((role) => !withoutRoles.includes(role)) : input.roles;
     if (withoutRoles && roles?.length === 0) {
       await endMembership(tx, { tenantId, userId }, "member.removed", by);
@@ -123,7 +126,11 @@ export async function changeMember(
     const changed = await maybe(tx, updateMembership, values);
     if (!changed) throw identityError("member.not_found", { user: userId });
     await announceRevocation(tx, "member", `${tenantId}:${userId}`);
-    if (roles) await endGrantsOfLost(tx, { tenantId, userId, before: held, after: roles, now }, by);
+    if (roles) {
+      const change = { tenantId, userId, before: held, after: roles };
+      await endGrantsOfLost(tx, { ...change, now }, by);
+      await endBeyondRoles(tx, parts.roles, change, by);
+    }
     if (status === "suspended") await endLeftBehind(tx, { tenantId, userId }, by);
     const row = await maybe(tx, findMember, [tenantId, userId]);
     if (!row) throw identityError("member.not_found", { user: userId });
@@ -155,7 +162,10 @@ export async function removeMember(
   const isLeaving = by.principal?.kind === "user" && by.principal.id === userId;
   if (!isLeaving) await assertGrantable(parts.roles, tenantId, before.roles, by);
   await withTx(parts.pool, async (tx) => {
-    await assertNotLastOwner(tx, tenantId, userId);
+    const standing = await lockStanding(tx, tenantId, userId);
+    if (!standing) throw identityError("member.not_found", { user: userId });
+    if (!isLeaving) await assertGivenMeanwhile(parts.roles, tenantId, before.roles, standing.roles, by);
+    if (standing.isLastOwner) throw identityError("member.last_owner");
     await endMembership(tx, { tenantId, userId }, isLeaving ? "member.left" : "member.removed", by);
   });
 }
@@ -186,9 +196,29 @@ export async function assertGrantable(
   if (beyond.length > 0) throw identityError("role.not_grantable", { roles: beyond.join(", ") });
 }
 
-async function assertNotLastOwner(tx: Tx, tenantId: string, userId: string): Promise<void> {
-  const owners = await many(tx, lockOwners, [tenantId]);
-  if (owners.length === 1 && owners[0]?.user_id === userId) throw identityError("member.last_owner");
+/** Roles were asked for before the lock, so that it waits for nothing; what was given until then is asked for under it. */
+async function assertGivenMeanwhile(
+  book: RoleBook,
+  tenantId: string,
+  asked: readonly string[],
+  touched: readonly string[],
+  by: MemberActor,
+): Promise<void> {
+  const meanwhile = touched.filter((role) => !asked.includes(role));
+  if (meanwhile.length > 0) await assertGrantable(book, tenantId, meanwhile, by);
+}
+
+/** What a member holds, under a lock that keeps it so; undefined: they are none. */
+export async function lockStanding(
+  tx: Tx,
+  tenantId: string,
+  userId: string,
+): Promise<(Standing & { readonly isLastOwner: boolean }) | undefined> {
+  const rows = await many(tx, lockStandings, [tenantId, userId]);
+  const own = rows.find((row) => row.user_id === userId);
+  if (!own) return undefined;
+  const isLastOwner = own.is_owner && !rows.some((row) => row.is_owner && row !== own);
+  return { roles: own.roles, status: own.status, isLastOwner };
 }
 
 function differenceOf(before: readonly string[], after: readonly string[]): string[] {

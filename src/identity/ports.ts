@@ -13,6 +13,8 @@ export interface RoleBook {
    * than they are themselves. Null is the platform's own hand (CLI, library, provisioning).
    */
   ungrantable(tenantId: string, roles: readonly string[], by: Principal | null): Promise<readonly string[]>;
+  /** Those of `roles`, single permissions among them, that hold more than all of `held` together. */
+  exceeding(tenantId: string, roles: readonly string[], held: readonly string[]): Promise<readonly string[]>;
 }
 
 /** A permission by itself, as a role: nobody can make a role of such a key. */
@@ -42,5 +44,7 @@ export function builtInRoles(
       const own = by.kind === "user" ? await rolesOf(tenantId, by.id) : by.roles;
       return own.includes(OWNER) ? [] : roles.filter((role) => role === OWNER);
     },
+    exceeding: async (_, roles, held) =>
+      held.includes(OWNER) ? [] : roles.filter((role) => !held.includes(role)),
   };
 }

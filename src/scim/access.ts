@@ -3,9 +3,10 @@ import type { Clock } from "../base/clock.ts";
 import { many, maybe, one } from "../db/sql.ts";
 import type { Tx } from "../db/tx.ts";
 import { normalizeEmail } from "../identity/email.ts";
-import { endGrantsOfLost, endLeftBehind } from "../identity/left-behind.ts";
-import { joinTenant, memberStates } from "../identity/members.ts";
-import { deleteMembership, findMember, lockOwners, updateMembership } from "../identity/members-store.ts";
+import { endBeyondRoles, endGrantsOfLost, endLeftBehind } from "../identity/left-behind.ts";
+import { joinTenant, lockStanding, memberStates } from "../identity/members.ts";
+import { deleteMembership, findMember, updateMembership } from "../identity/members-store.ts";
+import type { RoleBook } from "../identity/ports.ts";
 import { announceRevocation } from "../identity/revocations.ts";
 import { rolesByGroups } from "../identity/roles-by-groups.ts";
 import { endSessionsOf } from "../identity/sessions.ts";
@@ -25,6 +26,7 @@ import {
 
 interface AccessParts {
   readonly clock: Clock;
+  readonly roles: RoleBook;
 }
 
 /**
@@ -88,10 +90,10 @@ export async function setActive(
   by: Actor,
 ): Promise<void> {
   const { tenantId, userId, isActive } = input;
-  const member = await maybe(tx, findMember, [tenantId, userId]);
+  const member = await lockStanding(tx, tenantId, userId);
   const status = isActive ? "active" : "suspended";
   if (!member || member.status === status) return;
-  if (!isActive) await assertOwnerLeft(tx, tenantId, userId);
+  if (!isActive && member.isLastOwner) throw lastOwner();
   await maybe(tx, updateMembership, [tenantId, userId, null, status, parts.clock.now()]);
   await announceRevocation(tx, "member", `${tenantId}:${userId}`);
   const states = memberStates(userId, member, { roles: member.roles, status });
@@ -101,7 +103,7 @@ export async function setActive(
 
 /** The membership ends altogether. */
 export async function dismiss(tx: Tx, tenantId: string, userId: string, by: Actor): Promise<void> {
-  await assertOwnerLeft(tx, tenantId, userId);
+  if ((await lockStanding(tx, tenantId, userId))?.isLastOwner) throw lastOwner();
   const gone = await maybe(tx, deleteMembership, [tenantId, userId]);
   if (!gone) return;
   await announceRevocation(tx, "member", `${tenantId}:${userId}`);
@@ -125,15 +127,9 @@ async function endAccess(tx: Tx, tenantId: string, userId: string, by: Actor): P
     await recordEvent(tx, by, "session.revoked", tenantId, { userId, count: ended.length });
 }
 
-async function assertOwnerLeft(tx: Tx, tenantId: string, userId: string): Promise<void> {
-  const owners = await many(tx, lockOwners, [tenantId]);
-  if (owners.length === 1 && owners[0]?.user_id === userId) {
-    throw new ScimFault(
-      409,
-      "mutability",
-      "This is the last owner of the tenant; another one has to be made first.",
-    );
-  }
+function lastOwner(): ScimFault {
+  const message = "This is the last owner of the tenant; another one has to be made first.";
+  return new ScimFault(409, "mutability", message);
 }
 
 /** Gives and takes the roles that the groups of these people give. */
@@ -158,7 +154,9 @@ export async function followGroups(
     const now = parts.clock.now();
     await maybe(tx, updateMembership, [tenantId, userId, roles, null, now]);
     await announceRevocation(tx, "member", `${tenantId}:${userId}`);
-    await endGrantsOfLost(tx, { tenantId, userId, before: current, after: roles, now }, by);
+    const change = { tenantId, userId, before: current, after: roles };
+    await endGrantsOfLost(tx, { ...change, now }, by);
+    await endBeyondRoles(tx, parts.roles, change, by);
     const states = memberStates(userId, { roles: current, status }, { roles, status });
     await recordEvent(tx, by, "member.updated", tenantId, { userId, roles, before: current }, { states });
   }

@@ -2,8 +2,8 @@ import { recordEvent } from "../audit/record.ts";
 import { exec, maybe } from "../db/sql.ts";
 import type { Tx } from "../db/tx.ts";
 import { normalizeEmail } from "../identity/email.ts";
-import { endGrantsOfLost } from "../identity/left-behind.ts";
-import { joinTenant, memberStates } from "../identity/members.ts";
+import { endBeyondRoles, endGrantsOfLost } from "../identity/left-behind.ts";
+import { joinTenant, lockStanding, memberStates } from "../identity/members.ts";
 import { findMember, type MemberRow, updateMembership } from "../identity/members-store.ts";
 import { announceRevocation } from "../identity/revocations.ts";
 import { rolesByGroups } from "../identity/roles-by-groups.ts";
@@ -51,7 +51,14 @@ export async function provision(
       by,
     );
   } else if (claimed.groups !== null && table.size > 0) {
-    await followGroups(tx, parts, member, { tenantId, groups, table, defaults: rules.defaultRoles }, by);
+    const held = (await lockStanding(tx, tenantId, userId)) ?? member;
+    await followGroups(
+      tx,
+      parts,
+      { ...member, roles: [...held.roles] },
+      { tenantId, groups, table, defaults: rules.defaultRoles },
+      by,
+    );
   }
   if (claimed.subject !== null) {
     await exec(tx, upsertIdentity, [tenantId, id, claimed.subject, userId, parts.clock.now()]);
@@ -96,7 +103,9 @@ async function followGroups(
   const now = parts.clock.now();
   await maybe(tx, updateMembership, [tenantId, userId, roles, null, now]);
   await announceRevocation(tx, "member", `${tenantId}:${userId}`);
-  await endGrantsOfLost(tx, { tenantId, userId, before: member.roles, after: roles, now }, by);
+  const change = { tenantId, userId, before: member.roles, after: roles };
+  await endGrantsOfLost(tx, { ...change, now }, by);
+  await endBeyondRoles(tx, parts.identity.parts.roles, change, by);
   const detail = { userId, roles, before: member.roles };
   const states = memberStates(userId, member, { roles, status });
   await recordEvent(tx, by, "member.updated", tenantId, detail, { states });

@@ -8,6 +8,7 @@ import { OidcIdp } from "../../../test/support/oidc-idp.ts";
 import { type Platform, startPlatform } from "../../../test/support/platform.ts";
 import { encode, type ResponseOptions, SamlIdp } from "../../../test/support/saml-idp.ts";
 import { readEvents } from "../../audit/record.ts";
+import { createApiKey, readApiKeys } from "../../identity/api-keys.ts";
 import { addMember, changeMember, readMember, readMembers } from "../../identity/members.ts";
 import type { UserPrincipal } from "../../identity/principal.ts";
 import { createUser, readUser } from "../../identity/users.ts";
@@ -255,11 +256,19 @@ test("somebody new signs in through SAML; groups give roles, and take only those
     { tenantId, userId: principal.id, roles: ["admin", "member", "auditor"] },
     BY,
   );
+  const actor = { actor: `user:${principal.id}` };
+  for (const scope of ["members.manage", "data.read"])
+    await createApiKey(identity(), { name: scope, tenantId, scopes: [scope] }, actor);
   await principalOf(await signInBySaml(made, { nameId, attributes: { groups: [] } }));
 
   assert.deepEqual(await rolesNow(), ["admin", "auditor", "member"]); // no value, nothing said
+  assert.equal((await readApiKeys(identity().pool, tenantId)).length, 2);
   await principalOf(await signInBySaml(made, { nameId, attributes: { groups: ["x"] } }));
   assert.deepEqual(await rolesNow(), ["auditor", "member"]);
+  assert.deepEqual(
+    (await readApiKeys(identity().pool, tenantId)).map(({ name }) => name),
+    ["data.read"], // the other key could do more than the roles that are left
+  );
 });
 
 test("discovery leads by domain to every tenant that proved it, and tells nothing about persons", async () => {
