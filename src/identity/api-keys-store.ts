@@ -29,14 +29,32 @@ export interface FoundKeyRow extends ApiKeyRow {
   roles: string[] | null;
 }
 
-/** With the roles of its service account; one that is disabled has no key. */
+/**
+ * Whether a disabled user made it, themselves or with a key of theirs. Only ids are cast: `union` ends a circle.
+ *
+ * @param maker Column with the actor who made it.
+ */
+export function isOfDisabled(maker: string): string {
+  return `exists (
+     with recursive makers as (
+       select ${maker} as maker
+       union
+       select p.created_by from makers m
+       join tenancy.api_keys p on p.id = case when m.maker like 'key:%' then substr(m.maker, 5)::uuid end)
+     select 1 from makers m
+     join tenancy.users u on u.id = case when m.maker like 'user:%' then substr(m.maker, 6)::uuid end
+     where u.status = 'disabled')`;
+}
+
+/** With the roles of its service account. One that is disabled has no key, nor has a disabled user. */
 export const findApiKey = query<FoundKeyRow>(
   "identity.find_api_key",
   `select k.id, k.name, k.prefix, k.tenant_id, k.service_account_id, k.scopes, k.replaces, k.created_at,
      k.last_used_at, k.expires_at, a.roles
    from tenancy.api_keys k
    left join tenancy.service_accounts a on a.tenant_id = k.tenant_id and a.id = k.service_account_id
-   where k.key_hash = $1::bytea and (a.id is null or a.status = 'active')`,
+   where k.key_hash = $1::bytea and (a.id is null or a.status = 'active')
+     and not ${isOfDisabled("k.created_by")}`,
 );
 
 /** Newest first: of one tenant, or the platform's own. */
@@ -74,6 +92,16 @@ export const lockKeysMadeBy = query<MadeKeyRow>(
    where k.id in (select id from made)
    order by k.id
    for update of k`,
+);
+
+/** In whatever tenants; those that such a key made too. */
+export const listKeysOfUser = query<{ id: string }>(
+  "identity.list_keys_of_user",
+  `with recursive made as (
+     select id from tenancy.api_keys where created_by = 'user:' || $1::text
+     union
+     select k.id from tenancy.api_keys k join made on k.created_by = 'key:' || made.id)
+   select id from made`,
 );
 
 /** A row lock, so that two rotations follow each other. */

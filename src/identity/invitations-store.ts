@@ -1,4 +1,5 @@
 import { query } from "../db/sql.ts";
+import { isOfDisabled } from "./api-keys-store.ts";
 import type { Locale } from "./principal.ts";
 
 export interface InvitationRow {
@@ -57,8 +58,10 @@ export const deleteInvitationTo = query<{ id: string }>(
    returning i.id`,
 );
 
+/** Not of a disabled user: it may have gone to a second address of theirs. */
 const OPEN = `token_hash = $1::bytea and expires_at > $2::timestamptz
-     and exists (select 1 from tenancy.tenants t where t.id = tenant_id and t.status in ('active', 'moving'))`;
+     and exists (select 1 from tenancy.tenants t where t.id = tenant_id and t.status in ('active', 'moving'))
+     and not ${isOfDisabled("invited_by")}`;
 
 export interface OpenInvitationRow extends InvitationRow {
   tenant_id: string;

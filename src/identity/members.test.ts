@@ -5,6 +5,7 @@ import { isTenancyError } from "../base/errors.ts";
 import { createApiKey, readApiKeys, revokeApiKey, rotateApiKey } from "./api-keys.ts";
 import { normalizeEmail } from "./email.ts";
 import type { IdentityParts } from "./identity.ts";
+import { invite, showInvitation } from "./invitations.ts";
 import { addMember, changeMember, readMembers, removeMember } from "./members.ts";
 import { createUser, readTenantsOf, readUser, setUserEnabled } from "./users.ts";
 
@@ -200,6 +201,48 @@ test("erasing a tenant removes its members, keys and accounts, and counts them",
   );
   assert.equal(await identity.countTenant(tenantId), 0);
   assert.ok(await readUser(parts.pool, userId), "the person stays: they may be in other tenants");
+});
+
+test("keys and invitations of a disabled user are refused in every tenant, also those a key made, until they are enabled", async () => {
+  const { signedUser } = await import("../../test/support/users.ts");
+  const [one, two] = [await newTenant(), await newTenant()];
+  const tenants = { [one]: ["admin"], [two]: ["admin"] };
+  const [leaver, stayer] = [
+    await signedUser(house.tenancy, { tenants }),
+    await signedUser(house.tenancy, { tenants }),
+  ];
+  const made: string[] = [];
+  const make = async (tenantId: string, actor: string) => {
+    const key = await createApiKey(parts, { name: "ci", tenantId, scopes: ["data.read"] }, { actor });
+    made.push(key.key);
+    return key.id;
+  };
+  const first = await make(one, `user:${leaver.user.id}`);
+  await make(one, `key:${await make(one, `key:${first}`)}`);
+  await make(two, `user:${leaver.user.id}`);
+  await make(two, `user:${stayer.user.id}`);
+  const invited = { tenantName: "", email: "second@example.com", roles: ["admin"] };
+  await invite(
+    parts,
+    { ...invited, tenantId: two },
+    { actor: `key:${await make(two, `user:${leaver.user.id}`)}`, principal: null },
+  );
+  const { mail, identity } = house.tenancy.internals;
+  const { text } = await mail.read((await mail.list("second@example.com"))[0]?.id ?? "");
+  const token = /#invitation=([\w-]+)/.exec(text ?? "")?.[1] ?? "";
+  const works = () =>
+    Promise.all(made.map(async (key) => (await identity.credentials.apiKey(key)) !== undefined));
+  assert.deepEqual(await works(), [true, true, true, true, true, true]);
+
+  await setUserEnabled(parts, leaver.user.id, false, BY);
+  identity.credentials.forget();
+
+  assert.deepEqual(await works(), [false, false, false, false, true, false]);
+  await assert.rejects(showInvitation(parts, token), isCode("invitation.invalid"));
+  await setUserEnabled(parts, leaver.user.id, true, BY);
+  identity.credentials.forget();
+  assert.deepEqual(await works(), [true, true, true, true, true, true]);
+  assert.equal((await showInvitation(parts, token)).email, "second@example.com");
 });
 
 test("a disabled user is signed out at once and comes back only when enabled", async () => {

@@ -4,6 +4,7 @@ import type { Clock } from "../base/clock.ts";
 import { isUuid, uuidv7 } from "../base/ids.ts";
 import { many, maybe } from "../db/sql.ts";
 import { type Tx, withTx } from "../db/tx.ts";
+import { listKeysOfUser } from "./api-keys-store.ts";
 import { normalizeEmail } from "./email.ts";
 import { identityError } from "./errors.ts";
 import { PAGE_MAX, USER_TENANTS_MAX } from "./limits.ts";
@@ -122,7 +123,10 @@ export async function changeUser(
   });
 }
 
-/** A disabled user is signed out everywhere and signs in nowhere, in the same transaction. */
+/**
+ * A disabled user is signed out everywhere and signs in nowhere, in the same transaction; keys and invitations that they
+ * made are worth nothing until they are enabled again.
+ */
 export async function setUserEnabled(
   parts: UserParts,
   id: string,
@@ -135,6 +139,7 @@ export async function setUserEnabled(
     const row = await maybe(tx, setUserStatus, [id, isEnabled ? "active" : "disabled", parts.clock.now()]);
     if (!row) return fromRow(known);
     if (!isEnabled) await endSessionsOf(tx, id, by);
+    for (const key of await many(tx, listKeysOfUser, [id])) await announceRevocation(tx, "key", key.id);
     await announceRevocation(tx, "user", id);
     await recordEvent(tx, by, isEnabled ? "user.enabled" : "user.disabled", null, { userId: id });
     return fromRow(row);
