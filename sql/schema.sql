@@ -1578,6 +1578,7 @@ create table tenancy.sso_connections (
   updated_at timestamp with time zone not null,
   refreshed_at timestamp with time zone,
   provider text,
+  created_by text,
   constraint sso_connections_pkey PRIMARY KEY (tenant_id, id),
   constraint sso_connections_id_key UNIQUE (id),
   constraint sso_connections_kind_known CHECK ((kind = ANY (ARRAY['oidc'::text, 'saml'::text]))),
@@ -1597,6 +1598,7 @@ comment on column tenancy.sso_connections.created_at is 'When added.';
 comment on column tenancy.sso_connections.updated_at is 'Last change.';
 comment on column tenancy.sso_connections.refreshed_at is 'When the metadata was last read; null: never.';
 comment on column tenancy.sso_connections.provider is 'Whose words the set-up uses; null: those of no product. It changes nothing about the sign-in.';
+comment on column tenancy.sso_connections.created_by is 'Actor who made it; null: made before this was kept.';
 
 create table tenancy.sso_domains (
   tenant_id uuid not null,

@@ -47,6 +47,11 @@ export const CHECKS = {
     cure: "Take it back, or invite them anew.",
     room: "members",
   },
+  makers: {
+    why: "Whoever made a SCIM token has seen it, and whoever connected a provider may hold it: access is given by it after they left.",
+    cure: "Rotate the tokens, and see whose the provider is; connect it anew if it is your own.",
+    room: "sso",
+  },
   key_rotation: {
     why: "The older a key, the more lies under it; rotation should have replaced it by itself.",
     cure: "Rotate now, and look why the rotation does not run: `tenancy encryption keys`.",

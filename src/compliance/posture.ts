@@ -86,6 +86,12 @@ export function tenantFindings(facts: TenantFacts): Finding[] {
       "No invitation ran out.",
     ),
     counted(
+      "makers",
+      facts.makers_gone,
+      "SCIM tokens and active providers whose maker has no access any more",
+      "Whoever made the SCIM tokens and active providers still has access.",
+    ),
+    counted(
       "key_rotation",
       facts.data_keys_overdue,
       "Data keys overdue for rotation",

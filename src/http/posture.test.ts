@@ -5,6 +5,8 @@ import { signInMember, tenantKey } from "../../test/support/people.ts";
 import { type Platform, startPlatform } from "../../test/support/platform.ts";
 import { noteSigner, toVkey } from "../audit/note.ts";
 import { recordVerification } from "../audit/record-verification.ts";
+import { removeMember } from "../identity/members.ts";
+import { setUserEnabled } from "../identity/users.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: findings of many checks
 type Body = any;
@@ -100,6 +102,39 @@ test("an incident of the policy engines is told on the platform and in its own t
     [mine, other, whole].map((each) => each.get("engines").count),
     [1, 0, 1],
   );
+});
+
+test("SCIM tokens and providers are told with their maker, and told as a danger in their own tenant when the maker is gone", async () => {
+  const id = tenant();
+  const { identity } = platform.tenancy.internals;
+  const maker = await signInMember(platform, id, ["owner"]);
+  const as = (method: string, path: string, body?: unknown) =>
+    call<Body>(platform, method, `/v1/tenants/${id}${path}`, { key: null, headers: maker.headers, body });
+  const token = await as("POST", "/scim-tokens", { name: "Entra" });
+  assert.equal(token.status, 201, token.text);
+  const connection = await as("POST", "/sso-connections", { name: "Okta", oidc: {} });
+  assert.equal(connection.status, 201, connection.text);
+  // As if its provider had been described and tested.
+  await identity.parts.pool.query("update tenancy.sso_connections set status = 'active' where id = $1", [
+    connection.body.id,
+  ]);
+  const actor = `user:${maker.userId}`;
+  assert.deepEqual([token.body.createdBy, connection.body.createdBy], [actor, actor]);
+  assert.equal((await as("GET", "/scim-tokens")).body.items[0].createdBy, actor);
+  const makers = async (of: string) => (await stateOf(`/v1/tenants/${of}/posture`)).get("makers");
+  assert.deepEqual([(await makers(id)).state, (await makers(id)).count], ["fine", 0]);
+
+  await setUserEnabled(identity.parts, maker.userId, false, { actor: "test" });
+  assert.equal((await makers(id)).count, 2);
+  await setUserEnabled(identity.parts, maker.userId, true, { actor: "test" });
+  await removeMember(
+    identity.parts,
+    { tenantId: id, userId: maker.userId },
+    { actor: "test", principal: null },
+  );
+
+  assert.deepEqual([(await makers(id)).state, (await makers(id)).count], ["attention", 2]);
+  assert.equal((await makers(ids[1] as string)).state, "fine");
 });
 
 test("a member of another tenant sees nothing, and a viewer is not told how the tenant stands", async () => {

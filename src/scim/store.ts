@@ -5,11 +5,12 @@ export interface TokenRow {
   tenant_id: string;
   name: string;
   created_at: Date;
+  created_by: string;
   last_used_at: Date | null;
   expires_at: Date | null;
 }
 
-const TOKEN = "id, tenant_id, name, created_at, last_used_at, expires_at";
+const TOKEN = "id, tenant_id, name, created_at, created_by, last_used_at, expires_at";
 
 export const insertToken = query<TokenRow>(
   "scim.insert_token",

@@ -20,6 +20,8 @@ export interface ScimToken {
   readonly id: string;
   readonly name: string;
   readonly createdAt: Date;
+  /** Actor who made it. */
+  readonly createdBy: string;
   readonly lastUsedAt: Date | null;
   readonly expiresAt: Date | null;
 }
@@ -93,6 +95,7 @@ function fromRow(row: TokenRow): ScimToken {
     id: row.id,
     name: row.name,
     createdAt: row.created_at,
+    createdBy: row.created_by,
     lastUsedAt: row.last_used_at,
     expiresAt: row.expires_at,
   };

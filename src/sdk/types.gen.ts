@@ -7725,6 +7725,8 @@ export interface components {
       name: string;
       /** RFC 3339, UTC. */
       createdAt: string;
+      /** Actor who made it. */
+      createdBy: string;
       lastUsedAt: string | null;
       expiresAt: string | null;
     };
@@ -7914,6 +7916,8 @@ export interface components {
       };
       /** RFC 3339, UTC. */
       createdAt: string;
+      /** Actor who made it; null: made before this was kept. */
+      createdBy: string | null;
       /** RFC 3339, UTC. */
       updatedAt: string;
     };

@@ -45,6 +45,8 @@ interface ConnectionBase {
   readonly status: "draft" | "active" | "disabled";
   readonly mapping: ClaimMapping;
   readonly createdAt: Date;
+  /** Actor who made it; null: made before this was kept. */
+  readonly createdBy: string | null;
   readonly updatedAt: Date;
   readonly refreshedAt: Date | null;
   readonly hasSecret: boolean;
@@ -178,6 +180,7 @@ export function fromRow(row: ConnectionRow): Connection {
     // Both were written by this module.
     mapping: row.mapping as unknown as ClaimMapping,
     createdAt: row.created_at,
+    createdBy: row.created_by,
     updatedAt: row.updated_at,
     refreshedAt: row.refreshed_at,
     hasSecret: row.secret !== null,

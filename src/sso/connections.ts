@@ -110,6 +110,7 @@ export async function createConnection(
       now,
       kind === "saml" && isSaid ? now : null,
       input.provider ?? null,
+      by.actor,
     ]);
     await recordEvent(tx, by, "sso.connection_created", tenantId, {
       connectionId: id,

@@ -13,15 +13,16 @@ export interface ConnectionRow {
   updated_at: Date;
   refreshed_at: Date | null;
   provider: "entra" | "okta" | "google" | "keycloak" | null;
+  created_by: string | null;
 }
 
 const CONNECTION =
-  "tenant_id, id, kind, name, status, settings, secret, mapping, created_at, updated_at, refreshed_at, provider";
+  "tenant_id, id, kind, name, status, settings, secret, mapping, created_at, updated_at, refreshed_at, provider, created_by";
 
 export const insertConnection = query<ConnectionRow>(
   "sso.insert_connection",
-  `insert into tenancy.sso_connections (tenant_id, id, kind, name, status, settings, secret, mapping, created_at, updated_at, refreshed_at, provider)
-   values ($1::uuid, $2::uuid, $3::text, $4::text, $5::text, $6::jsonb, $7::bytea, $8::jsonb, $9::timestamptz, $9::timestamptz, $10::timestamptz, $11::text)
+  `insert into tenancy.sso_connections (tenant_id, id, kind, name, status, settings, secret, mapping, created_at, updated_at, refreshed_at, provider, created_by)
+   values ($1::uuid, $2::uuid, $3::text, $4::text, $5::text, $6::jsonb, $7::bytea, $8::jsonb, $9::timestamptz, $9::timestamptz, $10::timestamptz, $11::text, $12::text)
    returning ${CONNECTION}`,
 );
 

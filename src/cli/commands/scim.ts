@@ -73,6 +73,7 @@ const list = defineCommand({
           { title: "Id", cell: (t) => t.id },
           { title: "Name", cell: (t) => t.name, cutTo: 10 },
           { title: "Created", cell: (t) => at(t.createdAt), leaves: 2 },
+          { title: "Made by", cell: (t) => t.createdBy, leaves: 4 },
           { title: "Last used", cell: (t) => (t.lastUsedAt ? at(t.lastUsedAt) : "never"), leaves: 1 },
           { title: "Expires", cell: (t) => (t.expiresAt ? at(t.expiresAt) : "never"), leaves: 3 },
         ],

@@ -31,6 +31,7 @@ const list = defineCommand({
           { title: "Kind", cell: (c) => c.kind },
           { title: "Name", cell: (c) => c.name, cutTo: 10 },
           { title: "State", cell: (c) => c.status },
+          { title: "Made by", cell: (c) => c.createdBy ?? "unknown", leaves: 2 },
           { title: "Changed", cell: (c) => at(c.updatedAt), leaves: 1 },
         ],
         items,

@@ -92,6 +92,7 @@ function toApi(token: Token) {
     id: token.id,
     name: token.name,
     createdAt: token.createdAt.toISOString(),
+    createdBy: token.createdBy,
     lastUsedAt: token.lastUsedAt?.toISOString() ?? null,
     expiresAt: token.expiresAt?.toISOString() ?? null,
   };

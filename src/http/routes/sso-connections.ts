@@ -162,7 +162,7 @@ export const ssoConnectionRoutes = [
 ];
 
 function toApi(connection: Connection, baseUrl: string): Static<typeof SsoConnection> {
-  const { id, kind, name, provider, status, mapping, createdAt, updatedAt } = connection;
+  const { id, kind, name, provider, status, mapping, createdAt, createdBy, updatedAt } = connection;
   return {
     id,
     kind,
@@ -178,6 +178,7 @@ function toApi(connection: Connection, baseUrl: string): Static<typeof SsoConnec
     mapping,
     addresses: addressesOf(baseUrl, id),
     createdAt: createdAt.toISOString(),
+    createdBy,
     updatedAt: updatedAt.toISOString(),
   };
 }

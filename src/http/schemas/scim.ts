@@ -6,6 +6,7 @@ export const ScimToken = Type.Object(
     id: Id,
     name: Type.String(),
     createdAt: Timestamp,
+    createdBy: Type.String({ description: "Actor who made it." }),
     lastUsedAt: Type.Union([Timestamp, Type.Null()]),
     expiresAt: Type.Union([Timestamp, Type.Null()]),
   },

@@ -145,6 +145,9 @@ export const SsoConnection = Type.Object(
       { description: "What the provider is told about us." },
     ),
     createdAt: Timestamp,
+    createdBy: Type.Union([Type.String(), Type.Null()], {
+      description: "Actor who made it; null: made before this was kept.",
+    }),
     updatedAt: Timestamp,
   },
   { title: "SsoConnection" },

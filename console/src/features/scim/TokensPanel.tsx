@@ -16,6 +16,7 @@ import { Mark } from "../../ui/Mark.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { Time } from "../../ui/Time.tsx";
 import { useToast } from "../../ui/Toaster.tsx";
+import { ActorName } from "../audit/ActorName.tsx";
 import { MakeTokenButton } from "./MakeTokenButton.tsx";
 import { revokeToken, scimTouches, tokensQuery } from "./queries.ts";
 
@@ -76,6 +77,12 @@ function useTokenColumns(onRevoke: (token: Token) => void): Column<Token>[] {
       header: general.created,
       isSecondary: true,
       cell: ({ createdAt }) => <Time at={createdAt} />,
+    },
+    {
+      key: "maker",
+      header: general.madeBy,
+      isSecondary: true,
+      cell: ({ createdBy }) => <ActorName actor={createdBy} isShort />,
     },
     { key: "ends", header: text.ends, cell: ({ expiresAt }) => <End at={expiresAt} /> },
     {

@@ -8,6 +8,7 @@ import { Blank } from "../../ui/Blank.tsx";
 import { type Column, DataTable } from "../../ui/DataTable.tsx";
 import { Mark, type Tone } from "../../ui/Mark.tsx";
 import { Time } from "../../ui/Time.tsx";
+import { ActorName } from "../audit/ActorName.tsx";
 import { ConnectButton } from "./ConnectButton.tsx";
 import { providerOf } from "./providers.ts";
 import { connectionsQuery } from "./queries.ts";
@@ -58,6 +59,12 @@ function useColumns(): Column<SsoConnection>[] {
       ),
     },
     { key: "status", header: general.status, cell: (connection) => <StatusMark connection={connection} /> },
+    {
+      key: "maker",
+      header: general.madeBy,
+      isSecondary: true,
+      cell: ({ createdBy }) => createdBy !== null && <ActorName actor={createdBy} isShort />,
+    },
     {
       key: "changed",
       header: text.changed,

@@ -31,6 +31,7 @@ export const general = {
   requestId: "Request ID",
   noMatch: "Nothing matches these filters.",
   created: "Created",
+  madeBy: "Made by",
   updated: "Updated",
   started: "Started",
   finished: "Finished",

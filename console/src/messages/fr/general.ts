@@ -32,6 +32,7 @@ export const general = {
   requestId: "ID de la requête",
   noMatch: "Aucun résultat pour ces filtres.",
   created: "Création",
+  madeBy: "Fait par",
   updated: "Modification",
   started: "Début",
   finished: "Fin",
