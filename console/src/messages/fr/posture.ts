@@ -86,8 +86,8 @@ export const posture = {
         count > 0
           ? `${some(count, "jeton SCIM ou fournisseur d’identité vient", "jetons SCIM ou fournisseurs d’identité viennent")} de quelqu’un qui n’a plus d’accès.`
           : "Ceux qui ont fait les jetons SCIM et les fournisseurs d’identité ont encore accès.",
-      why: "Qui a fait un jeton SCIM l’a vu, et qui a raccordé un fournisseur le tient peut-être : par là on donne encore accès après son départ.",
-      cure: "Remplacez les jetons, et vérifiez de qui est le fournisseur ; raccordez-le de nouveau s’il est bien le vôtre.",
+      why: "Qui a fait un jeton SCIM l’a vu, et qui a raccordé un fournisseur le tient peut-être : par là on donne encore accès après son départ.",
+      cure: "Remplacez les jetons, et vérifiez de qui est le fournisseur ; raccordez-le de nouveau s’il est bien le vôtre.",
     },
     key_rotation: {
       sentence: (_, count) =>
