@@ -150,6 +150,9 @@ test("an operator's factors are taken only by who says so", async () => {
   const unasked = await run("operator", "remove-factors", "Ada", "--json");
   assert.equal(JSON.parse(unasked.stderr).error.code, "cli.confirmation_missing");
   assert.equal((await ask("operator", "remove-factors", "Ada", "--yes")).removed, true);
+  const { items } = await ask("events", "--action", "operator.factor_changed");
+  assert.equal(items.length, 1, "the record of the deed itself, under its own name");
+  assert.match(items[0].actor, /^cli:/);
 });
 
 test("an open recovery is listed and cancelled; there is no command that approves one", async () => {

@@ -5,6 +5,8 @@ import { type Answer, call } from "../../test/support/api.ts";
 import { sessionHeaders, signInMember, tenantKey } from "../../test/support/people.ts";
 import { type Platform, startPlatform } from "../../test/support/platform.ts";
 import { headersOf, signedUser } from "../../test/support/users.ts";
+import { operatorRoles, tenantRoles } from "../access/built-in-roles.ts";
+import { STAFF_WHO_APPROVE } from "../identity/recovery-rules.ts";
 
 const PASSWORD = "four words unrelated here";
 let platform: Platform;
@@ -102,6 +104,37 @@ test("an approval without a fresh second factor asks for one as RFC 9470 does; a
     const answer = await call<Body>(platform, "POST", `${where}/recoveries/${id}/approve`, options);
     assert.deepEqual([answer.status, answer.body.code], [403, "recovery.people_only"], where);
   }
+});
+
+test("whoever is lent the role of an admin, or holds all of it by the tenant's own role, approves nothing", async () => {
+  const { tenantId, path, halfWay } = await stranded();
+  await send("POST", "/v1/sign-in/recovery", { token: await halfWay() });
+  const owner = await signInMember(platform, tenantId, ["owner"], { isMfa: true });
+  const lent = await signInMember(platform, tenantId, ["member"], { isMfa: true });
+  const grant = { userId: lent.userId, roles: ["admin"], reason: "holidays", durationMinutes: 60 };
+  const given = await send("POST", `${path}/grants`, grant, owner.headers);
+  assert.equal(given.status, 201, given.text);
+  const admin = tenantRoles.find(({ key }) => key === "admin")?.grants ?? [];
+  const role = { key: "deputy", name: "Deputy", grants: admin };
+  assert.equal((await send("POST", `${path}/roles`, role, owner.headers)).status, 201);
+  const own = await signInMember(platform, tenantId, ["deputy"], { isMfa: true });
+  const { items } = (await send("GET", `${path}/recoveries`, undefined, owner.headers)).body;
+  const approve = `${path}/recoveries/${items[0].id}/approve`;
+
+  for (const { headers } of [lent, own]) {
+    const answer = await send("POST", approve, undefined, headers);
+    assert.deepEqual([answer.status, answer.body.code], [403, "recovery.not_approver"], answer.text);
+  }
+  const [listed] = (await send("GET", `${path}/recoveries`, undefined, owner.headers)).body.items;
+  assert.deepEqual([listed.status, listed.approvals], ["asked", []]);
+});
+
+test("the staff who approve are those whose role may manage users", () => {
+  const mayManage = operatorRoles.filter(({ grants }) =>
+    grants.some(({ permissions }) => permissions.includes("users.manage")),
+  );
+
+  assert.deepEqual([...STAFF_WHO_APPROVE].sort(), mayManage.map(({ key }) => key).sort());
 });
 
 test("a viewer neither sees nor approves; another tenant's owner gets what there is for no recovery", async () => {

@@ -136,6 +136,13 @@ test("a user that the directory creates is a member; what is deactivated has no 
   assert.equal(await credentials.apiKey(key.key), undefined);
   const events = await readEvents(identity().pool, { tenantId: entra.tenantId, limit: 10 });
   assert.ok(events.some(({ action, actor }) => action === "scim.user_updated" && actor.startsWith("scim:")));
+  const ended = await readEvents(identity().pool, { action: "session.revoked", limit: 10 });
+  assert.deepEqual(
+    ended
+      .filter(({ detail }) => detail.userId === userId)
+      .map(({ tenantId, detail }) => [tenantId, detail.count]),
+    [[entra.tenantId, 1]], // whose directory it was
+  );
   const on = await entra.send(
     "PATCH",
     `/Users/${made.body.id}`,

@@ -6,6 +6,7 @@ import { withTx } from "../db/tx.ts";
 import { joinTenant } from "./members.ts";
 import type { Principal } from "./principal.ts";
 import { askRecovery, readRecoveries, refuseRecovery } from "./recovery.ts";
+import { isStillApproved } from "./recovery-approval.ts";
 import { changeSignInRules } from "./sign-in-rules.ts";
 
 let signers: Signers;
@@ -118,6 +119,29 @@ test("where nobody else could approve, two operators do, after three days; one a
   assert.equal((await recoveries.approve(id, null, one)).readyAt, null);
   await assert.rejects(recoveries.approve(id, null, one), refused("recovery.approved_already"));
   assert.equal((await recoveries.approve(id, null, two)).readyAt?.getTime(), signers.nowMs + 72 * HOUR_MS);
+});
+
+test("what staff approved ends with their role, and counts again with it", async () => {
+  const tenantId = await recoveries.makeTenant();
+  const person = await signers.personWithTotp({ tenants: { [tenantId]: ["owner"] } });
+  await askRecovery(signers.parts, (await signers.halfWay(person.email)).token, from());
+  const id = (await readRecoveries(signers.parts, tenantId))[0]?.id ?? "";
+  const [one, two] = [await recoveries.operator("Leaves"), await recoveries.operator("Stays")];
+  const setRole = (operator: { id: string }, role: string) =>
+    signers.parts.pool.query("update tenancy.operators set role = $2 where id = $1", [operator.id, role]);
+  const isApproved = () => withTx(signers.parts.pool, (tx) => isStillApproved(tx, id, person.user.id));
+  await recoveries.approve(id, null, one);
+  await setRole(one, "read_only");
+
+  assert.equal((await recoveries.approve(id, null, two)).readyAt, null);
+  const reader = await recoveries.operator("Reads");
+  await setRole(reader, "read_only");
+  await assert.rejects(recoveries.approve(id, null, reader), refused("recovery.not_approver"));
+  assert.equal(await isApproved(), false);
+  await setRole(one, "support");
+  assert.equal(await isApproved(), true);
+  await setRole(two, "billing");
+  assert.equal(await isApproved(), false);
 });
 
 test("a tenant that keeps recovery to its own people refuses staff, and its delay holds", async () => {
