@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { call } from "../../test/support/api.ts";
 import { type Platform, startPlatform } from "../../test/support/platform.ts";
+import { openDirectory, patch, person, type Resource } from "../../test/support/scim.ts";
 import { readEvents } from "../audit/record.ts";
 import { withTx } from "../db/tx.ts";
 import { createApiKey } from "../identity/api-keys.ts";
@@ -21,79 +22,7 @@ after(async () => {
 const identity = () => platform.tenancy.internals.identity.parts;
 let count = 0;
 
-interface Directory {
-  readonly tenantId: string;
-  readonly token: string;
-  send<T = Resource>(
-    method: string,
-    path: string,
-    body?: unknown,
-    headers?: Record<string, string>,
-  ): Promise<{ status: number; body: T; headers: Headers; text: string }>;
-}
-interface Resource {
-  id: string;
-  active: boolean;
-  userName: string;
-  scimType?: string;
-  totalResults: number;
-  Resources: Resource[];
-  members: { value: string }[];
-  groups?: { display: string }[];
-  meta: { version: string; location: string };
-}
-
-async function directory(token?: string, tenant?: string): Promise<Directory> {
-  count += 1;
-  const tenantId =
-    tenant ??
-    (await call<{ id: string }>(platform, "POST", "/v1/tenants", { body: { name: `Scim ${count}` } })).body
-      .id;
-  if (tenant === undefined) await proveDomain(tenantId, "studio.example.com");
-  const key =
-    token ??
-    (
-      await call<{ token: string }>(platform, "POST", `/v1/tenants/${tenantId}/scim-tokens`, {
-        body: { name: "Entra" },
-      })
-    ).body.token;
-  return {
-    tenantId,
-    token: key,
-    send: (method, path, body, headers = {}) =>
-      call(platform, method, `/scim/v2/${tenantId}${path}`, {
-        key: null,
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        headers: {
-          authorization: `Bearer ${key}`,
-          ...(body === undefined ? {} : { "content-type": "application/scim+json" }),
-          ...headers,
-        },
-      }),
-  };
-}
-
-/** As if DNS had said so. */
-async function proveDomain(tenantId: string, domain: string): Promise<void> {
-  await identity().pool.query(
-    `insert into tenancy.sso_domains (tenant_id, domain, challenge, verified_at, created_at)
-     values ($1, $2, 'x', now(), now()) on conflict do nothing`,
-    [tenantId, domain],
-  );
-}
-
-const person = (name: string) => ({
-  schemas: ["urn:ietf:params:scim:schemas:core:2.0:User"],
-  userName: `${name}@studio.example.com`,
-  externalId: `ext-${name}`,
-  name: { givenName: name, familyName: "Smith" },
-  emails: [{ type: "work", primary: true, value: `${name}@studio.example.com` }],
-  active: true,
-});
-const patch = (...Operations: unknown[]) => ({
-  schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
-  Operations,
-});
+const directory = (token?: string, tenant?: string) => openDirectory(platform, token, tenant);
 const unique = (name: string) => `${name}${++count}`;
 const userIdOf = async (tenantId: string, id: string) => {
   const { rows } = await identity().pool.query<{ user_id: string }>(
@@ -301,57 +230,6 @@ test("filters, pages and ETags as Okta and Entra ask", async () => {
   assert.equal((await okta.send("PATCH", `/Users/${id}`, title("Mixer"))).body.meta.version, 'W/"2"'); // nothing new
   const twice = await okta.send("POST", "/Users", person(names[0] as string));
   assert.deepEqual([twice.status, twice.body.scimType], [409, "uniqueness"]);
-});
-
-test("groups give roles, and concurrent patches of one group lose no member", async () => {
-  const entra = await directory();
-  const rules = { groupRoles: [{ group: "Engineers", roles: ["admin"] }] };
-  assert.equal(
-    (await call(platform, "PATCH", `/v1/tenants/${entra.tenantId}/sso-rules`, { body: rules })).status,
-    200,
-  );
-  const people = await Promise.all(
-    Array.from({ length: 8 }, () => entra.send("POST", "/Users", person(unique("eng")))),
-  );
-  const ids = people.map(({ body }) => body.id);
-  const group = await entra.send("POST", "/Groups", {
-    displayName: "Engineers",
-    members: [{ value: ids[0] }],
-  });
-  assert.equal(group.status, 201, group.text);
-
-  const answers = await Promise.all([
-    ...ids
-      .slice(1)
-      .map((value) =>
-        entra.send(
-          "PATCH",
-          `/Groups/${group.body.id}`,
-          patch({ op: "Add", path: "members", value: [{ value }] }),
-        ),
-      ),
-    entra.send(
-      "PATCH",
-      `/Groups/${group.body.id}`,
-      patch({ op: "remove", path: `members[value eq "${ids[0]}"]` }),
-    ),
-  ]);
-
-  assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]));
-  const after = await entra.send("GET", `/Groups/${group.body.id}`);
-  assert.deepEqual(after.body.members.map(({ value }) => value).sort(), ids.slice(1).sort());
-  const rolesOf = async (id: string) =>
-    [...(await readMember(identity().pool, entra.tenantId, await userIdOf(entra.tenantId, id))).roles].sort();
-  assert.deepEqual(await rolesOf(ids[1] as string), ["admin", "member"]);
-  assert.deepEqual(await rolesOf(ids[0] as string), ["member"]);
-  assert.equal((await entra.send("GET", `/Users/${ids[1]}`)).body.groups?.[0]?.display, "Engineers");
-  assert.equal(
-    (await entra.send("GET", "/Groups?excludedAttributes=members&filter=displayName%20eq%20%22engineers%22"))
-      .body.Resources[0]?.members,
-    undefined,
-  );
-  assert.equal((await entra.send("DELETE", `/Groups/${group.body.id}`)).status, 204);
-  assert.deepEqual(await rolesOf(ids[1] as string), ["member"]);
 });
 
 test("a directory neither makes owners nor removes the last one", async () => {

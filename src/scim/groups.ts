@@ -146,14 +146,14 @@ async function change(
     if (others.some((other) => other.id !== id))
       throw new ScimFault(409, "uniqueness", "Another group has this displayName.");
     await exec(tx, updateGroup, [tenantId, id, displayName, externalId, parts.clock.now()]);
-    const changed = await changeMembers(tx, parts, at, { before, after: idsOf([...after.members]) }, by);
+    const members = idsOf([...after.members]);
+    const changed = await changeMembers(tx, parts, at, { before, after: members }, by);
     // The name decides about roles, so a new name changes those of everybody in the group.
-    if (displayName !== row.display_name)
-      await followGroups(tx, parts, tenantId, [...(await membersOf(tx, at))], by);
+    if (displayName !== row.display_name) await followGroups(tx, parts, tenantId, [...members], by);
     const states = {
       of: `scim_group:${id}`,
       before: { displayName: row.display_name, externalId: row.external_id, members: [...before].sort() },
-      after: { displayName, externalId, members: [...(await membersOf(tx, at))].sort() },
+      after: { displayName, externalId, members: [...members].sort() },
     };
     const detail = { groupId: id, name: displayName, ...changed };
     await recordEvent(tx, by, "scim.group_updated", tenantId, detail, { states });

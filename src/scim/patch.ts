@@ -288,7 +288,6 @@ function memberNamed(filter: Filter): string | undefined {
     filter.path.name === "value" &&
     filter.path.sub === null &&
     typeof filter.value === "string";
-  // Ids are in lower case here, and told apart in any.
   return isNaming ? String(filter.value).toLowerCase() : undefined;
 }
 
@@ -298,6 +297,7 @@ export function memberIds(value: Json | undefined): string[] {
   return (Array.isArray(value) ? (value as Json[]) : [value as Json]).map((each) => {
     const id = isObject(each) ? attribute(each, "value") : each;
     if (typeof id !== "string") throw new ScimFault(400, "invalidValue", "A member is named by its `value`.");
-    return id;
+    // Ids are in lower case here, and told apart in any.
+    return id.toLowerCase();
   });
 }
