@@ -197,7 +197,7 @@ export async function assertGrantable(
 }
 
 /** Roles were asked for before the lock, so that it waits for nothing; what was given until then is asked for under it. */
-async function assertGivenMeanwhile(
+export async function assertGivenMeanwhile(
   book: RoleBook,
   tenantId: string,
   asked: readonly string[],

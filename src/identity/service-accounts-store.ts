@@ -29,6 +29,11 @@ export const listServiceAccounts = query<ServiceAccountRow>(
   `select ${COLUMNS} from tenancy.service_accounts where tenant_id = $1::uuid order by name limit $2::int`,
 );
 
+export const lockServiceAccount = query<ServiceAccountRow>(
+  "identity.lock_service_account",
+  `select ${COLUMNS} from tenancy.service_accounts where tenant_id = $1::uuid and id = $2::uuid for update`,
+);
+
 export const updateServiceAccount = query<ServiceAccountRow>(
   "identity.update_service_account",
   `update tenancy.service_accounts

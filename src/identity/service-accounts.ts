@@ -6,7 +6,7 @@ import { type Tx, withTx } from "../db/tx.ts";
 import { deleteApiKey } from "./api-keys-store.ts";
 import { identityError } from "./errors.ts";
 import { SERVICE_ACCOUNTS_MAX } from "./limits.ts";
-import { assertGrantable, type MemberActor, type MemberParts } from "./members.ts";
+import { assertGivenMeanwhile, assertGrantable, type MemberActor, type MemberParts } from "./members.ts";
 import { announceRevocation } from "./revocations.ts";
 import {
   deleteServiceAccount,
@@ -14,6 +14,7 @@ import {
   insertServiceAccount,
   listAccountKeys,
   listServiceAccounts,
+  lockServiceAccount,
   type ServiceAccountRow,
   updateServiceAccount,
 } from "./service-accounts-store.ts";
@@ -62,22 +63,34 @@ export async function readServiceAccount(
   return fromRow(row);
 }
 
-/** Roles or state; its keys follow at once. Throws service_account.not_found, role.unknown, role.not_grantable. */
+/**
+ * Roles or state; its keys follow at once. Without a role left it is disabled, and keeps its last ones.
+ *
+ * @throws service_account.not_found, role.unknown, role.not_grantable
+ */
 export async function changeServiceAccount(
   parts: MemberParts,
   input: {
     readonly tenantId: string;
     readonly id: string;
     readonly roles?: readonly string[];
+    /** Taken away, whatever else it holds by then; in place of `roles`. */
+    readonly withoutRoles?: readonly string[];
     readonly status?: "active" | "disabled";
   },
   by: MemberActor,
 ): Promise<ServiceAccount> {
-  const { tenantId, id, roles, status } = input;
-  const before = await readServiceAccount(parts.pool, tenantId, id);
+  const { tenantId, id } = input;
+  const known = await readServiceAccount(parts.pool, tenantId, id);
   // What it has already counts too: enabling it again gives all of that.
-  await assertGrantable(parts.roles, tenantId, [...new Set([...before.roles, ...(roles ?? [])])], by);
+  const touchedOf = (held: readonly string[]) => [...new Set([...held, ...(input.roles ?? [])])];
+  await assertGrantable(parts.roles, tenantId, touchedOf(known.roles), by);
   return withTx(parts.pool, async (tx) => {
+    const locked = await maybe(tx, lockServiceAccount, [tenantId, id]);
+    if (!locked) throw identityError("service_account.not_found", { id });
+    const before = fromRow(locked);
+    await assertGivenMeanwhile(parts.roles, tenantId, touchedOf(known.roles), touchedOf(before.roles), by);
+    const { roles, status } = input.withoutRoles ? remainder(before, input.withoutRoles) : input;
     const row = await maybe(tx, updateServiceAccount, [tenantId, id, roles ?? null, status ?? null]);
     if (!row) throw identityError("service_account.not_found", { id });
     await forgetKeys(tx, tenantId, id);
@@ -92,6 +105,14 @@ export async function changeServiceAccount(
     await recordEvent(tx, by, "service_account.updated", tenantId, detail, { states });
     return after;
   });
+}
+
+function remainder(
+  { roles }: ServiceAccount,
+  taken: readonly string[],
+): { readonly roles?: readonly string[]; readonly status?: "disabled" } {
+  const left = roles.filter((role) => !taken.includes(role));
+  return left.length === 0 ? { status: "disabled" } : { roles: left };
 }
 
 /** Its keys go with it. Throws service_account.not_found. */

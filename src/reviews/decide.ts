@@ -7,7 +7,7 @@ import { withTx } from "../db/tx.ts";
 import { revokeApiKey } from "../identity/api-keys.ts";
 import { endGrant } from "../identity/grants.ts";
 import { changeMember, type MemberActor, type MemberParts, readMember } from "../identity/members.ts";
-import { changeServiceAccount, readServiceAccount } from "../identity/service-accounts.ts";
+import { changeServiceAccount } from "../identity/service-accounts.ts";
 import { reviewError } from "./errors.ts";
 import { DUE_REVIEWS_MAX, OVERDUE_BATCH } from "./limits.ts";
 import { assertMayWithdraw, type Review, type ReviewItem, readItems, readReview, toItem } from "./reviews.ts";
@@ -16,9 +16,9 @@ import {
   countTenantReviews,
   decideItem,
   deleteTenantReviews,
-  findGrantHolder,
   findItem,
   listDueReviews,
+  ownsOpenItem,
 } from "./store.ts";
 
 interface At {
@@ -47,7 +47,7 @@ export async function decide(
     : undefined;
   if (!row) throw reviewError("review.not_found");
   if (row.decision) throw reviewError("review.decided");
-  await assertNotOwn(parts, at.tenantId, toItem(row), by);
+  await assertNotOwn(parts, at, by);
   if (choice.decision === "withdraw") await withdraw(parts, at.tenantId, toItem(row), by);
   return settle(parts, at, toItem(row), { ...choice, isOverdue: false, fault: null }, by);
 }
@@ -55,27 +55,33 @@ export async function decide(
 /**
  * Ends a review: what nobody decided is decided by its default.
  *
- * @throws review.not_found, review.closed, role.not_grantable for one that withdraws more than the closer could
+ * @throws review.not_found, review.closed, role.not_grantable for one that withdraws more than the closer could,
+ *   review.own_access for one that would keep what the closer has themselves
  */
 export async function closeReview(parts: MemberParts, at: At, by: MemberActor): Promise<Review> {
   const review = await readReview(parts, at.tenantId, at.reviewId);
   if (review.closedAt) throw reviewError("review.closed");
   if (review.overdue === "withdraw") await assertMayWithdraw(parts, parts.pool, at, by);
+  else if (review.dueAt > parts.clock.now()) await assertNotOwn(parts, at, by);
   // The default is what was said at the start, by somebody who may do all of it.
   const hand = { ...by, principal: null };
   const decision = review.overdue === "keep" ? "confirm" : "withdraw";
   const reason = `Nobody decided until the end; the review's default is to ${review.overdue}.`;
-  for (;;) {
-    const items = await readItems(parts, at, { limit: OVERDUE_BATCH, isOpen: true });
-    for (const item of items) {
-      const fault = decision === "withdraw" ? await faultOf(withdraw(parts, at.tenantId, item, hand)) : null;
-      await ignoring(
-        "review.decided",
-        settle(parts, at, item, { decision, reason, isOverdue: true, fault }, hand),
-      );
-    }
+  const decideOverdue = async (item: ReviewItem) => {
+    const fault = decision === "withdraw" ? await faultOf(withdraw(parts, at.tenantId, item, hand)) : null;
+    const choice = { decision, reason, isOverdue: true, fault } as const;
+    await ignoring("review.decided", settle(parts, at, item, choice, hand));
+  };
+  const failures: unknown[] = [];
+  for (let after: ReviewItem | undefined; ; ) {
+    const page = { limit: OVERDUE_BATCH, isOpen: true, ...(after ? { after } : {}) };
+    const items = await readItems(parts, at, page);
+    for (const item of items) await decideOverdue(item).catch((failure: unknown) => failures.push(failure));
+    after = items.at(-1);
     if (items.length < OVERDUE_BATCH) break;
   }
+  // It stays open for the next sweep, which has only these left to do.
+  if (failures.length > 0) throw failures[0];
   const now = parts.clock.now();
   await withTx(parts.pool, async (tx) => {
     if (!(await maybe(tx, closeReviewRow, [at.tenantId, at.reviewId, now, by.actor]))) return;
@@ -87,14 +93,26 @@ export async function closeReview(parts: MemberParts, at: At, by: MemberActor): 
 
 /** Ends the reviews whose time is over. What dies half-way is taken up by the next sweep, and holds up no other. */
 export async function closeDueReviews(parts: MemberParts): Promise<number> {
-  const due = await many(parts.pool, listDueReviews, [parts.clock.now(), DUE_REVIEWS_MAX]);
+  const now = parts.clock.now();
   const failures: unknown[] = [];
-  for (const { tenant_id: tenantId, id: reviewId } of due) {
-    const closing = closeReview(parts, { tenantId, reviewId }, { actor: "system:reviews", principal: null });
-    await ignoring("review.closed", closing).catch((failure: unknown) => failures.push(failure));
+  let count = 0;
+  for (let last: { due_at: Date; id: string } | undefined; ; ) {
+    const after = [last?.due_at ?? null, last?.id ?? null];
+    const due = await many(parts.pool, listDueReviews, [now, DUE_REVIEWS_MAX, ...after]);
+    for (const { tenant_id: tenantId, id: reviewId } of due) {
+      const closing = closeReview(
+        parts,
+        { tenantId, reviewId },
+        { actor: "system:reviews", principal: null },
+      );
+      await ignoring("review.closed", closing).catch((failure: unknown) => failures.push(failure));
+    }
+    count += due.length;
+    last = due.at(-1);
+    if (due.length < DUE_REVIEWS_MAX) break;
   }
   if (failures.length > 0) throw failures[0];
-  return due.length;
+  return count;
 }
 
 /** Somebody else was faster. */
@@ -122,16 +140,16 @@ function assertReviewer({ reviewers }: Review, { principal }: MemberActor): void
     throw reviewError("review.not_reviewer");
 }
 
+/** Of one item, or of all that nobody decided. Support is, in a member's place, that member too. */
 async function assertNotOwn(
   { pool }: MemberParts,
-  tenantId: string,
-  item: ReviewItem,
-  { principal }: MemberActor,
+  at: At & { readonly itemId?: string },
+  { actor, principal }: MemberActor,
 ): Promise<void> {
-  if (principal?.kind !== "user") return;
-  const grant =
-    item.kind === "grant" ? await maybe(pool, findGrantHolder, [tenantId, item.subjectId]) : undefined;
-  if ((grant?.user_id ?? item.subjectId) === principal.id) throw reviewError("review.own_access");
+  if (principal === null) return;
+  const userId = principal.kind === "operator" ? (principal.visit?.userId ?? null) : principal.id;
+  const values = [at.tenantId, at.reviewId, at.itemId ?? null, userId, actor];
+  if ((await one(pool, ownsOpenItem, values)).is_own) throw reviewError("review.own_access");
 }
 
 /** Takes it away; what is gone already is no fault. */
@@ -153,13 +171,9 @@ async function withdraw(
       case "grant":
         await endGrant(parts, { tenantId, id: subjectId, reason: "Withdrawn in an access review" }, by);
         return;
-      case "service_account": {
-        const account = await readServiceAccount(parts.pool, tenantId, subjectId);
-        const roles = account.roles.filter((role) => !holds.includes(role));
-        const change = roles.length === 0 ? ({ status: "disabled" } as const) : { roles };
-        await changeServiceAccount(parts, { tenantId, id: subjectId, ...change }, by);
+      case "service_account":
+        await changeServiceAccount(parts, { tenantId, id: subjectId, withoutRoles: holds }, by);
         return;
-      }
       case "api_key":
         await revokeApiKey(parts.pool, subjectId, by, tenantId);
         return;

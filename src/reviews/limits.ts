@@ -16,5 +16,5 @@ export const USED_WITHIN_MS = 90 * 86_400_000;
 /** Items that one pass over an ended review takes. */
 export const OVERDUE_BATCH = 200;
 
-/** Reviews that one sweep closes. */
+/** Reviews that one sweep reads at a time. */
 export const DUE_REVIEWS_MAX = 50;

@@ -37,11 +37,13 @@ export const findReview = query<ReviewRow>(
   `select ${REVIEW} where r.tenant_id = $1::uuid and r.id = $2::uuid`,
 );
 
-/** Past their end, of all tenants; the longest due first. */
-export const listDueReviews = query<{ tenant_id: string; id: string }>(
+/** Past their end, of all tenants; the longest due first, after the one that is due at $3 and has the id $4. */
+export const listDueReviews = query<{ tenant_id: string; id: string; due_at: Date }>(
   "reviews.list_due",
-  `select tenant_id, id from tenancy.access_reviews
-   where closed_at is null and due_at <= $1::timestamptz order by due_at, id limit $2::int`,
+  `select tenant_id, id, due_at from tenancy.access_reviews
+   where closed_at is null and due_at <= $1::timestamptz
+     and ($3::timestamptz is null or (due_at, id) > ($3::timestamptz, $4::uuid))
+   order by due_at, id limit $2::int`,
 );
 
 /** Reviews of a tenant are started one after the other. */
@@ -156,9 +158,32 @@ export const listOpenHoldings = query<{ key: string; is_scope: boolean }>(
    where i.tenant_id = $1::uuid and i.review_id = $2::uuid and i.decision is null`,
 );
 
-export const findGrantHolder = query<{ user_id: string }>(
-  "reviews.find_grant_holder",
-  `select user_id from tenancy.member_grants where tenant_id = $1::uuid and id = $2::uuid`,
+/**
+ * Whether an undecided item is somebody's own: a role or grant of the user $4; a program that the actor $5 made, or made a
+ * key of: who made a key can use it. Of all items without $3.
+ */
+export const ownsOpenItem = query<{ is_own: boolean }>(
+  "reviews.owns_open_item",
+  `select exists (
+     select from tenancy.access_review_items i
+     where i.tenant_id = $1::uuid and i.review_id = $2::uuid and i.decision is null
+       and ($3::uuid is null or i.id = $3::uuid)
+       and (
+         (i.kind = 'role' and i.subject_id = $4::uuid)
+         or (i.kind = 'grant' and exists (
+           select from tenancy.member_grants g
+           where g.tenant_id = i.tenant_id and g.id = i.subject_id and g.user_id = $4::uuid
+         ))
+         or (i.kind = 'service_account' and exists (
+           select from tenancy.service_accounts a
+           where a.tenant_id = i.tenant_id and a.id = i.subject_id and a.created_by = $5::text
+         ))
+         or (i.kind in ('service_account', 'api_key') and exists (
+           select from tenancy.api_keys k
+           where k.tenant_id = i.tenant_id and i.subject_id in (k.id, k.service_account_id) and k.created_by = $5::text
+         ))
+       )
+   ) as is_own`,
 );
 
 /** Once. */

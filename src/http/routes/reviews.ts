@@ -48,7 +48,7 @@ export const reviewRoutes = [
     action: "review.started",
     summary: "Start an access review: who has what now, how, and when it was last used",
     description:
-      "One that withdraws at its end is started only by whoever could take all of it away by hand.",
+      "One that withdraws at its end is started only by whoever could take all of it away by hand; if it keeps, by whoever has none of it themselves.",
     params: { tenant: TENANT },
     body: AccessReviewStart,
     status: 201,
@@ -104,7 +104,7 @@ export const reviewRoutes = [
     action: "review.decided",
     summary: "Confirm what somebody has, or withdraw it",
     description:
-      "A withdrawal takes it away at once, as far as whoever decides could otherwise. Nobody decides about their own access, and no program decides.",
+      "A withdrawal takes it away at once, as far as whoever decides could otherwise. Nobody decides about their own access: a role or grant of theirs, a program that they made or made a key of. No program decides.",
     params: { tenant: TENANT, review: REVIEW, item: "Id of the item." },
     body: AccessReviewDecide,
     answer: AccessReviewItem,
@@ -125,7 +125,7 @@ export const reviewRoutes = [
     action: "review.closed",
     summary: "End an access review before its time",
     description:
-      "What nobody decided is decided by the review's default; if that withdraws, by whoever could take all of it away by hand.",
+      "What nobody decided is decided by the review's default; if that withdraws, by whoever could take all of it away by hand; if it keeps, by whoever has none of it themselves.",
     params: { tenant: TENANT, review: REVIEW },
     answer: AccessReview,
     handle: async ({ house, params, by, principal }) => {
