@@ -7,9 +7,8 @@ import { type Platform, startPlatform } from "../../test/support/platform.ts";
 import { permissionNames, scopeOf } from "../access/permissions.ts";
 import { createApiKey } from "../identity/api-keys.ts";
 import { changeMember, readMember } from "../identity/members.ts";
-import { changeServiceAccount, createServiceAccount } from "../identity/service-accounts.ts";
+import { createServiceAccount } from "../identity/service-accounts.ts";
 import { closeDueReviews } from "../reviews/decide.ts";
-import { DUE_REVIEWS_MAX } from "../reviews/limits.ts";
 
 const DAY = 86_400_000;
 let nowMs = Date.now();
@@ -371,29 +370,6 @@ test("a withdrawn role goes alone: one that is given meanwhile stays", async () 
   await assert.rejects(readMember(control, tenantId, userId), { code: "member.not_found" });
 });
 
-test("a review that cannot be closed holds up no other", async () => {
-  await freshTenant();
-  const { identity, control } = platform.tenancy.internals;
-  const stuck = await start({ name: "Stuck" });
-  nowMs += 1;
-  const next = await start({ name: "Next" });
-  await control.query(`create function tenancy.refuse_stuck() returns trigger language plpgsql as
-    $$ begin if new.id = '${stuck.id}' then raise exception 'stuck'; end if; return new; end $$`);
-  await control.query(
-    "create trigger refuse_stuck before update on tenancy.access_reviews for each row execute function tenancy.refuse_stuck()",
-  );
-  nowMs += 7 * DAY;
-  try {
-    await assert.rejects(closeDueReviews(identity.parts), /stuck/);
-  } finally {
-    await control.query("drop function tenancy.refuse_stuck() cascade");
-  }
-  owner = { userId: owner.userId, headers: await sessionHeaders(platform, owner.userId) };
-  const closedAt = async (id: string) => (await as(owner, "GET", `/reviews/${id}`)).body.closedAt;
-  assert.ok(await closedAt(next.id));
-  assert.equal(await closedAt(stuck.id), null);
-});
-
 test("nobody decides about a program that they made or have a key of", async () => {
   await freshTenant();
   const { identity, control } = platform.tenancy.internals;
@@ -421,87 +397,4 @@ test("nobody decides about a program that they made or have a key of", async () 
   assert.deepEqual(await codes(owner), [refused, refused, refused, undefined]);
   assert.deepEqual(await codes(second), [undefined, undefined, undefined, "review.decided"]);
   await control.query("delete from tenancy.service_accounts where id = any ($1)", [[made.id, other.id]]);
-});
-
-test("one item that cannot be decided leaves the others of its review decided, and the review open for it", async () => {
-  await freshTenant();
-  const { identity, control } = platform.tenancy.internals;
-  for (let n = 0; n < 3; n++) await signInMember(platform, tenantId, ["viewer"]);
-  const review = await start();
-  const [stuck] = await itemsOf(review.id);
-  await control.query(`create function tenancy.refuse_item() returns trigger language plpgsql as
-    $$ begin if new.id = '${stuck.id}' then raise exception 'stuck item'; end if; return new; end $$`);
-  await control.query(
-    "create trigger refuse_item before update on tenancy.access_review_items for each row execute function tenancy.refuse_item()",
-  );
-  nowMs += 7 * DAY;
-  const states = async () => {
-    const { rows } = await control.query<{ open: number; closed_at: Date | null }>(
-      `select count(*) filter (where i.decision is null)::int as open, r.closed_at
-       from tenancy.access_reviews r join tenancy.access_review_items i on i.review_id = r.id
-       where r.id = $1 group by r.closed_at`,
-      [review.id],
-    );
-    return rows[0];
-  };
-
-  try {
-    await assert.rejects(closeDueReviews(identity.parts), /stuck item/);
-    assert.deepEqual(await states(), { open: 1, closed_at: null });
-  } finally {
-    await control.query("drop function tenancy.refuse_item() cascade");
-  }
-  await closeDueReviews(identity.parts);
-  assert.equal((await states())?.open, 0);
-});
-
-test("reviews that cannot be closed fill no sweep: those due after them are closed", async () => {
-  const { identity, control } = platform.tenancy.internals;
-  const stuck: string[] = [];
-  for (let tenants = 0; tenants < DUE_REVIEWS_MAX / 5; tenants++) {
-    await freshTenant();
-    for (let n = 0; n < 5; n++) stuck.push((await start({ name: "Stuck" })).id);
-  }
-  nowMs += 1;
-  await freshTenant();
-  const last = await start();
-  await control.query(`create function tenancy.refuse_all() returns trigger language plpgsql as
-    $$ begin if new.name = 'Stuck' then raise exception 'stuck'; end if; return new; end $$`);
-  await control.query(
-    "create trigger refuse_all before update on tenancy.access_reviews for each row execute function tenancy.refuse_all()",
-  );
-  nowMs += 7 * DAY;
-
-  try {
-    await assert.rejects(closeDueReviews(identity.parts), /stuck/);
-  } finally {
-    await control.query("drop function tenancy.refuse_all() cascade");
-  }
-  const { rows } = await control.query("select closed_at from tenancy.access_reviews where id = $1", [
-    last.id,
-  ]);
-  assert.ok(rows[0]?.closed_at);
-});
-
-test("a role that a review takes from a program goes alone: one that is given meanwhile stays", async () => {
-  await freshTenant();
-  const { identity, control } = platform.tenancy.internals;
-  const { id } = await createServiceAccount(
-    identity.parts,
-    { tenantId, name: "robot", roles: ["viewer"] },
-    BY,
-  );
-  const client = await control.connect();
-  try {
-    await client.query("begin");
-    await client.query("update tenancy.service_accounts set roles = '{viewer,billing}' where id = $1", [id]);
-    const taking = changeServiceAccount(identity.parts, { tenantId, id, withoutRoles: ["viewer"] }, BY);
-    await lockAwaited(control);
-    await client.query("commit");
-    assert.deepEqual((await taking).roles, ["billing"]);
-  } finally {
-    client.release();
-  }
-  const empty = await changeServiceAccount(identity.parts, { tenantId, id, withoutRoles: ["billing"] }, BY);
-  assert.deepEqual([empty.status, empty.roles], ["disabled", ["billing"]]);
 });
