@@ -6,7 +6,9 @@ import type { Keyring } from "../keys/keyring.ts";
 import type { Outbox } from "../mail/outbox.ts";
 import type { BreachList } from "./breached.ts";
 import { Credentials } from "./credentials.ts";
+import { deleteOldDevices } from "./devices-store.ts";
 import { HashQueue } from "./hash-queue.ts";
+import { DEVICE_LIFETIME_MS } from "./limits.ts";
 import type { MemberParts } from "./members.ts";
 import { countTenantIdentity, deleteTenantIdentity } from "./members-store.ts";
 import { Memberships } from "./memberships.ts";
@@ -55,12 +57,13 @@ export class Identity {
     this.credentials = new Credentials(options, options.feed ?? null);
   }
 
-  /** What is over and done: tries of last week, ceremonies that nobody ended, the feed of last week. And recoveries whose time has come. */
+  /** What is over and done: tries of last week, ceremonies that nobody ended, browsers that nobody used for a year, the feed of last week. And recoveries whose time has come. */
   async sweep(): Promise<void> {
     const nowMs = this.parts.clock.now().getTime();
     const daysAgo = (days: number) => new Date(nowMs - days * 86_400_000);
     await exec(this.parts.pool, deleteOldDelays, [daysAgo(1), daysAgo(30)]);
     await exec(this.parts.pool, deleteOldCeremonies, [new Date(nowMs)]);
+    await exec(this.parts.pool, deleteOldDevices, [new Date(nowMs - DEVICE_LIFETIME_MS)]);
     await exec(this.parts.pool, deleteOldRevocations, [daysAgo(1)]);
     await sweepRecoveries(this.parts);
   }

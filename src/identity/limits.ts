@@ -22,6 +22,15 @@ export const API_KEYS_MAX = 1_000;
 /** Sessions of one person, all of which the list shows; with one more the one that rested longest ends. */
 export const SESSIONS_MAX = 200;
 
+/** Browsers of one person that are known; with one more the one that rested longest is forgotten. */
+export const DEVICES_MAX = 50;
+
+/** Browsers keep no cookie for longer. */
+export const DEVICE_LIFETIME_MS = 400 * 86_400_000;
+
+/** Mails about new browsers in a day: a flood of them hides the one that counts. */
+export const DEVICE_NOTICES_MAX = 10;
+
 /** Links that one person has in their mailbox: with more, whoever asks for them fills it. */
 export const USER_LINKS_MAX = 5;
 

@@ -1,4 +1,5 @@
 import type { Message } from "../mail/message.ts";
+import { moment } from "./moment.ts";
 import type { Locale } from "./principal.ts";
 
 /** Every mail to a person, in their language. Names are plain text: whoever renders them escapes. */
@@ -109,6 +110,35 @@ export function factorChanged(locale: Locale, change: FactorChange, origin: stri
         paragraphs: [said],
         after: [
           `If it was not you, sign in at ${origin}, end the sessions that you do not know, and change how you sign in.`,
+        ],
+      };
+}
+
+export function newDevice(
+  locale: Locale,
+  { device, ip, at }: { readonly device: string; readonly ip: string; readonly at: Date },
+  origin: string,
+): Message {
+  const when = moment(locale, at);
+  return locale === "fr"
+    ? {
+        subject: "Une connexion depuis un nouvel appareil",
+        paragraphs: [
+          `Quelqu’un s’est connecté à votre compte depuis un appareil que nous ne connaissions pas : ${device || "appareil inconnu"}, à l’adresse ${ip || "inconnue"}, le ${when}.`,
+          "C’était vous ? Vous n’avez rien à faire.",
+        ],
+        after: [
+          `Ce n’était pas vous ? Connectez-vous sur ${origin}, terminez les sessions inconnues et changez votre mot de passe.`,
+        ],
+      }
+    : {
+        subject: "A sign-in from a new device",
+        paragraphs: [
+          `Someone signed in to your account from a device that we did not know: ${device || "unknown device"}, at the address ${ip || "unknown"}, on ${when}.`,
+          "If it was you, there is nothing to do.",
+        ],
+        after: [
+          `If it was not you, sign in at ${origin}, end the sessions that you do not know, and change your password.`,
         ],
       };
 }

@@ -1,4 +1,5 @@
 import type { Message } from "../mail/message.ts";
+import { moment } from "./moment.ts";
 import type { Locale } from "./principal.ts";
 
 /** Mails about a recovery. Each says what to do if it was not the reader, with a link that needs no sign-in. */
@@ -106,14 +107,4 @@ export function recoveryCancelled(locale: Locale, origin: string): Message {
         paragraphs: ["Nothing has changed: your second factors work as before."],
         after: [`If you really lost them, ask again at ${origin}, while you sign in.`],
       };
-}
-
-/** The reader's zone is not known, so it is named. */
-function moment(locale: Locale, at: Date): string {
-  const format = new Intl.DateTimeFormat(locale === "fr" ? "fr-FR" : "en-GB", {
-    dateStyle: "long",
-    timeStyle: "short",
-    timeZone: "UTC",
-  });
-  return `${format.format(at)} UTC`;
 }

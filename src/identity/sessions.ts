@@ -4,6 +4,7 @@ import type { Clock } from "../base/clock.ts";
 import { isUuid, uuidv7 } from "../base/ids.ts";
 import { exec, many, maybe } from "../db/sql.ts";
 import { type Tx, withTx } from "../db/tx.ts";
+import { forgetDevices } from "./devices-store.ts";
 import { identityError } from "./errors.ts";
 import { SESSION_LIFETIME_MS, SESSIONS_MAX } from "./limits.ts";
 import { announceRevocation } from "./revocations.ts";
@@ -152,13 +153,17 @@ export async function endSessions(
   return withTx(parts.pool, (tx) => endSessionsOf(tx, userId, by, which));
 }
 
-/** The same inside a transaction: a new password, a recovery and a disabled account end what was open. */
+/**
+ * The same inside a transaction: a new password, a recovery and a disabled account end what was open. Browsers are not
+ * known any more, the one that stays neither: whoever had to be signed out is told of when they come back.
+ */
 export async function endSessionsOf(
   tx: Tx,
   userId: string,
   by: Actor,
   { keptId, providers = null, tenantId }: EndedSessions = {},
 ): Promise<number> {
+  if (providers === null) await exec(tx, forgetDevices, [userId]);
   const ended = await many(tx, deleteUserSessions, [userId, keptId ?? null, providers]);
   const [first] = ended;
   if (!first) return 0;

@@ -2,6 +2,7 @@ import { recordEvent } from "../audit/record.ts";
 import { exec, maybe, one } from "../db/sql.ts";
 import { type Tx, withTx } from "../db/tx.ts";
 import { countTry, forgive } from "./delays.ts";
+import { type DeviceMark, recogniseDevice } from "./devices.ts";
 import { normalizeEmail } from "./email.ts";
 import { identityError } from "./errors.ts";
 import { HashQueue } from "./hash-queue.ts";
@@ -42,6 +43,8 @@ export type SignInStep =
       /** The user, or the operator. */
       readonly userId: string;
       readonly session: FreshSession;
+      /** For the browser to keep; undefined: there is none. */
+      readonly device: DeviceMark | undefined;
     }
   | {
       readonly status: "second_factor";
@@ -57,6 +60,8 @@ export interface SignInCall {
   readonly requestId?: string | undefined;
   /** The session that the browser still has; it ends with the new one. */
   readonly previousToken?: string | undefined;
+  /** What the browser is known by; null: nothing yet. Default: no browser is there to be known. */
+  readonly deviceToken?: string | null;
 }
 
 /**
@@ -164,10 +169,11 @@ export async function proveFirst(
 export async function openFor(
   tx: Tx,
   parts: IdentityParts,
-  { id: userId, kind }: Pick<SignerRow, "id" | "kind">,
+  person: Pick<SignerRow, "id" | "kind" | "email" | "locale">,
   proof: Proof,
   call: SignInCall,
 ): Promise<SignInStep> {
+  const { id: userId, kind } = person;
   if (call.previousToken !== undefined) {
     const previous = await maybe(tx, deleteSession, [hashToken(call.previousToken)]);
     if (previous) await announceRevocation(tx, "session", previous.id);
@@ -179,6 +185,11 @@ export async function openFor(
     isMfa: proof.isMfa,
     origin: call.origin,
   });
+  const token = call.deviceToken;
+  const recognised =
+    token === undefined
+      ? undefined
+      : await recogniseDevice(tx, parts, person, { token, origin: call.origin });
   const by = { actor: `${kind}:${userId}`, requestId: call.requestId };
   const { ip, device } = call.origin;
   await recordEvent(
@@ -186,12 +197,12 @@ export async function openFor(
     by,
     kind === "operator" ? "operator.signed_in" : "user.signed_in",
     null,
-    { sessionId: session.id, amr },
+    { sessionId: session.id, amr, ...(recognised ? { isNewDevice: recognised.isNew } : {}) },
     {
       personal: { subject: `${kind}:${userId}`, data: { ip, device } },
     },
   );
-  return { status: "signed_in", kind, userId, session };
+  return { status: "signed_in", kind, userId, session, device: recognised?.mark };
 }
 
 /**

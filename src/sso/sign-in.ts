@@ -1,8 +1,10 @@
 import { type Actor, recordEvent } from "../audit/record.ts";
 import { isTenancyError, type TenancyError } from "../base/errors.ts";
-import { exec, maybe } from "../db/sql.ts";
+import { exec, maybe, one } from "../db/sql.ts";
 import { withTx } from "../db/tx.ts";
+import { type DeviceMark, recogniseDevice } from "../identity/devices.ts";
 import { type FreshSession, type Origin, openSession } from "../identity/sessions.ts";
+import { findSigner } from "../identity/sign-in-store.ts";
 import { drawToken, hashToken } from "../identity/token.ts";
 import { type Claimed, fromOidc, fromSaml } from "./claims.ts";
 import { assertDescribed, type Connection } from "./connection.ts";
@@ -235,6 +237,8 @@ export interface FinishInput {
   /** The query that the provider added to our address, or `state=…` after a SAML POST. */
   readonly answer: string;
   readonly browserToken: string;
+  /** What the browser is known by; null: nothing yet. */
+  readonly deviceToken: string | null;
   readonly origin: Origin;
   readonly requestId?: string;
 }
@@ -243,6 +247,7 @@ export type Finished =
   | {
       readonly kind: "session";
       readonly session: FreshSession;
+      readonly device: DeviceMark;
       readonly userId: string;
       readonly returnTo: string;
     }
@@ -295,14 +300,18 @@ async function finishAttempt(
       isMfa,
       origin: input.origin,
     });
+    const person = await one(tx, findSigner, [userId]);
+    const { deviceToken: token, origin } = input;
+    const { mark, isNew } = await recogniseDevice(tx, parts.identity.parts, person, { token, origin });
     if (claimed.authenticatedAt) await exec(tx, backdateSession, [session.id, claimed.authenticatedAt]);
     const by = { actor: `user:${userId}`, ...(input.requestId ? { requestId: input.requestId } : {}) };
     await recordEvent(tx, by, "sso.signed_in", connection.tenantId, {
       connectionId: connection.id,
       sessionId: session.id,
       isMfa,
+      isNewDevice: isNew,
     });
-    return { kind: "session", session, userId, returnTo };
+    return { kind: "session", session, device: mark, userId, returnTo };
   });
 }
 

@@ -2,6 +2,7 @@ import { discover } from "../../sso/domains.ts";
 import { finishSignIn, startSignIn } from "../../sso/sign-in.ts";
 import { isHttps } from "../authenticate.ts";
 import { sessionCookie } from "../cookie.ts";
+import { deviceCookie, readDeviceCookie } from "../device-cookie.ts";
 import { originOf } from "../origin.ts";
 import { publicUrl } from "../public-url.ts";
 import { route } from "../route.ts";
@@ -68,7 +69,8 @@ export const signInSsoRoutes = [
     answer: SsoFinished,
     handle: async ({ house, body, request, reply, requestId }) => {
       const browserToken = readSsoCookie(request.headers.cookie, isHttps(request));
-      const input = { ...body, browserToken, origin: originOf(request), requestId };
+      const deviceToken = readDeviceCookie(request.headers.cookie, isHttps(request));
+      const input = { ...body, browserToken, deviceToken, origin: originOf(request), requestId };
       const finished = await finishSignIn(house.tenancy.internals.sso.parts, input);
       const ended = endedSsoCookie(isHttps(request));
       const { returnTo } = finished;
@@ -80,7 +82,11 @@ export const signInSsoRoutes = [
         return { returnTo, expiresAt: null, test };
       }
       const { token, expiresAt } = finished.session;
-      reply.header("set-cookie", [sessionCookie(token, expiresAt, isHttps(request)), ended]);
+      reply.header("set-cookie", [
+        sessionCookie(token, expiresAt, isHttps(request)),
+        deviceCookie(finished.device, isHttps(request)),
+        ended,
+      ]);
       return { returnTo, expiresAt: expiresAt.toISOString(), test: null };
     },
   }),

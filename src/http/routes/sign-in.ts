@@ -16,6 +16,7 @@ import {
 } from "../../identity/sign-in.ts";
 import { isHttps } from "../authenticate.ts";
 import { sessionCookie } from "../cookie.ts";
+import { deviceCookie, readDeviceCookie } from "../device-cookie.ts";
 import { httpError } from "../errors.ts";
 import { originOf } from "../origin.ts";
 import { route } from "../route.ts";
@@ -145,6 +146,7 @@ export function callOf(request: FastifyRequest): SignInCall {
     origin: originOf(request),
     requestId: request.id,
     previousToken: readSessionCookie(request.headers.cookie, isHttps(request)),
+    deviceToken: readDeviceCookie(request.headers.cookie, isHttps(request)),
   };
 }
 
@@ -156,7 +158,8 @@ export function toApiStep(step: Step, request: FastifyRequest, reply: FastifyRep
     return { status, isStaff, token, methods: [...methods], expiresAt: expiresAt.toISOString() };
   }
   const { token, expiresAt } = step.session;
-  reply.header("set-cookie", sessionCookie(token, expiresAt, isHttps(request)));
+  const device = step.device ? [deviceCookie(step.device, isHttps(request))] : [];
+  reply.header("set-cookie", [sessionCookie(token, expiresAt, isHttps(request)), ...device]);
   const isStaff = step.kind === "operator";
   return { status: step.status, isStaff, token: null, methods: [], expiresAt: expiresAt.toISOString() };
 }
