@@ -914,6 +914,22 @@ comment on column tenancy.invitations.invited_by is 'Actor who invited.';
 comment on column tenancy.invitations.created_at is 'When, or when last sent again.';
 comment on column tenancy.invitations.expires_at is 'Not valid from here on.';
 
+create table tenancy.known_devices (
+  user_id uuid not null,
+  token_hash bytea not null,
+  device text not null,
+  created_at timestamp with time zone not null,
+  last_used_at timestamp with time zone not null,
+  constraint known_devices_pkey PRIMARY KEY (user_id, token_hash)
+);
+comment on table tenancy.known_devices is 'Browsers that somebody has signed in with. Knowing one signs nobody in.';
+comment on column tenancy.known_devices.user_id is 'Whose: a user or an operator.';
+comment on column tenancy.known_devices.token_hash is 'SHA-256 of the token in the browser; another one with each sign-in.';
+comment on column tenancy.known_devices.device is 'Browser and system, as at the first sign-in.';
+comment on column tenancy.known_devices.created_at is 'First sign-in.';
+comment on column tenancy.known_devices.last_used_at is 'Last sign-in.';
+CREATE INDEX known_devices_token_idx ON tenancy.known_devices USING btree (token_hash);
+
 create table tenancy.mails (
   id uuid not null,
   recipient text not null,

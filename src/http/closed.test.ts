@@ -122,22 +122,22 @@ test("another site cannot sign a browser in to a session of its own", async () =
   assert.equal(answer.body.code, "auth.cross_site");
 });
 
-test("the session cookie is out of reach of scripts and other sites, and Secure with HTTPS", async () => {
+test("the cookies of session and device are out of reach of scripts and other sites, and Secure with HTTPS", async () => {
   const link = async () => (await createOperatorLink(platform.tenancy.internals.identity.parts, BY)).token;
   const signIn = async (headers: Record<string, string>) =>
     (
       await call(platform, "POST", "/v1/sessions", { body: { token: await link() }, headers, key: null })
-    ).headers.get("set-cookie");
-
-  assert.match(
-    (await signIn({})) ?? "",
-    /^tenancy_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Expires=[^;]+$/,
-  );
+    ).headers.getSetCookie();
   const { host } = new URL(platform.url);
-  assert.match(
-    (await signIn({ origin: `https://${host}` })) ?? "",
-    /^__Host-tenancy_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Expires=[^;]+; Secure$/,
-  );
+
+  const [plain, secure] = [await signIn({}), await signIn({ origin: `https://${host}` })];
+
+  for (const [i, name] of ["tenancy_session", "tenancy_device"].entries()) {
+    const rest = "=[\\w-]{43}; Path=/; HttpOnly; SameSite=Strict; Expires=[^;]+";
+    assert.match(plain[i] ?? "", new RegExp(`^${name}${rest}$`));
+    assert.match(secure[i] ?? "", new RegExp(`^__Host-${name}${rest}; Secure$`));
+  }
+  assert.deepEqual([plain.length, secure.length], [2, 2]);
 });
 
 test("a link signs in once; after signing out the session is dead", async () => {
