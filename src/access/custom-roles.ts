@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import { recordEvent } from "../audit/record.ts";
 import type { FieldProblem } from "../base/errors.ts";
-import { many, maybe, one } from "../db/sql.ts";
+import { many, maybe, one, type Queryable } from "../db/sql.ts";
 import { operatorRoles, tenantRoles } from "./built-in-roles.ts";
 import { type Author, assertHeld, changeRules, type RulesParts } from "./change-rules.ts";
 import { conditionProblems } from "./condition-problems.ts";
@@ -27,7 +28,7 @@ export interface RoleInput {
 
 /** The built-in roles and the tenant's own, by key after those. */
 export async function readTenantRoles(
-  { pool }: Pick<RulesParts, "pool">,
+  { pool }: { readonly pool: Queryable },
   tenantId: string,
 ): Promise<TenantRole[]> {
   const own = await many(pool, listRoles, [tenantId, ROLES_MAX]);
@@ -41,7 +42,7 @@ export function readOperatorRoles(): TenantRole[] {
 
 /** Throws role.not_found. */
 export async function readTenantRole(
-  parts: Pick<RulesParts, "pool">,
+  parts: { readonly pool: Queryable },
   tenantId: string,
   key: string,
 ): Promise<TenantRole> {
@@ -86,12 +87,18 @@ export async function changeRole(
   author: Author,
 ): Promise<TenantRole> {
   assertOwn(key);
-  const before = await readTenantRole(parts, tenantId, key);
-  const after = { ...before, ...patch };
-  assertSound(parts, after);
-  // Taking a permission away is power over those who have it.
-  await assertHeld(parts, tenantId, [...before.grants, ...after.grants], author);
+  const assertMay = async (before: TenantRole) => {
+    const after = { ...before, ...patch };
+    assertSound(parts, after);
+    // Taking a permission away is power over those who have it.
+    await assertHeld(parts, tenantId, [...before.grants, ...after.grants], author);
+  };
+  const known = await readTenantRole(parts, tenantId, key);
+  await assertMay(known);
   return changeRules(parts, tenantId, async (tx) => {
+    const before = await readTenantRole({ pool: tx }, tenantId, key);
+    if (!isSame(known, before)) await assertMay(before);
+    const after = { ...before, ...patch };
     const values = [tenantId, key, after.name, after.description, JSON.stringify(after.grants)];
     const row = await maybe(tx, updateRole, [...values, policyText(after), parts.clock.now()]);
     if (!row) throw accessError("role.not_found", { role: key });
@@ -110,9 +117,11 @@ export async function removeRole(
   author: Author,
 ): Promise<void> {
   assertOwn(key);
-  const before = await readTenantRole(parts, tenantId, key);
-  await assertHeld(parts, tenantId, before.grants, author);
+  const known = await readTenantRole(parts, tenantId, key);
+  await assertHeld(parts, tenantId, known.grants, author);
   await changeRules(parts, tenantId, async (tx) => {
+    const before = await readTenantRole({ pool: tx }, tenantId, key);
+    if (!isSame(known, before)) await assertHeld(parts, tenantId, before.grants, author);
     if (!(await maybe(tx, deleteRole, [tenantId, key]))) throw accessError("role.not_found", { role: key });
     if ((await one(tx, countHolders, [tenantId, key])).n > 0) throw accessError("role.in_use", { role: key });
     const states = { of: `role:${key}`, before: stateOf(before), after: null };
@@ -122,6 +131,11 @@ export async function removeRole(
 
 function stateOf({ name, description, grants }: TenantRole) {
   return { name, description, grants };
+}
+
+/** What was asked for before the lock is asked for again if it changed until then. */
+function isSame(known: TenantRole, locked: TenantRole): boolean {
+  return isDeepStrictEqual(stateOf(known), stateOf(locked));
 }
 
 function assertOwn(key: string): void {

@@ -1,6 +1,6 @@
 import { recordEvent } from "../audit/record.ts";
 import { isUuid, uuidv7 } from "../base/ids.ts";
-import { many, maybe, one } from "../db/sql.ts";
+import { many, maybe, one, type Queryable } from "../db/sql.ts";
 import { type Author, assertHeld, changeRules, type RulesParts } from "./change-rules.ts";
 import { accessError } from "./errors.ts";
 import { POLICIES_MAX, POLICY_TESTS_MAX } from "./limits.ts";
@@ -35,7 +35,7 @@ export interface PolicyTest {
   readonly isAllowed: boolean;
 }
 
-type Pool = Pick<RulesParts, "pool">;
+type Pool = { readonly pool: Queryable };
 
 /** Oldest first. */
 export async function readPolicies({ pool }: Pool, tenantId: string): Promise<Policy[]> {
@@ -73,12 +73,13 @@ export async function changePolicy(
   patch: { readonly text?: string; readonly isEnabled?: boolean },
   author: Author,
 ): Promise<Policy> {
-  const before = (await readPolicies(parts, tenantId)).find((each) => each.id === id);
-  if (!before) throw accessError("policy.not_found");
-  const after = { ...before, ...patch };
-  await assertWritable(parts, tenantId, before.text, author);
-  await assertWritable(parts, tenantId, after.text, author);
+  const known = await readPolicy(parts, tenantId, id);
+  await assertWritable(parts, tenantId, known.text, author);
+  await assertWritable(parts, tenantId, patch.text ?? known.text, author);
   return changeRules(parts, tenantId, async (tx) => {
+    const before = await readPolicy({ pool: tx }, tenantId, id);
+    if (before.text !== known.text) await assertWritable(parts, tenantId, before.text, author);
+    const after = { ...before, ...patch };
     const row = await maybe(tx, updatePolicy, [tenantId, id, after.text, after.isEnabled, parts.clock.now()]);
     if (!row) throw accessError("policy.not_found");
     const detail = { id, name: row.name, text: after.text, isEnabled: after.isEnabled };
@@ -95,15 +96,22 @@ export async function removePolicy(
   id: string,
   author: Author,
 ): Promise<void> {
-  const before = (await readPolicies(parts, tenantId)).find((each) => each.id === id);
-  if (!before) throw accessError("policy.not_found");
-  await assertWritable(parts, tenantId, before.text, author);
+  const known = await readPolicy(parts, tenantId, id);
+  await assertWritable(parts, tenantId, known.text, author);
   await changeRules(parts, tenantId, async (tx) => {
+    const before = await readPolicy({ pool: tx }, tenantId, id);
+    if (before.text !== known.text) await assertWritable(parts, tenantId, before.text, author);
     const row = await maybe(tx, deletePolicy, [tenantId, id]);
     if (!row) throw accessError("policy.not_found");
     const states = { of: `policy:${id}`, before: stateOf(before), after: null };
     await recordEvent(tx, author.by, "policy.deleted", tenantId, { id, name: row.name }, { states });
   });
+}
+
+async function readPolicy(parts: Pool, tenantId: string, id: string): Promise<Policy> {
+  const policy = (await readPolicies(parts, tenantId)).find((each) => each.id === id);
+  if (!policy) throw accessError("policy.not_found");
+  return policy;
 }
 
 function stateOf({ name, text, isEnabled }: Policy) {

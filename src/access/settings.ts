@@ -1,7 +1,7 @@
 import { recordEvent } from "../audit/record.ts";
 import type { FieldProblem } from "../base/errors.ts";
 import { isUuid } from "../base/ids.ts";
-import { exec, many, maybe, one } from "../db/sql.ts";
+import { exec, many, maybe, one, type Queryable } from "../db/sql.ts";
 import { withTx } from "../db/tx.ts";
 import type { Author, RulesParts } from "./change-rules.ts";
 import { isTimeZone } from "./circumstances.ts";
@@ -13,6 +13,7 @@ import {
   listOperators,
   lockAdministrators,
   lockOperator,
+  lockRules,
   type OperatorRow,
   PLATFORM,
   updateOperatorRole,
@@ -28,7 +29,7 @@ export interface AccessSettings {
 }
 
 export async function readAccessSettings(
-  { pool }: Pick<RulesParts, "pool">,
+  { pool }: { readonly pool: Queryable },
   tenantId: string,
 ): Promise<AccessSettings> {
   const { time_zone, allowed_ranges } = await one(pool, findRules, [tenantId]);
@@ -42,11 +43,12 @@ export async function changeAccessSettings(
   patch: Partial<AccessSettings>,
   { by }: Author,
 ): Promise<AccessSettings> {
-  const before = await readAccessSettings(parts, tenantId);
-  const after = { ...before, ...patch };
-  const problems = settingProblems(after);
+  const problems = settingProblems(patch);
   if (problems.length > 0) throw accessError("access.settings_invalid", {}, { problems });
-  await withTx(parts.pool, async (tx) => {
+  const settings = await withTx(parts.pool, async (tx) => {
+    await exec(tx, lockRules, [tenantId]);
+    const before = await readAccessSettings({ pool: tx }, tenantId);
+    const after = { ...before, ...patch };
     await exec(tx, upsertSettings, [tenantId, after.timeZone, after.allowedRanges, parts.clock.now()]);
     await exec(tx, announceChange, [tenantId]);
     await recordEvent(
@@ -59,12 +61,13 @@ export async function changeAccessSettings(
         states: { of: "access_settings", before, after },
       },
     );
+    return after;
   });
   parts.access.book.forget(tenantId);
-  return after;
+  return settings;
 }
 
-function settingProblems({ timeZone, allowedRanges }: AccessSettings): FieldProblem[] {
+function settingProblems({ timeZone, allowedRanges = [] }: Partial<AccessSettings>): FieldProblem[] {
   const problems = allowedRanges.flatMap((range, i) =>
     isAddressRange(range)
       ? []
@@ -75,7 +78,7 @@ function settingProblems({ timeZone, allowedRanges }: AccessSettings): FieldProb
           },
         ],
   );
-  if (!isTimeZone(timeZone)) {
+  if (timeZone !== undefined && !isTimeZone(timeZone)) {
     problems.push({
       path: "timeZone",
       message: `Expected an IANA name such as Europe/Paris, got \`${timeZone}\`.`,

@@ -174,6 +174,7 @@ const UPDATES = [
   "user.updated",
   "member.updated",
   "service_account.updated",
+  "support.settings_changed",
   "access.settings_updated",
   "role.created",
   "role.updated",
@@ -188,6 +189,7 @@ const UPDATES = [
   "scim.user_updated",
   "scim.group_updated",
   "cell.updated",
+  "vault_key.locks_changed",
   "audit.settings_changed",
   "audit.stream_updated",
 ] as const satisfies readonly Action[];

@@ -141,7 +141,7 @@ export async function changeMember(
       ...(status ? { status } : {}),
     };
     await recordEvent(tx, by, "member.updated", tenantId, detail, {
-      states: memberStates(userId, { ...before, roles: held }, after),
+      states: memberStates(userId, standing, after),
     });
     return after;
   });

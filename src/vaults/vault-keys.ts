@@ -61,7 +61,10 @@ export async function putVaultKey(
     if (before && isNew && replaces !== before.key_id) throw vaultError("vault_key.exists");
     await exec(tx, upsertKey, [userId, keyId, publicKey, JSON.stringify(locks), clock.now()]);
     const detail = { userId, keyId, publicKey, ...(before && isNew ? { replaces: before.key_id } : {}) };
-    if (!isNew) return recordEvent(tx, by, "vault_key.locks_changed", null, { userId, keyId });
+    if (before && !isNew) {
+      const states = { of: `vault_key:${keyId}`, before: { locks: before.locks }, after: { locks } };
+      return recordEvent(tx, by, "vault_key.locks_changed", null, { userId, keyId }, { states });
+    }
     const tenants = await many(tx, listTenantsOfUser, [userId]);
     await recordEvent(tx, by, "vault_key.registered", null, detail);
     for (const { tenant_id } of tenants) await recordEvent(tx, by, "vault_key.registered", tenant_id, detail);

@@ -41,6 +41,7 @@ export async function changeConsent(
   await withTx(parts.pool, async (tx) => {
     // A request that is under way is over first, and ends with this change; a later one reads what it says.
     await one(tx, lockVisits, [tenantId, now]);
+    const before = await readConsent({ pool: tx }, tenantId);
     if (consent) {
       const { scope, durationMinutesMax, days, from, to, until } = consent;
       const values = [tenantId, scope, durationMinutesMax, days, from, to, until, by.actor, now];
@@ -48,6 +49,12 @@ export async function changeConsent(
     } else await exec(tx, deleteSettings, [tenantId]);
     const ended = await many(tx, endStandingVisits, [tenantId, now, by.actor]);
     const detail = { consent, ended: ended.map(({ id }) => id) };
-    await recordEvent(tx, by, "support.settings_changed", tenantId, detail);
+    const after = await readConsent({ pool: tx }, tenantId);
+    const states = { of: "support_settings", before: stateOf(before), after: stateOf(after) };
+    await recordEvent(tx, by, "support.settings_changed", tenantId, detail, { states });
   });
+}
+
+function stateOf(consent: (StandingConsent & { readonly consentedBy: string }) | null) {
+  return consent && { ...consent, until: consent.until?.toISOString() ?? null };
 }
