@@ -160,6 +160,44 @@ test("one tenant's token on another tenant is refused like none, and resources o
   assert.equal((await theirs.send("GET", "/Users")).body.totalResults, 0);
 });
 
+test("a directory changes nothing of a person's own: neither address, name nor password, and nothing in other tenants", async () => {
+  const [hostile, other] = [await directory(), await directory()];
+  const email = `${unique("own")}@bank.example.com`;
+  const { id: userId } = await createUser(identity(), { email, name: "Olga" }, BY);
+  for (const { tenantId } of [hostile, other])
+    await addMember(identity(), { tenantId, userId, roles: ["admin"] }, BY);
+  const before = await ownOf(userId);
+  const made = await hostile.send("POST", "/Users", { ...person("x"), userName: email, emails: [] });
+  assert.equal(made.status, 201, made.text);
+  const at = `/Users/${made.body.id}`;
+  const evil = "evil@studio.example.com";
+
+  const renamed = await hostile.send("PUT", at, {
+    ...person("evil"),
+    userName: evil,
+    emails: [{ value: evil, primary: true }],
+    password: "a password of the directory",
+    displayName: "Evil",
+  });
+  assert.equal(renamed.status, 200, renamed.text);
+  await hostile.send("PATCH", at, patch({ op: "replace", path: "password", value: "another of them" }));
+  const again = await hostile.send("POST", "/Users", { ...person("evil"), userName: email, emails: [] });
+  assert.equal(again.status, 409, again.text);
+  await hostile.send("DELETE", at);
+
+  assert.deepEqual(await ownOf(userId), before);
+  assert.deepEqual((await readMember(identity().pool, other.tenantId, userId)).roles, ["admin"]);
+  await assert.rejects(readMember(identity().pool, hostile.tenantId, userId), { code: "member.not_found" });
+});
+
+async function ownOf(userId: string) {
+  const { rows } = await identity().pool.query(
+    "select email, name, locale, status, password_hash, email_verified_at from tenancy.users where id = $1",
+    [userId],
+  );
+  return rows[0];
+}
+
 test("tokens rotate: two live at once, and a revoked one is dead at once", async () => {
   const old = await directory();
   const next = await call<{ id: string; token: string }>(

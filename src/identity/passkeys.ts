@@ -9,6 +9,7 @@ import {
   verifyAuthenticationResponse,
   verifyRegistrationResponse,
 } from "@simplewebauthn/server";
+import { decodeClientDataJSON } from "@simplewebauthn/server/helpers";
 import { exec, many, maybe, type Queryable } from "../db/sql.ts";
 import { identityError } from "./errors.ts";
 import { findPasskey, insertPasskey, listPasskeys, type PasskeyRow, usePasskey } from "./factors-store.ts";
@@ -59,7 +60,7 @@ export async function addPasskey(
   }).catch((cause: unknown) => {
     throw identityError("factor.refused", {}, { cause });
   });
-  if (!verified.verified) throw identityError("factor.refused");
+  if (!verified.verified || isFramed(response)) throw identityError("factor.refused");
   const { credential, credentialBackedUp } = verified.registrationInfo;
   const row = await maybe(db, insertPasskey, [
     credential.id,
@@ -124,12 +125,17 @@ export async function usePasskeyAnswer(
     },
     requireUserVerification: input.isAlone,
   }).catch(() => undefined);
-  if (!verified?.verified) return undefined;
+  if (!verified?.verified || isFramed(response)) return undefined;
   const { newCounter, credentialBackedUp } = verified.authenticationInfo;
   // Two answers with one counter: the row lock lets the first through.
   const isUsed = await exec(db, usePasskey, [row.id, newCounter, credentialBackedUp, parts.clock.now()]);
   if (isUsed !== 1) return undefined;
   return { userId: row.user_id, amr: credentialBackedUp ? "swk" : "hwk" };
+}
+
+/** Our pages stand in no frame (WebAuthn 7.1 and 7.2, `crossOrigin`); the library leaves this to its caller. */
+function isFramed({ response }: RegistrationResponseJSON | AuthenticationResponseJSON): boolean {
+  return decodeClientDataJSON(response.clientDataJSON).crossOrigin === true;
 }
 
 const TRANSPORTS = new Set<string>(["ble", "cable", "hybrid", "internal", "nfc", "smart-card", "usb"]);

@@ -10,7 +10,10 @@ interface Credential {
 /** A passkey provider in software (ES256, no attestation), for tests without a browser. */
 export class Authenticator {
   readonly #credentials: Credential[] = [];
-  readonly origin: string;
+  /** Of the page that asks. */
+  origin: string;
+  /** That page stands in a frame of another site's. */
+  isFramed = false;
   /** Grows with each use; 0 stays 0, as synced passkeys have it. */
   counter = 0;
 
@@ -87,7 +90,7 @@ export class Authenticator {
   }
 
   #clientData(type: string, challenge: string): Buffer {
-    return Buffer.from(JSON.stringify({ type, challenge, origin: this.origin, crossOrigin: false }));
+    return Buffer.from(JSON.stringify({ type, challenge, origin: this.origin, crossOrigin: this.isFramed }));
   }
 }
 

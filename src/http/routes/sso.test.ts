@@ -333,6 +333,56 @@ test("a provider cannot sign in people of domains that its tenant did not prove"
   assert.equal(event?.detail["code"], "sso.domain_foreign");
 });
 
+test("another tenant's provider is nobody's word for one's people: neither by their address nor by their identifier", async () => {
+  const [victims, attackers] = [await newTenant("victim.example.com"), await newTenant("attack.example.com")];
+  const [theirs, hostile] = [await newOidc(victims), await newOidc(attackers)];
+  oidc.accounts.set("vera", { email: "vera@victim.example.com" });
+  const vera = await principalOf(await signInByOidc(theirs.id, "vera"));
+  await api("POST", `/v1/tenants/${attackers}/sso-domains`, { domain: "victim.example.com" }); // said, not proven
+
+  for (const email of ["vera@victim.example.com", "VERA@Victim.Example.com", "vera@sub.attack.example.com"]) {
+    oidc.accounts.set("vera", { email });
+    const { status, body } = await signInByOidc(hostile.id, "vera");
+    assert.deepEqual([status, body.code], [403, "sso.domain_foreign"], email);
+  }
+  for (const email of [
+    "vera@victim.example.com, eve@attack.example.com",
+    "vera@victim.example.com@attack.example.com",
+  ]) {
+    oidc.accounts.set("vera", { email });
+    assert.equal((await signInByOidc(hostile.id, "vera")).status, 403, email);
+  }
+  oidc.accounts.set("vera", { email: "eve@attack.example.com" });
+  const eve = await principalOf(await signInByOidc(hostile.id, "vera"));
+
+  assert.notEqual(eve.id, vera.id, "the same identifier at another provider is another person");
+  assert.deepEqual(
+    (await readMembers(identity().pool, attackers)).map(({ email }) => email),
+    ["eve@attack.example.com"],
+  );
+  const inVictims = await readMembers(identity().pool, victims);
+  assert.deepEqual(
+    inVictims.map(({ userId }) => userId),
+    [vera.id],
+  );
+});
+
+test("an identifier that stands for one person never comes to stand for another, whatever address it brings", async () => {
+  const tenantId = await newTenant("linked.example.com");
+  const { id } = await newOidc(tenantId);
+  const { id: ownerId } = await createUser(identity(), { email: "owner@linked.example.com" }, BY);
+  await addMember(identity(), { tenantId, userId: ownerId, roles: ["owner"] }, BY);
+  oidc.accounts.set("intern", { email: "intern@linked.example.com" });
+  const intern = await principalOf(await signInByOidc(id, "intern"));
+
+  oidc.accounts.set("intern", { email: "owner@linked.example.com" });
+  const again = await principalOf(await signInByOidc(id, "intern"));
+
+  assert.equal(again.id, intern.id);
+  assert.notEqual(again.id, ownerId);
+  assert.equal((await readUser(identity().pool, intern.id)).email, "intern@linked.example.com");
+});
+
 test("without just-in-time provisioning only members sign in, and suspended ones do not", async () => {
   const tenantId = await newTenant("members.example.com");
   const { id } = await newOidc(tenantId, { isJitEnabled: false });
