@@ -1504,6 +1504,7 @@ create table tenancy.sessions (
   mfa_at timestamp with time zone,
   device text default ''::text not null,
   ip text default ''::text not null,
+  device_since timestamp with time zone,
   constraint sessions_pkey PRIMARY KEY (token_hash),
   constraint sessions_id_key UNIQUE (id),
   constraint sessions_one_person CHECK ((num_nonnulls(operator_id, user_id) = 1))
@@ -1521,6 +1522,7 @@ comment on column tenancy.sessions.authenticated_at is 'When they last proved it
 comment on column tenancy.sessions.mfa_at is 'When a second factor was last used in this session; null: never.';
 comment on column tenancy.sessions.device is 'Browser and system, for the list of devices.';
 comment on column tenancy.sessions.ip is 'Address of the last sign-in.';
+comment on column tenancy.sessions.device_since is 'First sign-in with this browser; null: not known.';
 CREATE INDEX sessions_operator_idx ON tenancy.sessions USING btree (operator_id) WHERE (operator_id IS NOT NULL);
 CREATE INDEX sessions_user_idx ON tenancy.sessions USING btree (user_id) WHERE (user_id IS NOT NULL);
 

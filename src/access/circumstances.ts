@@ -32,7 +32,9 @@ export function circumstances(facts: Facts, tenant: TenantTraits): CedarRecord {
   const ip = facts.ip === undefined ? undefined : addressOf(facts.ip);
   if (ip) record.set("ip", ip);
   // A clock that was set back makes nothing fresher than now.
-  if (facts.mfaAt) record.set("mfaAge", Math.max(0, Math.floor((nowMs - facts.mfaAt.getTime()) / 1_000)));
+  const ageOf = (since: Date) => Math.max(0, Math.floor((nowMs - since.getTime()) / 1_000));
+  if (facts.mfaAt) record.set("mfaAge", ageOf(facts.mfaAt));
+  if (facts.deviceSince) record.set("deviceAge", ageOf(facts.deviceSince));
   if (facts.purpose !== undefined) record.set("purpose", facts.purpose.toWellFormed());
   return record;
 }

@@ -44,6 +44,7 @@ const conditions: fc.Arbitrary<Condition> = fc.oneof(
     kind: fc.constant("device" as const),
     devices: fc.subarray([...DEVICES], { minLength: 1 }),
     isPasskeyBound: fc.boolean(),
+    knownForDays: fc.integer({ min: 1, max: 365 }),
   }),
   fc.record({ kind: fc.constant("feature" as const), feature: words }),
   fc.record({ kind: fc.constant("plan" as const), plans: fc.array(words, { minLength: 1, maxLength: 3 }) }),
@@ -136,6 +137,21 @@ test("a device is what the client says it is, and a passkey what the session was
   assert.equal(may({ device: "desktop", amr: ["pwd", "otp", "mfa"] }), false);
   assert.equal(may({ device: "mobile", amr: ["hwk"] }), false);
   assert.equal(may({ amr: ["hwk"] }), false);
+});
+
+test("a device is known from the day that the form says, to the second, and one of which nothing is known never", () => {
+  const condition = { kind: "device", devices: ["desktop"], knownForDays: 7 } as const;
+  const set = new PolicySet({ engine, policies: rolePolicies(roleOf([condition])) });
+  const now = new Date("2026-11-25T12:00:00Z");
+  const ago = (ms: number) => new Date(now.getTime() - ms);
+  const may = (facts: Partial<Facts>) => set.isAllowed(requestWith({ now, device: "desktop", ...facts }));
+
+  assert.equal(may({ deviceSince: ago(7 * 86_400_000) }), true);
+  assert.equal(may({ deviceSince: ago(7 * 86_400_000 - 1_000) }), false);
+  assert.equal(may({ deviceSince: ago(-1_000) }), false, "a clock that was set back makes nothing older");
+  assert.equal(may({ deviceSince: null }), false);
+  assert.equal(may({}), false);
+  assert.equal(may({ device: "mobile", deviceSince: ago(8 * 86_400_000) }), false);
 });
 
 test("what somebody may pass on is never more than they hold", () => {

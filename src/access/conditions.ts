@@ -14,8 +14,16 @@ export type Condition =
   | { readonly kind: "address"; readonly ranges: readonly string[] }
   /** A second factor was used in this session at most so long ago; with `methods`, one of these (RFC 8176). */
   | { readonly kind: "mfa"; readonly maxAgeMinutes: number; readonly methods?: readonly string[] }
-  /** From one of these, as the client says of itself; bound: and signed in, or confirmed, with a passkey. */
-  | { readonly kind: "device"; readonly devices: readonly Device[]; readonly isPasskeyBound?: boolean }
+  /**
+   * From one of these, as the client says of itself; bound: and signed in, or confirmed, with a passkey; known: and
+   * signed in with this browser for the first time so many days ago or earlier.
+   */
+  | {
+      readonly kind: "device";
+      readonly devices: readonly Device[];
+      readonly isPasskeyBound?: boolean;
+      readonly knownForDays?: number;
+    }
   /** The tenant's plan has this feature. */
   | { readonly kind: "feature"; readonly feature: string }
   /** The tenant has one of these plans. */
@@ -46,7 +54,11 @@ export function conditionText(condition: Condition): string {
     }
     case "device": {
       const bound = condition.isPasskeyBound ? ` && context.amr.containsAny(${setText(PASSKEYS)})` : "";
-      return `${setText(condition.devices)}.contains(context.device)${bound}`;
+      const known =
+        condition.knownForDays === undefined
+          ? ""
+          : ` && context has deviceAge && context.deviceAge >= ${condition.knownForDays * 86_400}`;
+      return `${setText(condition.devices)}.contains(context.device)${bound}${known}`;
     }
     case "feature":
       return `context.features.contains(${quoted(condition.feature)})`;

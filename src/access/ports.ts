@@ -24,6 +24,8 @@ export interface Facts {
   readonly purpose?: string;
   /** As its User-Agent says. Default: unknown. */
   readonly device?: Device;
+  /** The person's first sign-in with this browser; null: not known. Default: not known. */
+  readonly deviceSince?: Date | null;
 }
 
 /** A thing in the tenant that the question is about, with what policies may ask of it. */

@@ -14,6 +14,8 @@ export interface DraftQuestion {
   readonly amr?: readonly string[];
   readonly purpose?: string;
   readonly device?: Device;
+  /** Days since the person first signed in with this browser; absent: not known. */
+  readonly deviceAgeDays?: number;
   readonly resource?: { readonly id: string; readonly attributes?: Readonly<Record<string, string>> };
 }
 
@@ -22,7 +24,7 @@ const NOBODY = "00000000-0000-7000-8000-000000000000";
 
 export function toQuestion(draft: DraftQuestion, tenantId: string, now: Date): Question {
   const at = draft.at === undefined ? now : new Date(draft.at);
-  const { mfaAgeMinutes, ip, purpose, device, resource } = draft;
+  const { mfaAgeMinutes, ip, purpose, device, deviceAgeDays, resource } = draft;
   const facts: Facts = {
     now: at,
     amr: draft.amr ?? (mfaAgeMinutes === undefined ? ["pwd"] : ["pwd", "otp", "mfa"]),
@@ -30,6 +32,9 @@ export function toQuestion(draft: DraftQuestion, tenantId: string, now: Date): Q
     ...(ip === undefined ? {} : { ip }),
     ...(purpose === undefined ? {} : { purpose }),
     ...(device === undefined ? {} : { device }),
+    ...(deviceAgeDays === undefined
+      ? {}
+      : { deviceSince: new Date(at.getTime() - deviceAgeDays * 86_400_000) }),
   };
   const subject = { kind: "user", id: NOBODY, roles: draft.roles, scopes: null } as const;
   return { subject, permission: draft.permission, tenantId, facts, ...(resource ? { resource } : {}) };

@@ -106,7 +106,19 @@ export async function replay(
 
 /** The question as it was asked. Undefined for one that this release cannot ask. */
 function toQuestion(tenantId: string, { at, ip }: RecordedCall, asked: Asked): Question | undefined {
-  const { permission, kind, id, roles, scopes, amr = [], mfaAgeS, purpose, device, resource } = asked;
+  const {
+    permission,
+    kind,
+    id,
+    roles,
+    scopes,
+    amr = [],
+    mfaAgeS,
+    purpose,
+    device,
+    deviceAgeS,
+    resource,
+  } = asked;
   if (!isPermission(permission) || !SUBJECT_KINDS.has(kind)) return undefined;
   return {
     subject: { kind: kind as Question["subject"]["kind"], id, roles, scopes: scopes ?? null }, // one of the set
@@ -119,6 +131,7 @@ function toQuestion(tenantId: string, { at, ip }: RecordedCall, asked: Asked): Q
       ...(ip === null ? {} : { ip }),
       ...(purpose === undefined ? {} : { purpose }),
       ...(isDevice(device) ? { device } : {}),
+      ...(deviceAgeS === undefined ? {} : { deviceSince: new Date(at.getTime() - deviceAgeS * 1_000) }),
     },
     ...(resource
       ? {

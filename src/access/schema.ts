@@ -32,6 +32,8 @@ type Circumstances = {
   amr: Set<String>,
   /** What it comes from, as its User-Agent says: desktop, mobile, program, unknown. */
   device: String,
+  /** Seconds since the person first signed in with this browser; absent: not known. */
+  deviceAge?: Long,
   /** Plan of the tenant, and what it includes. */
   plan: String,
   features: Set<String>,

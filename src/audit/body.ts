@@ -32,6 +32,8 @@ export interface Asked {
   readonly mfaAgeS?: number;
   readonly purpose?: string;
   readonly device?: string;
+  /** Seconds since the person first signed in with this browser; absent: not known. */
+  readonly deviceAgeS?: number;
   readonly resource?: { readonly id: string; readonly type?: string; readonly hasAttributes?: true };
 }
 

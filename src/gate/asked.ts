@@ -15,7 +15,8 @@ export function askedOf(
   if (permission === "signed_in" || subject.kind === "operator" || subject.kind === "platform_key")
     return undefined;
   const { kind, id, roles, scopes } = subject;
-  const { amr, mfaAt, purpose, device, now } = facts;
+  const { amr, mfaAt, purpose, device, deviceSince, now } = facts;
+  const ageS = (since: Date) => Math.max(0, Math.floor((now.getTime() - since.getTime()) / 1_000));
   return {
     permission,
     kind,
@@ -23,9 +24,10 @@ export function askedOf(
     roles,
     ...(scopes ? { scopes } : {}),
     ...(amr.length > 0 ? { amr } : {}),
-    ...(mfaAt ? { mfaAgeS: Math.max(0, Math.floor((now.getTime() - mfaAt.getTime()) / 1_000)) } : {}),
+    ...(mfaAt ? { mfaAgeS: ageS(mfaAt) } : {}),
     ...(purpose === undefined ? {} : { purpose }),
     ...(device === undefined ? {} : { device }),
+    ...(deviceSince ? { deviceAgeS: ageS(deviceSince) } : {}),
     ...(resource ? { resource: toReference(resource) } : {}),
   };
 }

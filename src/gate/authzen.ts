@@ -181,16 +181,18 @@ function attributesOf(properties: Json): Record<string, string> {
   );
 }
 
-/** `time`, `ip`, `amr`, `mfa_age` in seconds, `purpose`, `device`: what the caller vouches for. */
+/** `time`, `ip`, `amr`, `mfa_age` in seconds, `purpose`, `device`, `device_age` in seconds: what the caller vouches for. */
 function factsOf(context: Json, now: Date): Facts {
-  const { time, ip, amr, mfa_age: mfaAge, purpose, device } = context;
+  const { time, ip, amr, mfa_age: mfaAge, purpose, device, device_age: deviceAge } = context;
   const given = typeof time === "string" ? new Date(time) : now;
   const at = Number.isNaN(given.getTime()) ? now : given;
-  const isAge = typeof mfaAge === "number" && mfaAge >= 0;
+  const ago = (ageS: unknown) =>
+    typeof ageS === "number" && ageS >= 0 ? new Date(at.getTime() - ageS * 1_000) : null;
   return {
     now: at,
     amr: Array.isArray(amr) ? amr.filter((each) => typeof each === "string") : [],
-    mfaAt: isAge ? new Date(at.getTime() - mfaAge * 1_000) : null,
+    mfaAt: ago(mfaAge),
+    deviceSince: ago(deviceAge),
     ...(typeof ip === "string" ? { ip } : {}),
     ...(typeof purpose === "string" ? { purpose } : {}),
     ...(isDevice(device) ? { device } : {}),

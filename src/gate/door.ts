@@ -119,6 +119,7 @@ export function factsOf(
     ...(ip === undefined ? {} : { ip }),
     amr: isKey ? [] : principal.amr,
     mfaAt: isKey ? null : principal.mfaAt,
+    deviceSince: "deviceSince" in principal ? (principal.deviceSince ?? null) : null,
     device: deviceOfAgent(typeof agent === "string" ? agent : undefined),
   };
 }

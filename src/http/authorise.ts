@@ -98,6 +98,7 @@ export function factsOf(house: House, request: FastifyRequest, principal: Princi
     ip: request.ip,
     amr: isKey ? [] : principal.amr,
     mfaAt: isKey ? null : principal.mfaAt,
+    deviceSince: isKey ? null : (principal.deviceSince ?? null),
     device: deviceOfAgent(request.headers["user-agent"]),
     ...(typeof purpose === "string" && PURPOSE.test(purpose) ? { purpose } : {}),
   };

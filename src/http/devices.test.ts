@@ -4,6 +4,7 @@ import { call } from "../../test/support/api.ts";
 import { type Platform, startPlatform } from "../../test/support/platform.ts";
 import { signedUser } from "../../test/support/users.ts";
 import { readEvents } from "../audit/record.ts";
+import { addMember } from "../identity/members.ts";
 import { endSessions } from "../identity/sessions.ts";
 
 const PASSWORD = "four words unrelated here";
@@ -25,6 +26,10 @@ async function newPerson(locale: "en" | "fr" = "en") {
 
 /** Signs in from a browser with this mark, or with none; tells its mark from then on. */
 async function signIn(email: string, mark?: string): Promise<string> {
+  return (await signInFully(email, mark)).mark;
+}
+
+async function signInFully(email: string, mark?: string): Promise<{ mark: string; session: string }> {
   const answer = await call(platform, "POST", "/v1/sign-in/password", {
     key: null,
     headers: {
@@ -37,7 +42,8 @@ async function signIn(email: string, mark?: string): Promise<string> {
   assert.equal(answer.status, 200, answer.text);
   const cookie = answer.headers.getSetCookie().find((each) => each.startsWith("tenancy_device=")) ?? "";
   assert.match(cookie, /; HttpOnly; SameSite=Strict; Expires=/);
-  return /^tenancy_device=([\w-]{20,})/.exec(cookie)?.[1] ?? "";
+  const session = answer.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+  return { mark: /^tenancy_device=([\w-]{20,})/.exec(cookie)?.[1] ?? "", session };
 }
 
 async function noticesTo(email: string) {
@@ -99,6 +105,36 @@ test("whoever is signed out everywhere has no known device, and is told of the n
 
   assert.equal((await noticesTo(person.email)).length, 1);
   assert.equal((await noticesTo(other.email)).length, 0);
+});
+
+test("a role can ask for a browser that is known for days: a password taken today opens nothing from elsewhere", async () => {
+  const person = await newPerson();
+  const { id } = await platform.tenancy.tenants.create({ name: "Known devices" });
+  const devices = ["desktop"];
+  const grants = [
+    { permissions: ["members.read"], conditions: [{ kind: "device", devices, knownForDays: 7 }] },
+  ];
+  const role = { key: "careful", name: "Careful", grants };
+  const made = await call(platform, "POST", `/v1/tenants/${id}/roles`, { body: role });
+  assert.equal(made.status, 201, made.text);
+  const member = { tenantId: id, userId: person.id, roles: ["careful"] };
+  await addMember(identity(), member, { actor: "test", principal: null });
+  const reads = async (session: string) => {
+    const headers = { cookie: session, "sec-fetch-site": "same-origin", "user-agent": FIREFOX };
+    return (await call(platform, "GET", `/v1/tenants/${id}/members`, { key: null, headers })).status;
+  };
+  const first = await signInFully(person.email);
+  assert.equal(await reads(first.session), 403, "known since just now");
+  await identity().pool.query(
+    "update tenancy.known_devices set created_at = created_at - interval '8 days' where user_id = $1",
+    [person.id],
+  );
+
+  const own = await signInFully(person.email, first.mark);
+  const thief = await signInFully(person.email);
+
+  assert.equal(await reads(own.session), 200);
+  assert.equal(await reads(thief.session), 403);
 });
 
 test("a day has no more notices than a person reads", async () => {

@@ -119,6 +119,7 @@ function toPrincipal(row: SessionRow): OperatorPrincipal | UserPrincipal | undef
     authenticatedAt: row.authenticated_at,
     mfaAt: row.mfa_at,
     expiresAt: row.expires_at,
+    deviceSince: row.device_since,
   };
   if (row.operator_id !== null) {
     return { kind: "operator", id: row.operator_id, actor: `operator:${row.operator_id}`, ...signed };

@@ -1,13 +1,13 @@
 import { query } from "../db/sql.ts";
 
 /** The browser has a new token from here on, whoever signs in with it: a copy of the old one is worth nothing. */
-export const renewDevice = query<{ user_id: string }>(
+export const renewDevice = query<{ user_id: string; created_at: Date }>(
   "identity.renew_device",
   `update tenancy.known_devices
    set token_hash = $2::bytea,
      last_used_at = case when user_id = $3::uuid then $4::timestamptz else last_used_at end
    where token_hash = $1::bytea and last_used_at > $5::timestamptz
-   returning user_id`,
+   returning user_id, created_at`,
 );
 
 /** All that they ever had, and those that came since $2. */

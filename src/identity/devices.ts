@@ -19,6 +19,8 @@ export interface Recognised {
   readonly mark: DeviceMark;
   /** They have not signed in with it before. */
   readonly isNew: boolean;
+  /** Their first sign-in with it. */
+  readonly since: Date;
 }
 
 /**
@@ -41,7 +43,8 @@ export async function recogniseDevice(
   const hash = hashToken(drawn);
   const renewal = token === null ? [] : [hashToken(token), hash, person.id, now, ago(DEVICE_LIFETIME_MS)];
   const renewed = token === null ? [] : await many(tx, renewDevice, renewal);
-  if (renewed.some(({ user_id }) => user_id === person.id)) return { mark, isNew: false };
+  const known = renewed.find(({ user_id }) => user_id === person.id);
+  if (known) return { mark, isNew: false, since: known.created_at };
   const { total, lately } = await one(tx, countDevices, [person.id, ago(86_400_000)]);
   await exec(tx, insertDevice, [person.id, hash, origin.device, now]);
   await exec(tx, deleteSurplusDevices, [person.id, DEVICES_MAX]);
@@ -49,5 +52,5 @@ export async function recogniseDevice(
     const message = newDevice(person.locale, { ...origin, at: now }, parts.site.origin());
     await tellPerson(tx, parts, person, "new_device", message);
   }
-  return { mark, isNew: true };
+  return { mark, isNew: true, since: now };
 }

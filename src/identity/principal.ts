@@ -12,6 +12,8 @@ interface Signed {
   readonly mfaAt: Date | null;
   /** Absolute end of the session. */
   readonly expiresAt: Date;
+  /** Their first sign-in with this browser. Default, and null: not known. */
+  readonly deviceSince?: Date | null;
 }
 
 /** What staff acts in, with the consent of the tenant. */

@@ -4,9 +4,9 @@ import type { Locale } from "./principal.ts";
 export const insertSession = query<{ id: string }>(
   "identity.insert_session",
   `insert into tenancy.sessions (token_hash, id, operator_id, user_id, amr, authenticated_at, mfa_at, device, ip,
-     created_at, last_used_at, expires_at)
+     created_at, last_used_at, expires_at, device_since)
    values ($1::bytea, $2::uuid, $3::uuid, $4::uuid, $5::text[], $8::timestamptz, $6::timestamptz, $7::text, $10::text,
-     $8::timestamptz, $8::timestamptz, $9::timestamptz)
+     $8::timestamptz, $8::timestamptz, $9::timestamptz, $11::timestamptz)
    returning id`,
 );
 
@@ -22,13 +22,14 @@ export interface SessionRow {
   mfa_at: Date | null;
   last_used_at: Date;
   expires_at: Date;
+  device_since: Date | null;
 }
 
 /** A disabled user has none. */
 export const findSession = query<SessionRow>(
   "identity.find_session",
   `select s.id, s.operator_id, s.user_id, coalesce(o.name, u.name) as name, u.email, u.locale, s.amr,
-     s.authenticated_at, s.mfa_at, s.last_used_at, s.expires_at
+     s.authenticated_at, s.mfa_at, s.last_used_at, s.expires_at, s.device_since
    from tenancy.sessions s
    left join tenancy.operators o on o.id = s.operator_id
    left join tenancy.users u on u.id = s.user_id

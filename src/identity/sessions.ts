@@ -41,6 +41,8 @@ export interface NewSession {
   /** A second factor was used just now. */
   readonly isMfa: boolean;
   readonly origin: Origin;
+  /** Their first sign-in with this browser. Default: not known. */
+  readonly deviceSince?: Date | undefined;
 }
 
 export interface FreshSession {
@@ -58,7 +60,7 @@ export async function openSession(tx: Tx, parts: SessionParts, session: NewSessi
   const expiresAt = new Date(now.getTime() + lifetimeMs);
   const token = drawToken();
   const id = uuidv7();
-  const { person, amr, isMfa, origin } = session;
+  const { person, amr, isMfa, origin, deviceSince = null } = session;
   await exec(tx, deleteOldSessions, [now, new Date(now.getTime() - parts.sessionTimeoutMs)]);
   await exec(tx, insertSession, [
     hashToken(token),
@@ -71,6 +73,7 @@ export async function openSession(tx: Tx, parts: SessionParts, session: NewSessi
     now,
     expiresAt,
     origin.ip,
+    deviceSince,
   ]);
   if ("userId" in person) {
     for (const surplus of await many(tx, deleteSurplusSessions, [person.userId, SESSIONS_MAX]))

@@ -179,17 +179,18 @@ export async function openFor(
     if (previous) await announceRevocation(tx, "session", previous.id);
   }
   const amr = [...new Set(proof.amr)];
-  const session = await openSession(tx, parts, {
-    person: kind === "operator" ? { operatorId: userId } : { userId },
-    amr,
-    isMfa: proof.isMfa,
-    origin: call.origin,
-  });
   const token = call.deviceToken;
   const recognised =
     token === undefined
       ? undefined
       : await recogniseDevice(tx, parts, person, { token, origin: call.origin });
+  const session = await openSession(tx, parts, {
+    person: kind === "operator" ? { operatorId: userId } : { userId },
+    amr,
+    isMfa: proof.isMfa,
+    origin: call.origin,
+    deviceSince: recognised?.since,
+  });
   const by = { actor: `${kind}:${userId}`, requestId: call.requestId };
   const { ip, device } = call.origin;
   await recordEvent(

@@ -6525,6 +6525,8 @@ export interface components {
         mfaAgeS?: number;
         purpose?: string;
         device?: string;
+        /** Seconds since the first sign-in with this browser. */
+        deviceAgeS?: number;
         resource?: {
           id: string;
           type?: string;
@@ -6798,6 +6800,8 @@ export interface components {
       devices: ("desktop" | "mobile" | "program" | "unknown")[];
       /** Signed in, or confirmed, with a passkey. */
       isPasskeyBound?: boolean;
+      /** First signed in with this browser so many days ago or earlier. */
+      knownForDays?: number;
     } | {
       kind: "feature";
       feature: string;
@@ -7400,6 +7404,8 @@ export interface components {
       amr?: string[];
       purpose?: string;
       device?: "desktop" | "mobile" | "program" | "unknown";
+      /** Days since the first sign-in with this browser. Absent: not known. */
+      deviceAgeDays?: number;
       resource?: {
         id: string;
         attributes?: Record<string, string>;

@@ -294,15 +294,16 @@ async function finishAttempt(
     const { userId } = await provision(tx, parts, connection, claimed, input.requestId);
     const isMfa = claimed.isMfa && connection.mapping.trustsMfa;
     const amr = ["sso", `sso:${connection.id}`, ...(isMfa ? ["mfa"] : [])];
+    const person = await one(tx, findSigner, [userId]);
+    const { deviceToken: token, origin } = input;
+    const { mark, isNew, since } = await recogniseDevice(tx, parts.identity.parts, person, { token, origin });
     const session = await openSession(tx, parts.identity.parts, {
       person: { userId },
       amr,
       isMfa,
-      origin: input.origin,
+      origin,
+      deviceSince: since,
     });
-    const person = await one(tx, findSigner, [userId]);
-    const { deviceToken: token, origin } = input;
-    const { mark, isNew } = await recogniseDevice(tx, parts.identity.parts, person, { token, origin });
     if (claimed.authenticatedAt) await exec(tx, backdateSession, [session.id, claimed.authenticatedAt]);
     const by = { actor: `user:${userId}`, ...(input.requestId ? { requestId: input.requestId } : {}) };
     await recordEvent(tx, by, "sso.signed_in", connection.tenantId, {

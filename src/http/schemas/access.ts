@@ -41,6 +41,13 @@ export const Condition = Type.Union(
       isPasskeyBound: Type.Optional(
         Type.Boolean({ description: "Signed in, or confirmed, with a passkey." }),
       ),
+      knownForDays: Type.Optional(
+        Type.Integer({
+          minimum: 1,
+          maximum: 365,
+          description: "First signed in with this browser so many days ago or earlier.",
+        }),
+      ),
     }),
     condition("feature", { feature: Text(100) }),
     condition("plan", { plans: Texts(20) }),
@@ -132,6 +139,13 @@ export const PolicyQuestion = Type.Object(
     amr: Type.Optional(Texts(10)),
     purpose: Type.Optional(Text(100)),
     device: Type.Optional(oneOf(DEVICES)),
+    deviceAgeDays: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 3_650,
+        description: "Days since the first sign-in with this browser. Absent: not known.",
+      }),
+    ),
     resource: Type.Optional(
       Type.Object(
         {

@@ -66,6 +66,9 @@ export const AuditRecord = Type.Object(
           mfaAgeS: Type.Optional(Type.Integer({ description: "Seconds since a second factor was used." })),
           purpose: Type.Optional(Type.String()),
           device: Type.Optional(Type.String()),
+          deviceAgeS: Type.Optional(
+            Type.Integer({ description: "Seconds since the first sign-in with this browser." }),
+          ),
           resource: Type.Optional(
             Type.Object({
               id: Type.String(),

@@ -132,6 +132,23 @@ function Fields({ condition, onChange }: Omit<ConditionFieldsProps, "onRemove">)
               onChange(isChecked ? { ...rest, isPasskeyBound: true } : rest);
             }}
           />
+          <CheckField
+            label={form.deviceKnown}
+            isChecked={condition.knownForDays !== undefined}
+            onChange={(isChecked) => {
+              const { knownForDays: _, ...rest } = condition;
+              onChange(isChecked ? { ...rest, knownForDays: 7 } : rest);
+            }}
+          />
+          {condition.knownForDays !== undefined && (
+            <NumberField
+              label={form.knownForDays}
+              value={condition.knownForDays}
+              onChange={(knownForDays = 1) => onChange({ ...condition, knownForDays })}
+              min={1}
+              max={365}
+            />
+          )}
         </>
       );
     case "purpose":

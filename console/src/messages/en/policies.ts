@@ -57,6 +57,8 @@ export const policies = {
     days: { mon: "Mon", tue: "Tue", wed: "Wed", thu: "Thu", fri: "Fri", sat: "Sat", sun: "Sun" },
     devices: { desktop: "Desk", mobile: "Phone or tablet", program: "Program", unknown: "Not said" },
     passkeyBound: "Signed in with a passkey",
+    deviceKnown: "With a browser that they have used before",
+    knownForDays: "For the first time at least so many days ago",
     from: "From",
     to: "Until before",
     zoneHint: "HH:MM in the tenant’s time zone.",

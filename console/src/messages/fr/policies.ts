@@ -64,6 +64,8 @@ export const policies = {
       unknown: "Non dit",
     },
     passkeyBound: "Connecté par une clé d’accès",
+    deviceKnown: "Avec un navigateur déjà utilisé",
+    knownForDays: "Pour la première fois il y a au moins tant de jours",
     from: "De",
     to: "Jusqu’avant",
     zoneHint: "Au format `HH:MM`, dans le fuseau du locataire.",
