@@ -920,7 +920,8 @@ create table tenancy.known_devices (
   device text not null,
   created_at timestamp with time zone not null,
   last_used_at timestamp with time zone not null,
-  constraint known_devices_pkey PRIMARY KEY (user_id, token_hash)
+  provider text default ''::text not null,
+  constraint known_devices_pkey PRIMARY KEY (user_id, token_hash, provider)
 );
 comment on table tenancy.known_devices is 'Browsers that somebody has signed in with. Knowing one signs nobody in.';
 comment on column tenancy.known_devices.user_id is 'Whose: a user or an operator.';
@@ -928,6 +929,7 @@ comment on column tenancy.known_devices.token_hash is 'SHA-256 of the token in t
 comment on column tenancy.known_devices.device is 'Browser and system, as at the first sign-in.';
 comment on column tenancy.known_devices.created_at is 'First sign-in.';
 comment on column tenancy.known_devices.last_used_at is 'Last sign-in.';
+comment on column tenancy.known_devices.provider is 'Whose word it was that they signed in, such as sso:<id>; empty: a proof of their own.';
 CREATE INDEX known_devices_token_idx ON tenancy.known_devices USING btree (token_hash);
 
 create table tenancy.mails (

@@ -1,13 +1,13 @@
 import { query } from "../db/sql.ts";
 
 /** The browser has a new token from here on, whoever signs in with it: a copy of the old one is worth nothing. */
-export const renewDevice = query<{ user_id: string; created_at: Date }>(
+export const renewDevice = query<{ user_id: string; provider: string; created_at: Date }>(
   "identity.renew_device",
   `update tenancy.known_devices
    set token_hash = $2::bytea,
      last_used_at = case when user_id = $3::uuid then $4::timestamptz else last_used_at end
    where token_hash = $1::bytea and last_used_at > $5::timestamptz
-   returning user_id, created_at`,
+   returning user_id, provider, created_at`,
 );
 
 /** All that they ever had, and those that came since $2. */
@@ -19,17 +19,17 @@ export const countDevices = query<{ total: number; lately: number }>(
 
 export const insertDevice = query(
   "identity.insert_device",
-  `insert into tenancy.known_devices (user_id, token_hash, device, created_at, last_used_at)
-   values ($1::uuid, $2::bytea, $3::text, $4::timestamptz, $4::timestamptz)`,
+  `insert into tenancy.known_devices (user_id, token_hash, provider, device, created_at, last_used_at)
+   values ($1::uuid, $2::bytea, $3::text, $4::text, $5::timestamptz, $5::timestamptz)`,
 );
 
 /** Those that rested longest, beyond the newest $2. */
 export const deleteSurplusDevices = query(
   "identity.delete_surplus_devices",
   `delete from tenancy.known_devices
-   where user_id = $1::uuid and token_hash in (
-     select token_hash from tenancy.known_devices where user_id = $1::uuid
-     order by last_used_at desc, token_hash offset $2::int)`,
+   where user_id = $1::uuid and (token_hash, provider) in (
+     select token_hash, provider from tenancy.known_devices where user_id = $1::uuid
+     order by last_used_at desc, token_hash, provider offset $2::int)`,
 );
 
 /** No browser has their token any more. The rows stay: the next sign-in is not somebody's first. */

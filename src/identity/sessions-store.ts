@@ -99,7 +99,10 @@ export const deleteUserSessions = query<{ id: string; operator_id: string | null
    returning id, operator_id`,
 );
 
-/** A factor was used in this session: a new token, so that one seen before it is worth nothing after it. */
+/**
+ * A factor was used in this session: a new token, so that one seen before it is worth nothing after it. What a provider
+ * said of the browser does not count any more: from here on the session may be the person's own, in all tenants.
+ */
 export const strengthenSession = query<{ expires_at: Date }>(
   "identity.strengthen_session",
   `update tenancy.sessions
@@ -107,6 +110,7 @@ export const strengthenSession = query<{ expires_at: Date }>(
      amr = (select array_agg(distinct m) from unnest(amr || $3::text[]) m),
      authenticated_at = $4::timestamptz,
      mfa_at = case when $5::boolean then $4::timestamptz else mfa_at end,
+     device_since = case when not 'sso' = any (amr) then device_since end,
      last_used_at = $4::timestamptz
    where id = $1::uuid and expires_at > $4::timestamptz
    returning expires_at`,

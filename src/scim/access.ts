@@ -90,8 +90,10 @@ export async function setActive(
   by: Actor,
 ): Promise<void> {
   const { tenantId, userId, isActive } = input;
-  const member = await lockStanding(tx, tenantId, userId);
   const status = isActive ? "active" : "suspended";
+  // Most of what a directory writes changes nothing here, and waits for no owner's row.
+  if ((await maybe(tx, findMember, [tenantId, userId]))?.status === status) return;
+  const member = await lockStanding(tx, tenantId, userId);
   if (!member || member.status === status) return;
   if (!isActive && member.isLastOwner) throw lastOwner();
   await maybe(tx, updateMembership, [tenantId, userId, null, status, parts.clock.now()]);

@@ -296,7 +296,8 @@ async function finishAttempt(
     const amr = ["sso", `sso:${connection.id}`, ...(isMfa ? ["mfa"] : [])];
     const person = await one(tx, findSigner, [userId]);
     const { deviceToken: token, origin } = input;
-    const { mark, isNew, since } = await recogniseDevice(tx, parts.identity.parts, person, { token, origin });
+    const shown = { token, origin, provider: `sso:${connection.id}` };
+    const { mark, isNew, since } = await recogniseDevice(tx, parts.identity.parts, person, shown);
     const session = await openSession(tx, parts.identity.parts, {
       person: { userId },
       amr,
