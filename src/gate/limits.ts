@@ -28,6 +28,9 @@ export const ASKS_MAX = 5_000;
 /** An answer about rates that takes longer is none: the request is not to wait for it. */
 export const STORE_TIMEOUT_MS = 500;
 
+/** Answers about what is held that are overdue at one time: each keeps a connection until it comes. */
+export const LATE_HOLDS_MAX = 2;
+
 /** After such a failure the process goes by its share alone for this long, then tries again. */
 export const STORE_PAUSE_MS = 1_000;
 

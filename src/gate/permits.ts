@@ -74,10 +74,10 @@ export class SharedPermits {
     try {
       await this.#hold(asks);
     } finally {
-      for (const { key } of asks) {
-        const entry = this.#entries.get(key);
-        if (entry) await this.#ask(entry);
-      }
+      // Each for itself: what waits for one limit does not wait for the others.
+      await Promise.all(
+        asks.map(({ key }) => this.#entries.get(key)).map((entry) => entry && this.#ask(entry)),
+      );
     }
   }
 

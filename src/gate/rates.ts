@@ -4,6 +4,7 @@ import { type Rate, type Take, takeOne } from "./gcra.ts";
 import { LeasedRate } from "./leased-rate.ts";
 import { ASKS_MAX, KEYS_MAX, LEASE_ROUNDS_MAX, STORE_PAUSE_MS, STORE_TIMEOUT_MS } from "./limits.ts";
 import type { Lease, LeaseAsk, RateStore } from "./ports.ts";
+import { withinMs } from "./within-ms.ts";
 
 /** Who else keeps the limits. */
 export interface Company {
@@ -235,13 +236,4 @@ export class SharedRates {
 
 function shareOf({ burst, perSecond }: Rate, processes: number): Rate {
   return { burst: Math.max(1, Math.floor(burst / processes)), perSecond: perSecond / processes };
-}
-
-async function withinMs<T>(answer: Promise<T>, timeoutMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`No answer within ${timeoutMs} ms`)), timeoutMs);
-  });
-  answer.catch(() => undefined);
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }

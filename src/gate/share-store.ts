@@ -1,7 +1,8 @@
 import type pg from "pg";
 import { exec, many, query } from "../db/sql.ts";
-import { HOLD_MS } from "./limits.ts";
+import { HOLD_MS, LATE_HOLDS_MAX, STORE_TIMEOUT_MS } from "./limits.ts";
 import type { Hold, HoldAsk, Lease, LeaseAsk, RateStore } from "./ports.ts";
+import { withinMs } from "./within-ms.ts";
 
 /**
  * Leases slots of several rates in one statement. Rows are locked in the order of their keys, so that two processes
@@ -111,13 +112,28 @@ export class PostgresRates implements RateStore {
 export class Holders {
   readonly #pool: pg.Pool;
   readonly #processId: string;
+  /** Asked, given up, and still holding a connection. */
+  #late = 0;
 
   constructor(pool: pg.Pool, processId: string) {
     this.#pool = pool;
     this.#processId = processId;
   }
 
+  /** Fails after STORE_TIMEOUT_MS, and at once while as many answers as LATE_HOLDS_MAX are overdue. */
   async hold(asks: readonly HoldAsk[]): Promise<ReadonlyMap<string, Hold>> {
+    if (this.#late >= LATE_HOLDS_MAX) throw new Error(`${this.#late} answers are overdue`);
+    const answer = this.#hold(asks);
+    try {
+      return await withinMs(answer, STORE_TIMEOUT_MS);
+    } catch (failure) {
+      this.#late += 1;
+      void answer.catch(() => undefined).finally(() => (this.#late -= 1));
+      throw failure;
+    }
+  }
+
+  async #hold(asks: readonly HoldAsk[]): Promise<ReadonlyMap<string, Hold>> {
     const gone = asks.filter(({ want }) => want === null).map(({ key }) => key);
     if (gone.length > 0) await exec(this.#pool, letGoShares, [this.#processId, gone]);
     const held = asks.filter(({ want }) => want !== null);
