@@ -1,6 +1,7 @@
 import { accessError } from "../access/errors.ts";
 import { isTenancyError } from "../base/errors.ts";
-import { type Evaluated, type EvaluationParts, evaluate, readEvaluation } from "./authzen.ts";
+import { type Asked, type Evaluated, type EvaluationParts, evaluate, readEvaluation } from "./authzen.ts";
+import { lookUp } from "./authzen-subjects.ts";
 
 /** Evaluations in one request. */
 export const EVALUATIONS_MAX = 200;
@@ -27,11 +28,13 @@ export async function evaluateAll(
     throw bad("evaluations", `Expected \`evaluations\` to be a list of at most ${EVALUATIONS_MAX}.`);
   const semantic = semanticOf(options);
   const answers: Evaluated[] = [];
-  for (const each of evaluations as readonly unknown[]) {
-    const answer = await one(parts, tenantId, {
-      ...defaults,
-      ...(isObject(each) ? each : { subject: null }),
-    });
+  const questions = (evaluations as readonly unknown[]).map((each) =>
+    read({ ...defaults, ...(isObject(each) ? each : { subject: null }) }),
+  );
+  const subjects = questions.flatMap((each) => ("asked" in each ? [each.asked.subject] : []));
+  const lookup = await lookUp(parts, tenantId, subjects);
+  for (const each of questions) {
+    const answer = "asked" in each ? await evaluate(parts, tenantId, each.asked, lookup) : each.fault;
     answers.push(answer);
     if (semantic === "deny_on_first_deny" && !answer.decision) break;
     if (semantic === "permit_on_first_permit" && answer.decision) break;
@@ -39,13 +42,13 @@ export async function evaluateAll(
   return { evaluations: answers };
 }
 
-async function one(parts: EvaluationParts, tenantId: string, input: Json): Promise<Evaluated> {
+function read(input: Json): { readonly asked: Asked } | { readonly fault: Evaluated } {
   try {
-    return await evaluate(parts, tenantId, readEvaluation(input));
+    return { asked: readEvaluation(input) };
   } catch (failure) {
     if (!isTenancyError(failure) || failure.code !== "authzen.bad_request") throw failure;
     const message = failure.problems.map((problem) => problem.message).join(" ");
-    return { decision: false, context: { error: { status: 400, message } } };
+    return { fault: { decision: false, context: { error: { status: 400, message } } } };
   }
 }
 

@@ -5,13 +5,10 @@ import { accessError } from "../access/errors.ts";
 import { isPermission, type Permission, permissionNames, scopeOf } from "../access/permissions.ts";
 import type { Decision, Facts, Question, ResourceRef, Subject } from "../access/ports.ts";
 import type { Clock } from "../base/clock.ts";
-import { type FieldProblem, isTenancyError } from "../base/errors.ts";
-import { isUuid } from "../base/ids.ts";
-import { maybe } from "../db/sql.ts";
-import { type Member, readMember } from "../identity/members.ts";
+import type { FieldProblem } from "../base/errors.ts";
+import type { Member } from "../identity/members.ts";
 import type { Memberships } from "../identity/memberships.ts";
-import { findServiceAccount } from "../identity/service-accounts-store.ts";
-import { readUser } from "../identity/users.ts";
+import { type Lookup, lookUp } from "./authzen-subjects.ts";
 
 /**
  * OpenID AuthZEN Authorization API 1.0 (11 January 2026), as far as it is about forms: what is asked becomes a question
@@ -73,11 +70,16 @@ export function readSubjectSearch(input: Json): Asked {
   return readEvaluation({ ...input, subject });
 }
 
-export async function evaluate(parts: EvaluationParts, tenantId: string, asked: Asked): Promise<Evaluated> {
+export async function evaluate(
+  parts: EvaluationParts,
+  tenantId: string,
+  asked: Asked,
+  lookup?: Lookup,
+): Promise<Evaluated> {
   const { action } = asked;
   if (!isPermission(action) || scopeOf(action) !== "tenant")
     return refused(`There is no permission of a tenant called ${action}.`);
-  const subject = await subjectOf(parts, tenantId, asked.subject);
+  const subject = (lookup ?? (await lookUp(parts, tenantId, [asked.subject])))(asked.subject);
   if (!subject) return refused("The subject is nobody in this tenant.");
   return answerOf(await parts.access.decide(questionOf(parts, tenantId, asked, subject, action)));
 }
@@ -88,7 +90,7 @@ export async function searchActions(
   tenantId: string,
   asked: Omit<Asked, "action">,
 ): Promise<string[]> {
-  const subject = await subjectOf(parts, tenantId, asked.subject);
+  const subject = (await lookUp(parts, tenantId, [asked.subject]))(asked.subject);
   if (!subject) return [];
   const names = permissionNames.filter((name) => scopeOf(name) === "tenant");
   const found: string[] = [];
@@ -109,54 +111,18 @@ export async function searchMembers(
   const { action } = asked;
   if (asked.subject.type !== "user" || !isPermission(action) || scopeOf(action) !== "tenant") return [];
   const found: Pick<Entity, "type" | "id">[] = [];
+  const lookup = await lookUp(
+    parts,
+    tenantId,
+    members.map(({ userId }) => ({ type: "user", id: userId })),
+  );
   for (const member of members) {
-    const subject = await memberSubject(parts, tenantId, member);
+    const subject = lookup({ type: "user", id: member.userId });
     if (!subject) continue;
     const { allowed } = await parts.access.decide(questionOf(parts, tenantId, asked, subject, action));
     if (allowed) found.push({ type: "user", id: member.userId });
   }
   return found;
-}
-
-/** Who is meant: a member by id or address, a service account by id. What the caller says of their roles is not heard. */
-async function subjectOf(
-  parts: EvaluationParts,
-  tenantId: string,
-  { type, id }: Entity,
-): Promise<Subject | undefined> {
-  switch (type) {
-    case "user": {
-      const member = await memberOf(parts.pool, tenantId, id);
-      return member && memberSubject(parts, tenantId, member);
-    }
-    case "service_account": {
-      const account = isUuid(id) ? await maybe(parts.pool, findServiceAccount, [tenantId, id]) : undefined;
-      if (account?.status !== "active") return undefined;
-      return { kind: "service_account", id, roles: account.roles, scopes: null };
-    }
-    default:
-      return undefined;
-  }
-}
-
-async function memberOf(pool: pg.Pool, tenantId: string, name: string): Promise<Member | undefined> {
-  try {
-    const userId = isUuid(name) ? name : (await readUser(pool, name)).id;
-    return await readMember(pool, tenantId, userId);
-  } catch (failure) {
-    if (isTenancyError(failure) && failure.status < 500) return undefined;
-    throw failure;
-  }
-}
-
-async function memberSubject(
-  { memberships }: EvaluationParts,
-  tenantId: string,
-  { userId, status }: Member,
-): Promise<Subject | undefined> {
-  const membership = status === "active" ? await memberships.find(tenantId, userId) : undefined;
-  if (membership?.status !== "active") return undefined;
-  return { kind: "user", id: userId, roles: membership.roles, scopes: null };
 }
 
 function questionOf(

@@ -15,9 +15,7 @@ export const findMfaDemand = query<{ mfa_required: boolean }>(
   `select mfa_required from tenancy.sign_in_rules where tenant_id = $1::uuid`,
 );
 
-export const findMembership = query<MembershipRow>(
-  "identity.find_membership",
-  `select m.status, m.roles, coalesce(r.mfa_required, false) as mfa_required,
+const MEMBERSHIP = `m.status, m.roles, coalesce(r.mfa_required, false) as mfa_required,
      (select json_agg(json_build_object('roles', g.roles,
         'fromMs', extract(epoch from g.starts_at)::float8 * 1000,
         'untilMs', extract(epoch from g.ends_at)::float8 * 1000))
@@ -25,8 +23,26 @@ export const findMembership = query<MembershipRow>(
       where g.tenant_id = m.tenant_id and g.user_id = m.user_id and g.ended_at is null
         and g.ends_at > $3::timestamptz) as grants
    from tenancy.memberships m
-   left join tenancy.sign_in_rules r on r.tenant_id = m.tenant_id
-   where m.tenant_id = $1::uuid and m.user_id = $2::uuid`,
+   left join tenancy.sign_in_rules r on r.tenant_id = m.tenant_id`;
+
+export const findMembership = query<MembershipRow>(
+  "identity.find_membership",
+  `select ${MEMBERSHIP} where m.tenant_id = $1::uuid and m.user_id = $2::uuid`,
+);
+
+export const listMemberships = query<MembershipRow & { user_id: string }>(
+  "identity.list_memberships",
+  `select m.user_id, ${MEMBERSHIP} where m.tenant_id = $1::uuid and m.user_id = any ($2::uuid[])`,
+);
+
+/** Those of the named who have access: by id, or by address. */
+export const listNamedMembers = query<{ user_id: string; email: string }>(
+  "identity.list_named_members",
+  `select m.user_id, u.email from tenancy.memberships m join tenancy.users u on u.id = m.user_id
+   where m.tenant_id = $1::uuid and m.status = 'active' and u.status = 'active' and m.user_id = any ($2::uuid[])
+   union
+   select m.user_id, u.email from tenancy.users u join tenancy.memberships m on m.user_id = u.id
+   where m.tenant_id = $1::uuid and m.status = 'active' and u.status = 'active' and u.email = any ($3::text[])`,
 );
 
 export interface MemberRow {

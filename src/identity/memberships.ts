@@ -2,9 +2,9 @@ import { LRUCache } from "lru-cache";
 import type pg from "pg";
 import type { Clock } from "../base/clock.ts";
 import { isUuid } from "../base/ids.ts";
-import { maybe } from "../db/sql.ts";
+import { many, maybe } from "../db/sql.ts";
 import { REMEMBER_MS, REMEMBERED_MAX, TENANTS_MAX, TRUST_MS } from "./limits.ts";
-import { findMembership, findMfaDemand } from "./members-store.ts";
+import { findMfaDemand, listMemberships, type MembershipRow } from "./members-store.ts";
 import type { RevocationFeed } from "./revocation-feed.ts";
 
 export interface Membership {
@@ -61,25 +61,40 @@ export class Memberships {
 
   /** Undefined: they have no business there, and must not learn whether the tenant exists. */
   async find(tenantId: string, userId: string): Promise<Membership | undefined> {
-    if (!isUuid(tenantId) || !isUuid(userId)) return undefined;
-    const slot = `${tenantId}:${userId}`;
+    return (await this.findAll(tenantId, [userId])).get(userId);
+  }
+
+  /** Of many, by user; those that are not remembered are read at once. */
+  async findAll(tenantId: string, userIds: readonly string[]): Promise<Map<string, Membership>> {
     const nowMs = this.#parts.clock.now().getTime();
-    const known = this.#remembered.get(slot);
-    const subjects = [`member:${tenantId}:${userId}`, `tenant:${tenantId}`, `user:${userId}`];
-    if (known && this.#isTrusted(known, nowMs, subjects)) return heldAt(known, nowMs);
-    const seq = this.#feed?.seq ?? 0;
-    const row = await maybe(this.#parts.pool, findMembership, [tenantId, userId, new Date(nowMs)]);
-    const membership = row
-      ? {
-          status: row.status,
-          roles: row.roles,
-          temporary: [],
-          isMfaRequired: row.mfa_required || this.#parts.isMfaRequired === true,
-        }
-      : null;
-    const found = { membership, grants: row?.grants ?? null, fromMs: nowMs, seq };
-    this.#remembered.set(slot, found);
-    return heldAt(found, nowMs);
+    const found = new Map<string, Remembered>();
+    const unknown: string[] = [];
+    for (const userId of isUuid(tenantId) ? userIds.filter(isUuid) : []) {
+      const known = this.#remembered.get(`${tenantId}:${userId}`);
+      const subjects = [`member:${tenantId}:${userId}`, `tenant:${tenantId}`, `user:${userId}`];
+      if (known && this.#isTrusted(known, nowMs, subjects)) found.set(userId, known);
+      else unknown.push(userId);
+    }
+    if (unknown.length > 0) {
+      const seq = this.#feed?.seq ?? 0;
+      const values = [tenantId, unknown, new Date(nowMs)];
+      const rows = await many(this.#parts.pool, listMemberships, values);
+      const byUser = new Map(rows.map((row) => [row.user_id, row]));
+      for (const userId of unknown) {
+        const read = { ...this.#read(byUser.get(userId.toLowerCase())), fromMs: nowMs, seq };
+        this.#remembered.set(`${tenantId}:${userId}`, read);
+        found.set(userId, read);
+      }
+    }
+    const held = [...found].map(([userId, each]) => [userId, heldAt(each, nowMs)] as const);
+    return new Map(held.flatMap(([userId, membership]) => (membership ? [[userId, membership]] : [])));
+  }
+
+  #read(row: MembershipRow | undefined): Pick<Remembered, "membership" | "grants"> {
+    if (!row) return { membership: null, grants: null };
+    const { status, roles, mfa_required, grants } = row;
+    const isMfaRequired = mfa_required || this.#parts.isMfaRequired === true;
+    return { membership: { status, roles, temporary: [], isMfaRequired }, grants };
   }
 
   /** Whether the tenant, or the platform, demands a second factor: for those who have no membership, but come by token. */

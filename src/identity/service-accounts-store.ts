@@ -24,6 +24,11 @@ export const findServiceAccount = query<ServiceAccountRow>(
   `select ${COLUMNS} from tenancy.service_accounts where tenant_id = $1::uuid and id = $2::uuid`,
 );
 
+export const listNamedServiceAccounts = query<ServiceAccountRow>(
+  "identity.list_named_service_accounts",
+  `select ${COLUMNS} from tenancy.service_accounts where tenant_id = $1::uuid and id = any ($2::uuid[])`,
+);
+
 export const listServiceAccounts = query<ServiceAccountRow>(
   "identity.list_service_accounts",
   `select ${COLUMNS} from tenancy.service_accounts where tenant_id = $1::uuid order by name limit $2::int`,
