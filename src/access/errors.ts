@@ -101,6 +101,11 @@ export const { table: accessErrors, error: accessError } = defineErrors({
     sentence: "This is the last administrator of the platform.",
     cure: "Make somebody else an administrator first.",
   },
+  "policy.template": {
+    status: 422,
+    sentence: "The policy is a template: `?principal` and `?resource` are not filled here.",
+    cure: "Name who or what is meant, or test a role, an attribute or a group in a `when`.",
+  },
   "policy.invalid": {
     status: 422,
     sentence: "The policy is not valid Cedar for this platform.",

@@ -4,7 +4,7 @@ import { many, maybe, one, type Queryable } from "../db/sql.ts";
 import { type Author, assertHeld, changeRules, type RulesParts } from "./change-rules.ts";
 import { accessError } from "./errors.ts";
 import { POLICIES_MAX, POLICY_TESTS_MAX } from "./limits.ts";
-import { permittedBy, policyFaults } from "./policy-faults.ts";
+import { isTemplate, permittedBy, policyFaults } from "./policy-faults.ts";
 import type { DraftQuestion } from "./question.ts";
 import {
   deletePolicy,
@@ -43,7 +43,7 @@ export async function readPolicies({ pool }: Pool, tenantId: string): Promise<Po
 }
 
 /**
- * Throws policy.invalid with the places, policy.name_taken, policy.tests_failed; and role.beyond_author for a permit
+ * Throws policy.invalid with the places, policy.template, policy.name_taken, policy.tests_failed; and role.beyond_author for a permit
  * of what the author does not hold without condition.
  */
 export async function createPolicy(
@@ -169,6 +169,7 @@ async function assertWritable(
   author: Author,
 ): Promise<void> {
   const { engine } = parts.access;
+  if (isTemplate(engine, text)) throw accessError("policy.template");
   const faults = policyFaults(parts.access, text);
   if (faults.length > 0) {
     const problems = faults.map(({ message, start: { line, column } }) => ({

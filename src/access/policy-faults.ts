@@ -1,3 +1,4 @@
+import { isTenancyError } from "../base/errors.ts";
 import type { Access } from "./access.ts";
 import type { CedarEngine } from "./cedar/engine.ts";
 import { compilePolicy } from "./cedar/policy.ts";
@@ -19,6 +20,10 @@ const BEGINNING = { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } }
 export function policyFaults(access: Pick<Access, "check" | "engine">, text: string): PolicyTextFault[] {
   if (countOf(access.engine, text) > 1)
     return [{ message: "Expected one policy, got several.", hint: null, ...BEGINNING }];
+  if (isTemplate(access.engine, text)) {
+    const message = "Expected a policy, got a template: its slots are not filled here.";
+    return [{ message, hint: null, ...BEGINNING }];
+  }
   const told = access.check({ [ID]: text }).map(({ message, hint = null, at }) => ({
     message: message.replace(
       /^(for policy `policy`, |failed to parse policy with id `policy` from string: )/,
@@ -31,6 +36,16 @@ export function policyFaults(access: Pick<Access, "check" | "engine">, text: str
   if (told.length > 0) return told;
   const problem = shapeProblem(access.engine, text);
   return problem === undefined ? [] : [{ message: problem, hint: null, ...BEGINNING }];
+}
+
+/** It has slots to be filled by links, which this platform does not keep. */
+export function isTemplate(engine: CedarEngine, text: string): boolean {
+  try {
+    engine.split(text);
+    return false;
+  } catch (failure) {
+    return isTenancyError(failure, "policy.template");
+  }
 }
 
 /** The permissions of tenants that a permit names. */

@@ -160,7 +160,11 @@ test("a policy that the schema or the author's power does not admit is refused",
     await write("forbid (principal, action, resource); permit (principal, action, resource);"),
     "policy.invalid",
   );
-  assert.equal(await write("forbid (principal == ?principal, action, resource);"), "policy.invalid");
+  assert.equal(await write("forbid (principal == ?principal, action, resource);"), "policy.template");
+  assert.equal(
+    await write('permit (principal, action == Action::"data.read", resource in ?resource);'),
+    "policy.template",
+  );
 });
 
 test("a change that breaks a policy test is refused, with the test's name and why", async () => {

@@ -62,14 +62,12 @@ export class CedarEngine {
     return answer.validationErrors.map(({ policyId, error }) => ({ ...toFault(error), policyId }));
   }
 
-  /** The policies of a text one by one, as written. Throws policy.invalid. */
+  /** The policies of a text one by one, as written. Throws policy.invalid, policy.template. */
   split(text: string): string[] {
     assertFlat(text);
     const answer = this.#ask((cedar) => cedar.policySetTextToParts(text));
     if (answer.type === "failure") throw invalid(answer.errors.map(toFault));
-    if (answer.policy_templates.length > 0) {
-      throw invalid([{ policyId: null, message: "a template's slots are not filled here" }]);
-    }
+    if (answer.policy_templates.length > 0) throw accessError("policy.template");
     return answer.policies;
   }
 

@@ -314,6 +314,10 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
     title: "Le locataire a atteint la limite de jetons SCIM.",
     cure: "Révoquez-en un qui ne sert plus.",
   },
+  "policy.template": {
+    title: "La règle est un modèle : `?principal` et `?resource` ne sont pas remplis ici.",
+    cure: "Nommez la personne ou l’objet visé, ou testez un rôle, un attribut ou un groupe dans un `when`.",
+  },
   "policy.invalid": {
     title: "La règle n’est pas du Cedar valide pour cette plateforme.",
     cure: "Corrigez les endroits signalés.",
