@@ -3,6 +3,7 @@ import { after, before, test } from "node:test";
 import { lockAwaited } from "../../test/support/lock-awaited.ts";
 import { signInMember } from "../../test/support/people.ts";
 import { type Platform, startPlatform } from "../../test/support/platform.ts";
+import { changeMember, readMember } from "../identity/members.ts";
 import { changeServiceAccount, createServiceAccount } from "../identity/service-accounts.ts";
 import { closeDueReviews } from "../reviews/decide.ts";
 import { DUE_REVIEWS_MAX, OPEN_REVIEWS_MAX } from "../reviews/limits.ts";
@@ -121,4 +122,29 @@ test("a role that a review takes from a program goes alone: one that is given me
   }
   const empty = await changeServiceAccount(identity.parts, { tenantId, id, withoutRoles: ["billing"] }, BY);
   assert.deepEqual([empty.status, empty.roles], ["disabled", ["billing"]]);
+});
+
+test("what a review withdraws at its end is what its starter could still take: who was demoted sweeps no owners away", async () => {
+  await freshTenant();
+  const { parts } = platform.tenancy.internals.identity;
+  const mallory = await signInMember(platform, tenantId, ["owner"]);
+  const billing = await signInMember(platform, tenantId, ["billing"]);
+  const viewer = await signInMember(platform, tenantId, ["viewer"]);
+  const input = { name: "Sweep", dueAt: new Date(nowMs + DAY), overdue: "withdraw" } as const;
+  const by = { actor: `user:${mallory.userId}`, principal: null };
+  const review = await startReview(parts, tenantId, { ...input, reviewers: [mallory.userId] }, by);
+  await changeMember(parts, { tenantId, userId: mallory.userId, roles: ["viewer"] }, BY);
+
+  nowMs += DAY;
+  await closeDueReviews(parts);
+
+  const items = await readItems(parts, { tenantId, reviewId: review.id }, { limit: 10 });
+  const faultOf = (userId: string) => items.find(({ subjectId }) => subjectId === userId)?.fault;
+  assert.equal(faultOf(billing.userId), "role.not_grantable");
+  assert.deepEqual((await readMember(parts.pool, tenantId, billing.userId)).roles, ["billing"]);
+  assert.equal(faultOf(viewer.userId), null);
+  await assert.rejects(readMember(parts.pool, tenantId, viewer.userId), { code: "member.not_found" });
+  const owners = items.filter(({ holds }) => holds[0] === "owner");
+  const faults = owners.map(({ subjectId, fault }) => (subjectId === mallory.userId ? "own" : fault));
+  assert.deepEqual(faults.sort(), ["own", "role.not_grantable"]);
 });

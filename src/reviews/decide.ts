@@ -1,12 +1,15 @@
 import type pg from "pg";
+import { isPermission } from "../access/permissions.ts";
 import { recordEvent } from "../audit/record.ts";
 import { isTenancyError } from "../base/errors.ts";
 import { isUuid } from "../base/ids.ts";
 import { exec, many, maybe, one } from "../db/sql.ts";
 import { withTx } from "../db/tx.ts";
 import { revokeApiKey } from "../identity/api-keys.ts";
+import { identityError } from "../identity/errors.ts";
 import { endGrant } from "../identity/grants.ts";
 import { changeMember, type MemberActor, type MemberParts, readMember } from "../identity/members.ts";
+import { permissionRole } from "../identity/ports.ts";
 import { changeServiceAccount } from "../identity/service-accounts.ts";
 import { reviewError } from "./errors.ts";
 import { DUE_REVIEWS_MAX, OVERDUE_BATCH } from "./limits.ts";
@@ -61,14 +64,21 @@ export async function decide(
 export async function closeReview(parts: MemberParts, at: At, by: MemberActor): Promise<Review> {
   const review = await readReview(parts, at.tenantId, at.reviewId);
   if (review.closedAt) throw reviewError("review.closed");
+  const now = parts.clock.now();
   if (review.overdue === "withdraw") await assertMayWithdraw(parts, parts.pool, at, by);
-  else if (review.dueAt > parts.clock.now()) await assertNotOwn(parts, at, by);
-  // The default is what was said at the start, by somebody who may do all of it.
+  else if (review.dueAt > now) await assertNotOwn(parts, at, by);
+  // The default is what was said at the start, by somebody who could do all of it, and does as far as they still can.
   const hand = { ...by, principal: null };
   const decision = review.overdue === "keep" ? "confirm" : "withdraw";
   const reason = `Nobody decided until the end; the review's default is to ${review.overdue}.`;
+  const isLeftToStarter = by.principal === null && review.dueAt <= now;
+  const starter = isLeftToStarter ? await heldByStarter(parts, review, at.tenantId) : null;
   const decideOverdue = async (item: ReviewItem) => {
-    const fault = decision === "withdraw" ? await faultOf(withdraw(parts, at.tenantId, item, hand)) : null;
+    const taking = async () => {
+      if (starter) await assertNoMore(parts, at.tenantId, item, starter);
+      await withdraw(parts, at.tenantId, item, hand);
+    };
+    const fault = decision === "withdraw" ? await faultOf(taking()) : null;
     const choice = { decision, reason, isOverdue: true, fault } as const;
     await ignoring("review.decided", settle(parts, at, item, choice, hand));
   };
@@ -82,13 +92,40 @@ export async function closeReview(parts: MemberParts, at: At, by: MemberActor): 
   }
   // It stays open for the next sweep, which has only these left to do.
   if (failures.length > 0) throw failures[0];
-  const now = parts.clock.now();
   await withTx(parts.pool, async (tx) => {
-    if (!(await maybe(tx, closeReviewRow, [at.tenantId, at.reviewId, now, by.actor]))) return;
+    const values = [at.tenantId, at.reviewId, parts.clock.now(), by.actor];
+    if (!(await maybe(tx, closeReviewRow, values))) return;
     const { id, name } = review;
     await recordEvent(tx, by, "review.closed", at.tenantId, { id, name, overdue: review.overdue });
   });
   return readReview(parts, at.tenantId, at.reviewId);
+}
+
+/** What the member who started it holds lastingly now; null: nobody of the tenant did. */
+async function heldByStarter(
+  { pool }: MemberParts,
+  { startedBy }: Review,
+  tenantId: string,
+): Promise<readonly string[] | null> {
+  const [kind, userId = ""] = startedBy.split(":");
+  if (kind !== "user") return null;
+  const member = await readMember(pool, tenantId, userId).catch((failure: unknown) => {
+    if (isTenancyError(failure, "member.not_found")) return null;
+    throw failure;
+  });
+  return member?.status === "active" ? member.roles : [];
+}
+
+/** Throws role.not_grantable. */
+async function assertNoMore(
+  { roles: book }: MemberParts,
+  tenantId: string,
+  { holds }: ReviewItem,
+  held: readonly string[],
+): Promise<void> {
+  const keys = holds.map((name) => (isPermission(name) ? permissionRole(name) : name));
+  const beyond = await book.exceeding(tenantId, keys, held);
+  if (beyond.length > 0) throw identityError("role.not_grantable", { roles: holds.join(", ") });
 }
 
 /** Ends the reviews whose time is over. What dies half-way is taken up by the next sweep, and holds up no other. */
