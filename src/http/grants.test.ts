@@ -142,6 +142,28 @@ test("a demotion demotes: nobody gives themselves anything, and grants of a lost
   assert.deepEqual(new Set(events.map(({ detail }) => detail["id"])), new Set([coming.id, running.id]));
 });
 
+test("what a member gave ends with the power that they gave it by: nobody comes back by a second account", async () => {
+  const admin = await signInMember(platform, tenantId, ["admin", "viewer"]);
+  const second = await signInMember(platform, tenantId, ["viewer"]);
+  const startsAt = new Date(nowMs + 5 * MINUTE).toISOString();
+  const strong = (await give(admin, second, { roles: ["admin"], startsAt }, 60)).body;
+  const weak = (await give(admin, second, { roles: ["viewer"] }, 60)).body;
+  const owners = (await give(owner, second, { roles: ["billing"] }, 60)).body;
+  const states = async () => {
+    const { items } = (await as(owner, "GET", `/grants?user=${second.userId}`)).body;
+    const byId = new Map((items as Body[]).map(({ id, state }) => [id, state]));
+    return [strong, weak, owners].map(({ id }) => byId.get(id));
+  };
+
+  const demoted = await as(owner, "PATCH", `/members/${admin.userId}`, { roles: ["viewer"] });
+  assert.equal(demoted.status, 200, demoted.text);
+  assert.deepEqual(await states(), ["ended", "active", "active"]);
+  assert.equal((await as(owner, "DELETE", `/members/${admin.userId}`)).status, 204);
+  assert.deepEqual(await states(), ["ended", "ended", "active"]);
+  nowMs += 6 * MINUTE;
+  assert.ok(!(await as(second, "GET", "/access")).body.roles.includes("admin"));
+});
+
 test("ended early it is gone at once, on other servers within half a second, and cannot be ended twice", async () => {
   const member = await signInMember(platform, tenantId, ["member"]);
   const { id } = (await give(owner, member, { roles: ["auditor"] })).body;

@@ -64,6 +64,15 @@ export const endGrantsWithRoles = query<{ id: string; roles: string[] }>(
    returning id, roles`,
 );
 
+/** Those that one of these actors gave, and that hold or will; in their order, so that two never wait for each other. */
+export const lockGrantsBy = query<{ id: string; roles: string[] }>(
+  "identity.lock_grants_by",
+  `select id, roles from tenancy.member_grants
+   where tenant_id = $1::uuid and granted_by = any ($2::text[]) and ended_at is null and ends_at > $3::timestamptz
+   order by id
+   for update`,
+);
+
 /** None when it is over or was ended already. */
 export const endGrantRow = query<{ user_id: string; roles: string[] }>(
   "identity.end_grant",

@@ -9,7 +9,7 @@ import {
   type MadeKeyRow,
 } from "./api-keys-store.ts";
 import { identityError } from "./errors.ts";
-import { endGrantsWithRoles } from "./grants-store.ts";
+import { endGrantRow, endGrantsWithRoles, lockGrantsBy } from "./grants-store.ts";
 import { deleteInvitation, deleteInvitationTo, lockInvitationsBy } from "./invitations-store.ts";
 import { permissionRole, type RoleBook } from "./ports.ts";
 import { announceRevocation } from "./revocations.ts";
@@ -17,21 +17,23 @@ import { announceRevocation } from "./revocations.ts";
 interface Member {
   readonly tenantId: string;
   readonly userId: string;
+  readonly now: Date;
 }
 
 interface Made {
+  readonly grants: readonly { readonly id: string; readonly roles: readonly string[] }[];
   readonly keys: readonly MadeKeyRow[];
   readonly invitations: readonly { readonly id: string; readonly roles: readonly string[] }[];
 }
 
 /**
  * Ends what somebody could come back to a tenant by: API keys that they made, whose text they have seen, invitations that
- * they made, which may have gone to a second address of theirs, what was made with such a key, and the invitation to
- * their own address. For whoever is suspended, removed, or leaves.
+ * they made, which may have gone to a second address of theirs, what they gave somebody for a time, what was made with such
+ * a key, and the invitation to their own address. For whoever is suspended, removed, or leaves.
  */
 export async function endLeftBehind(tx: Tx, member: Member, by: Actor): Promise<void> {
   const { tenantId, userId } = member;
-  await endMade(tx, tenantId, await lockMade(tx, member), "its maker has no access any more", by);
+  await endMade(tx, member, await lockMade(tx, member), "its maker has no access any more", by);
   const own = await maybe(tx, deleteInvitationTo, [tenantId, userId]);
   if (!own) return;
   const reason = "it was to a member who has no access any more";
@@ -48,18 +50,22 @@ export async function endBeyondRoles(
   change: Member & { readonly before: readonly string[]; readonly after: readonly string[] },
   by: Actor,
 ): Promise<void> {
-  const { tenantId, before, after } = change;
+  const { before, after } = change;
   if (before.every((role) => after.includes(role))) return;
   const made = await lockMade(tx, change);
-  const given = [...made.keys.flatMap(powersOf), ...made.invitations.map(({ roles }) => roles)].flat();
+  const given = [
+    ...made.keys.flatMap(powersOf),
+    ...[...made.invitations, ...made.grants].map(({ roles }) => roles),
+  ].flat();
   if (given.length === 0) return;
-  const beyond = await book.exceeding(tenantId, [...new Set(given)], after);
+  const beyond = await book.exceeding(change.tenantId, [...new Set(given)], after);
   const isBeyond = (roles: readonly string[]) => roles.some((role) => beyond.includes(role));
   const lost = {
     keys: made.keys.filter((key) => powersOf(key).every(isBeyond)),
     invitations: made.invitations.filter(({ roles }) => isBeyond(roles)),
+    grants: made.grants.filter(({ roles }) => isBeyond(roles)),
   };
-  await endMade(tx, tenantId, lost, "it can do more than the roles that its maker still holds", by);
+  await endMade(tx, change, lost, "it can do more than the roles that its maker still holds", by);
 }
 
 /** What bounds a key, each as roles; it can do no more than any of them. */
@@ -68,20 +74,24 @@ function powersOf({ roles, scopes }: MadeKeyRow): (readonly string[])[] {
 }
 
 /** Locked until nobody can make any more: a key that is being made with one of these keys is waited for, and seen. */
-async function lockMade(tx: Tx, { tenantId, userId }: Member): Promise<Made> {
+async function lockMade(tx: Tx, { tenantId, userId, now }: Member): Promise<Made> {
   let keys = await many(tx, lockKeysMadeBy, [tenantId, userId]);
   for (let known = 0; known < keys.length; ) {
     known = keys.length;
     keys = await many(tx, lockKeysMadeBy, [tenantId, userId]);
   }
   const makers = [`user:${userId}`, ...keys.map(({ id }) => `key:${id}`)];
-  return { keys, invitations: await many(tx, lockInvitationsBy, [tenantId, makers]) };
+  return {
+    keys,
+    invitations: await many(tx, lockInvitationsBy, [tenantId, makers]),
+    grants: await many(tx, lockGrantsBy, [tenantId, makers, now]),
+  };
 }
 
 async function endMade(
   tx: Tx,
-  tenantId: string,
-  { keys, invitations }: Made,
+  { tenantId, now }: Member,
+  { keys, invitations, grants }: Made,
   reason: string,
   by: Actor,
 ): Promise<void> {
@@ -93,6 +103,13 @@ async function endMade(
   for (const { id: invitationId } of invitations) {
     await maybe(tx, deleteInvitation, [tenantId, invitationId]);
     await recordEvent(tx, by, "member.invitation_withdrawn", tenantId, { invitationId, reason });
+  }
+  for (const { id } of grants) {
+    const ended = await maybe(tx, endGrantRow, [tenantId, id, now, by.actor, reason]);
+    if (!ended) continue;
+    const { user_id: userId, roles } = ended;
+    await announceRevocation(tx, "member", `${tenantId}:${userId}`);
+    await recordEvent(tx, by, "grant.ended", tenantId, { id, userId, roles, reason });
   }
 }
 

@@ -118,7 +118,7 @@ export async function changeMember(
     if (isLoss && standing.isLastOwner) throw identityError("member.last_owner");
     const roles = withoutRoles ? held.filter((role) => !withoutRoles.includes(role)) : input.roles;
     if (withoutRoles && roles?.length === 0) {
-      await endMembership(tx, { tenantId, userId }, "member.removed", by);
+      await endMembership(tx, { tenantId, userId, now: parts.clock.now() }, "member.removed", by);
       return { ...before, roles };
     }
     const now = parts.clock.now();
@@ -127,11 +127,11 @@ export async function changeMember(
     if (!changed) throw identityError("member.not_found", { user: userId });
     await announceRevocation(tx, "member", `${tenantId}:${userId}`);
     if (roles) {
-      const change = { tenantId, userId, before: held, after: roles };
-      await endGrantsOfLost(tx, { ...change, now }, by);
+      const change = { tenantId, userId, before: held, after: roles, now };
+      await endGrantsOfLost(tx, change, by);
       await endBeyondRoles(tx, parts.roles, change, by);
     }
-    if (status === "suspended") await endLeftBehind(tx, { tenantId, userId }, by);
+    if (status === "suspended") await endLeftBehind(tx, { tenantId, userId, now }, by);
     const row = await maybe(tx, findMember, [tenantId, userId]);
     if (!row) throw identityError("member.not_found", { user: userId });
     const after = fromRow(row);
@@ -166,20 +166,22 @@ export async function removeMember(
     if (!standing) throw identityError("member.not_found", { user: userId });
     if (!isLeaving) await assertGivenMeanwhile(parts.roles, tenantId, before.roles, standing.roles, by);
     if (standing.isLastOwner) throw identityError("member.last_owner");
-    await endMembership(tx, { tenantId, userId }, isLeaving ? "member.left" : "member.removed", by);
+    const leaver = { tenantId, userId, now: parts.clock.now() };
+    await endMembership(tx, leaver, isLeaving ? "member.left" : "member.removed", by);
   });
 }
 
 async function endMembership(
   tx: Tx,
-  { tenantId, userId }: { readonly tenantId: string; readonly userId: string },
+  leaver: { readonly tenantId: string; readonly userId: string; readonly now: Date },
   action: "member.left" | "member.removed",
   by: Actor,
 ): Promise<void> {
+  const { tenantId, userId } = leaver;
   if ((await exec(tx, deleteMembership, [tenantId, userId])) === 0)
     throw identityError("member.not_found", { user: userId });
   await announceRevocation(tx, "member", `${tenantId}:${userId}`);
-  await endLeftBehind(tx, { tenantId, userId }, by);
+  await endLeftBehind(tx, leaver, by);
   await recordEvent(tx, by, action, tenantId, { userId });
 }
 

@@ -100,21 +100,32 @@ export async function setActive(
   await announceRevocation(tx, "member", `${tenantId}:${userId}`);
   const states = memberStates(userId, member, { roles: member.roles, status });
   await recordEvent(tx, by, "member.updated", tenantId, { userId, status }, { states });
-  if (!isActive) await endAccess(tx, tenantId, userId, by);
+  if (!isActive) await endAccess(tx, parts, { tenantId, userId }, by);
 }
 
 /** The membership ends altogether. */
-export async function dismiss(tx: Tx, tenantId: string, userId: string, by: Actor): Promise<void> {
+export async function dismiss(
+  tx: Tx,
+  parts: Pick<AccessParts, "clock">,
+  tenantId: string,
+  userId: string,
+  by: Actor,
+): Promise<void> {
   if ((await lockStanding(tx, tenantId, userId))?.isLastOwner) throw lastOwner();
   const gone = await maybe(tx, deleteMembership, [tenantId, userId]);
   if (!gone) return;
   await announceRevocation(tx, "member", `${tenantId}:${userId}`);
   await recordEvent(tx, by, "member.removed", tenantId, { userId });
-  await endAccess(tx, tenantId, userId, by);
+  await endAccess(tx, parts, { tenantId, userId }, by);
 }
 
-async function endAccess(tx: Tx, tenantId: string, userId: string, by: Actor): Promise<void> {
-  await endLeftBehind(tx, { tenantId, userId }, by);
+async function endAccess(
+  tx: Tx,
+  { clock }: Pick<AccessParts, "clock">,
+  { tenantId, userId }: { readonly tenantId: string; readonly userId: string },
+  by: Actor,
+): Promise<void> {
+  await endLeftBehind(tx, { tenantId, userId, now: clock.now() }, by);
   const user = await maybe(tx, findUser, [userId]);
   const domain = user?.email.slice(user.email.lastIndexOf("@") + 1);
   const isOurs = (await maybe(tx, findProvenDomain, [tenantId, domain ?? ""])) !== undefined;
@@ -156,8 +167,8 @@ export async function followGroups(
     const now = parts.clock.now();
     await maybe(tx, updateMembership, [tenantId, userId, roles, null, now]);
     await announceRevocation(tx, "member", `${tenantId}:${userId}`);
-    const change = { tenantId, userId, before: current, after: roles };
-    await endGrantsOfLost(tx, { ...change, now }, by);
+    const change = { tenantId, userId, before: current, after: roles, now };
+    await endGrantsOfLost(tx, change, by);
     await endBeyondRoles(tx, parts.roles, change, by);
     const states = memberStates(userId, { roles: current, status }, { roles, status });
     await recordEvent(tx, by, "member.updated", tenantId, { userId, roles, before: current }, { states });

@@ -144,7 +144,7 @@ export async function removeUser(
     const row = await rowOf(tx, tenantId, id);
     requireVersion(precondition, row.version);
     await exec(tx, deleteUser, [tenantId, id]);
-    await dismiss(tx, tenantId, row.user_id, by);
+    await dismiss(tx, parts, tenantId, row.user_id, by);
     await recordEvent(tx, by, "scim.user_removed", tenantId, { scimUserId: id, userId: row.user_id });
   });
 }

@@ -103,8 +103,8 @@ async function followGroups(
   const now = parts.clock.now();
   await maybe(tx, updateMembership, [tenantId, userId, roles, null, now]);
   await announceRevocation(tx, "member", `${tenantId}:${userId}`);
-  const change = { tenantId, userId, before: member.roles, after: roles };
-  await endGrantsOfLost(tx, { ...change, now }, by);
+  const change = { tenantId, userId, before: member.roles, after: roles, now };
+  await endGrantsOfLost(tx, change, by);
   await endBeyondRoles(tx, parts.identity.parts.roles, change, by);
   const detail = { userId, roles, before: member.roles };
   const states = memberStates(userId, member, { roles, status });
