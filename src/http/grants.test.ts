@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { call } from "../../test/support/api.ts";
+import { lockAwaited } from "../../test/support/lock-awaited.ts";
 import { type Person, signInMember } from "../../test/support/people.ts";
 import { type Platform, startPlatform } from "../../test/support/platform.ts";
 import { readEvents } from "../audit/record.ts";
@@ -162,6 +163,25 @@ test("what a member gave ends with the power that they gave it by: nobody comes 
   assert.deepEqual(await states(), ["ended", "ended", "active"]);
   nowMs += 6 * MINUTE;
   assert.ok(!(await as(second, "GET", "/access")).body.roles.includes("admin"));
+});
+
+test("whoever is being suspended gives nothing any more", async () => {
+  const { control } = platform.tenancy.internals;
+  const admin = await signInMember(platform, tenantId, ["admin"]);
+  const second = await signInMember(platform, tenantId, ["viewer"]);
+  const client = await control.connect();
+  try {
+    await client.query("begin");
+    await client.query("update tenancy.memberships set status = 'suspended' where user_id = $1", [
+      admin.userId,
+    ]);
+    const giving = give(admin, second, { roles: ["admin"] });
+    await lockAwaited(control);
+    await client.query("commit");
+    assert.equal((await giving).body.code, "member.not_found");
+  } finally {
+    client.release();
+  }
 });
 
 test("ended early it is gone at once, on other servers within half a second, and cannot be ended twice", async () => {

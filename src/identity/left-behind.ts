@@ -114,7 +114,7 @@ async function endMade(
 }
 
 /**
- * Before a key or an invitation of a tenant is made: its maker has access until that commits, so `endLeftBehind` misses
+ * Before a key, an invitation or a grant of a tenant is made: its maker has access until that commits, so `endLeftBehind` misses
  * none. Throws member.not_found, session.required.
  */
 export async function holdMaker(tx: Tx, tenantId: string, { actor }: Actor): Promise<void> {
