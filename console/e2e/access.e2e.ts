@@ -4,6 +4,7 @@ import type { Browser } from "playwright-core";
 import { addMember } from "../../src/identity/members.ts";
 import { createOperatorLink } from "../../src/identity/operators.ts";
 import { readUser } from "../../src/identity/users.ts";
+import { decide } from "../../src/reviews/decide.ts";
 import { requestVisit } from "../../src/visits/visits.ts";
 import {
   assertAccessible,
@@ -65,6 +66,18 @@ test("an owner gives access for a time, reviews who has what, and lets support i
   await review.getByRole("button", { name: `Withdraw Auditor of ${helper}` }).waitFor({ state: "detached" });
   await review.getByRole("button", { name: `Withdraw Owner of ${owner}` }).click();
   await review.getByText("Nobody decides about their own access", { exact: false }).waitFor();
+  const items = await tenancy.internals.control.query<{ review_id: string; id: string }>(
+    "select review_id, id from tenancy.access_review_items where tenant_id = $1 and subject_id = $2",
+    [id, (await readUser(tenancy.internals.control, owner)).id],
+  );
+  assert.equal(items.rowCount, 1);
+  for (const { review_id: reviewId, id: itemId } of items.rows)
+    await decide(
+      parts,
+      { tenantId: id, reviewId, itemId },
+      { decision: "confirm", reason: "Founder" },
+      { actor: "test", principal: null },
+    );
   await review.getByRole("button", { name: "Close now" }).click();
   await page.getByRole("link", { name: "Evidence as CSV" }).waitFor();
   await page.getByText("Nobody holds anything for a time").waitFor();
