@@ -93,6 +93,7 @@ test("the palette goes to a page, and back returns", async () => {
   await page.keyboard.press("Control+k");
   await page.getByRole("combobox", { name: "Tenant, page or action" }).waitFor();
   await page.keyboard.type("cells");
+  await page.getByRole("option", { name: "Cells", selected: true }).waitFor();
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { level: 1, name: "Cells" }).waitFor();
 

@@ -315,7 +315,7 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
     cure: "Révoquez-en un qui ne sert plus.",
   },
   "policy.template": {
-    title: "La règle est un modèle : `?principal` et `?resource` ne sont pas remplis ici.",
+    title: "La règle est un modèle : `?principal` et `?resource` ne sont pas remplis ici.",
     cure: "Nommez la personne ou l’objet visé, ou testez un rôle, un attribut ou un groupe dans un `when`.",
   },
   "policy.invalid": {
