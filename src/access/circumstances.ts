@@ -16,6 +16,11 @@ const zones = new LRUCache<string, { formatter: Intl.DateTimeFormat; minute: num
   max: 1_000,
 });
 
+/** Whole seconds. A clock that was set back makes nothing fresher than now. */
+export function ageS(since: Date, now: Date): number {
+  return Math.max(0, Math.floor((now.getTime() - since.getTime()) / 1_000));
+}
+
 /** The context of a request, as the schema has it. */
 export function circumstances(facts: Facts, tenant: TenantTraits): CedarRecord {
   const nowMs = facts.now.getTime();
@@ -31,10 +36,8 @@ export function circumstances(facts: Facts, tenant: TenantTraits): CedarRecord {
   ]);
   const ip = facts.ip === undefined ? undefined : addressOf(facts.ip);
   if (ip) record.set("ip", ip);
-  // A clock that was set back makes nothing fresher than now.
-  const ageOf = (since: Date) => Math.max(0, Math.floor((nowMs - since.getTime()) / 1_000));
-  if (facts.mfaAt) record.set("mfaAge", ageOf(facts.mfaAt));
-  if (facts.deviceSince) record.set("deviceAge", ageOf(facts.deviceSince));
+  if (facts.mfaAt) record.set("mfaAge", ageS(facts.mfaAt, facts.now));
+  if (facts.deviceSince) record.set("deviceAge", ageS(facts.deviceSince, facts.now));
   if (facts.purpose !== undefined) record.set("purpose", facts.purpose.toWellFormed());
   return record;
 }

@@ -43,8 +43,8 @@ export async function readPolicies({ pool }: Pool, tenantId: string): Promise<Po
 }
 
 /**
- * Throws policy.invalid with the places, policy.template, policy.name_taken, policy.tests_failed; and role.beyond_author for a permit
- * of what the author does not hold without condition.
+ * Throws policy.invalid with the places, policy.template, policy.name_taken, policy.tests_failed; and
+ * role.beyond_author for a permit of what the author does not hold without condition.
  */
 export async function createPolicy(
   parts: RulesParts,

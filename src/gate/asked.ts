@@ -1,3 +1,4 @@
+import { ageS } from "../access/circumstances.ts";
 import type { Permission } from "../access/permissions.ts";
 import type { Facts, ResourceRef, Subject } from "../access/ports.ts";
 import type { Asked } from "../audit/body.ts";
@@ -16,7 +17,6 @@ export function askedOf(
     return undefined;
   const { kind, id, roles, scopes } = subject;
   const { amr, mfaAt, purpose, device, deviceSince, now } = facts;
-  const ageS = (since: Date) => Math.max(0, Math.floor((now.getTime() - since.getTime()) / 1_000));
   return {
     permission,
     kind,
@@ -24,10 +24,10 @@ export function askedOf(
     roles,
     ...(scopes ? { scopes } : {}),
     ...(amr.length > 0 ? { amr } : {}),
-    ...(mfaAt ? { mfaAgeS: ageS(mfaAt) } : {}),
+    ...(mfaAt ? { mfaAgeS: ageS(mfaAt, now) } : {}),
     ...(purpose === undefined ? {} : { purpose }),
     ...(device === undefined ? {} : { device }),
-    ...(deviceSince ? { deviceAgeS: ageS(deviceSince) } : {}),
+    ...(deviceSince ? { deviceAgeS: ageS(deviceSince, now) } : {}),
     ...(resource ? { resource: toReference(resource) } : {}),
   };
 }

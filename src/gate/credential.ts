@@ -1,5 +1,6 @@
 import { parseUrl } from "../base/parse-url.ts";
 import { identityError } from "../identity/errors.ts";
+import { readCookie } from "./read-cookie.ts";
 
 /** What is read of a request's headers, whatever the framework. */
 export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -37,19 +38,9 @@ export function isByHttps(
   return publicUrl?.startsWith("https://") === true && !LOOPBACK.test(at.host ?? "");
 }
 
-/**
- * The session token of a Cookie header. By HTTPS the plain name counts for nothing: any other host of the domain could
- * have set it, and signed the browser in as somebody else.
- */
+/** The session token of a Cookie header. */
 export function readSessionCookie(header: string | undefined, isHttps: boolean): string | undefined {
-  const cookies = new Map<string, string>();
-  for (const part of (header ?? "").split(";")) {
-    const at = part.indexOf("=");
-    const name = part.slice(0, at).trim();
-    // The first one wins: browsers send the one with the longest path first.
-    if (at > 0 && !cookies.has(name)) cookies.set(name, part.slice(at + 1).trim());
-  }
-  return cookies.get(SESSION_COOKIES.https) ?? (isHttps ? undefined : cookies.get(SESSION_COOKIES.http));
+  return readCookie(header, SESSION_COOKIES, isHttps);
 }
 
 /**

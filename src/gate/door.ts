@@ -110,7 +110,7 @@ export async function identify(parts: DoorParts, knock: Knock): Promise<Visitor 
 export function factsOf(
   { clock }: Pick<DoorParts, "clock">,
   principal: Visitor,
-  { ip, headers }: Knock,
+  { ip, headers }: Pick<Knock, "ip" | "headers">,
 ): Facts {
   const agent = headers["user-agent"];
   const isKey = principal.kind === "key";

@@ -1,11 +1,11 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { deviceOfAgent } from "../access/device.ts";
 import { accessError } from "../access/errors.ts";
 import type { Decision, Facts, Subject } from "../access/ports.ts";
 import { isUuid } from "../base/ids.ts";
 import { askedOf } from "../gate/asked.ts";
 import { authorise, type GateParts, type Verdict } from "../gate/authorise.ts";
 import { recordDenial } from "../gate/denial.ts";
+import { factsOf as factsAtDoor } from "../gate/door.ts";
 import { type Allowance, allowanceOf, enterWays, onceEnded, pacePeople, paceTenant } from "../gate/pace.ts";
 import { identityError } from "../identity/errors.ts";
 import type { Principal } from "../identity/principal.ts";
@@ -92,14 +92,8 @@ export function partsOf({ access, tenancy }: House): GateParts {
 
 export function factsOf(house: House, request: FastifyRequest, principal: Principal): Facts {
   const purpose = request.headers["tenancy-purpose"];
-  const isKey = principal.kind === "key";
   return {
-    now: house.clock.now(),
-    ip: request.ip,
-    amr: isKey ? [] : principal.amr,
-    mfaAt: isKey ? null : principal.mfaAt,
-    deviceSince: isKey ? null : (principal.deviceSince ?? null),
-    device: deviceOfAgent(request.headers["user-agent"]),
+    ...factsAtDoor(house, principal, request),
     ...(typeof purpose === "string" && PURPOSE.test(purpose) ? { purpose } : {}),
   };
 }

@@ -1,19 +1,26 @@
 import { SESSION_COOKIES } from "../gate/credential.ts";
+import type { CookieNames } from "../gate/read-cookie.ts";
 
 export function sessionCookie(token: string, expiresAt: Date, isHttps: boolean): string {
-  return cookie(token, expiresAt, isHttps);
+  return cookie(SESSION_COOKIES, token, { expiresAt, isHttps });
 }
 
 export function endedSessionCookie(isHttps: boolean): string {
-  return cookie("", new Date(0), isHttps);
+  return cookie(SESSION_COOKIES, "", { expiresAt: new Date(0), isHttps });
 }
 
-function cookie(value: string, expiresAt: Date, isHttps: boolean): string {
+/** A `Set-Cookie` header that no script reads. */
+export function cookie(
+  names: CookieNames,
+  value: string,
+  given: { readonly expiresAt: Date; readonly isHttps: boolean; readonly sameSite?: "Strict" | "Lax" },
+): string {
+  const { expiresAt, isHttps, sameSite = "Strict" } = given;
   const parts = [
-    `${isHttps ? SESSION_COOKIES.https : SESSION_COOKIES.http}=${value}`,
+    `${isHttps ? names.https : names.http}=${value}`,
     "Path=/",
     "HttpOnly",
-    "SameSite=Strict",
+    `SameSite=${sameSite}`,
     `Expires=${expiresAt.toUTCString()}`,
   ];
   return [...parts, ...(isHttps ? ["Secure"] : [])].join("; ");

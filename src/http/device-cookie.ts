@@ -1,18 +1,12 @@
+import { readCookie } from "../gate/read-cookie.ts";
 import type { DeviceMark } from "../identity/devices.ts";
-import { readCookie } from "./read-cookie.ts";
+import { cookie } from "./cookie.ts";
 
 /** What a browser is known by, when somebody signs in with it again. It signs nobody in. */
 const NAMES = { https: "__Host-tenancy_device", http: "tenancy_device" } as const;
 
 export function deviceCookie({ token, expiresAt }: DeviceMark, isHttps: boolean): string {
-  const parts = [
-    `${isHttps ? NAMES.https : NAMES.http}=${token}`,
-    "Path=/",
-    "HttpOnly",
-    "SameSite=Strict",
-    `Expires=${expiresAt.toUTCString()}`,
-  ];
-  return [...parts, ...(isHttps ? ["Secure"] : [])].join("; ");
+  return cookie(NAMES, token, { expiresAt, isHttps });
 }
 
 /** Null when there is none. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { call } from "../../test/support/api.ts";
 import { type Platform, startPlatform } from "../../test/support/platform.ts";
-import { openDirectory, patch, person, type Resource } from "../../test/support/scim.ts";
+import { openDirectory, patch, person, type Resource, userOf } from "../../test/support/scim.ts";
 import { readEvents } from "../audit/record.ts";
 import { readMember } from "../identity/members.ts";
 
@@ -18,13 +18,7 @@ const identity = () => platform.tenancy.internals.identity.parts;
 let count = 0;
 const directory = () => openDirectory(platform);
 const unique = (name: string) => `${name}${++count}`;
-const userIdOf = async (tenantId: string, id: string) => {
-  const { rows } = await identity().pool.query<{ user_id: string }>(
-    "select user_id from tenancy.scim_users where tenant_id = $1 and id = $2",
-    [tenantId, id],
-  );
-  return rows[0]?.user_id as string;
-};
+const userIdOf = (tenantId: string, id: string) => userOf(platform, tenantId, id);
 
 test("groups give roles, and concurrent patches of one group lose no member", async () => {
   const entra = await directory();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { call } from "../../test/support/api.ts";
 import { type Platform, startPlatform } from "../../test/support/platform.ts";
-import { openDirectory, patch, person, type Resource } from "../../test/support/scim.ts";
+import { openDirectory, patch, person, type Resource, userOf } from "../../test/support/scim.ts";
 import { readEvents } from "../audit/record.ts";
 import { withTx } from "../db/tx.ts";
 import { createApiKey } from "../identity/api-keys.ts";
@@ -24,13 +24,7 @@ let count = 0;
 
 const directory = (token?: string, tenant?: string) => openDirectory(platform, token, tenant);
 const unique = (name: string) => `${name}${++count}`;
-const userIdOf = async (tenantId: string, id: string) => {
-  const { rows } = await identity().pool.query<{ user_id: string }>(
-    "select user_id from tenancy.scim_users where tenant_id = $1 and id = $2",
-    [tenantId, id],
-  );
-  return rows[0]?.user_id as string;
-};
+const userIdOf = (tenantId: string, id: string) => userOf(platform, tenantId, id);
 
 test("a user that the directory creates is a member; what is deactivated has no access, session or key at the commit", async () => {
   const entra = await directory();

@@ -1,17 +1,12 @@
-import { readCookie } from "./read-cookie.ts";
+import { readCookie } from "../gate/read-cookie.ts";
+import { cookie } from "./cookie.ts";
 
-/** Binds a sign-in to the browser that began it. Lax: the provider's redirect back to us is from another site. */
+/** Binds a sign-in to the browser that began it. */
 const NAMES = { https: "__Host-tenancy_sso", http: "tenancy_sso" } as const;
 
 export function ssoCookie(token: string, expiresAt: Date, isHttps: boolean): string {
-  const parts = [
-    `${isHttps ? NAMES.https : NAMES.http}=${token}`,
-    "Path=/",
-    "HttpOnly",
-    "SameSite=Lax",
-    `Expires=${expiresAt.toUTCString()}`,
-  ];
-  return [...parts, ...(isHttps ? ["Secure"] : [])].join("; ");
+  // Lax: the provider's redirect back to us is from another site.
+  return cookie(NAMES, token, { expiresAt, isHttps, sameSite: "Lax" });
 }
 
 export function endedSsoCookie(isHttps: boolean): string {
@@ -20,5 +15,5 @@ export function endedSsoCookie(isHttps: boolean): string {
 
 /** Empty when there is none. */
 export function readSsoCookie(header: string | undefined, isHttps: boolean): string {
-  return readCookie(header, NAMES, isHttps);
+  return readCookie(header, NAMES, isHttps) ?? "";
 }

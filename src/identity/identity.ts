@@ -57,7 +57,10 @@ export class Identity {
     this.credentials = new Credentials(options, options.feed ?? null);
   }
 
-  /** What is over and done: tries of last week, ceremonies that nobody ended, browsers that nobody used for a year, the feed of last week. And recoveries whose time has come. */
+  /**
+   * What is over and done: old tries, ceremonies that nobody ended, browsers whose cookie is over, the feed of yesterday.
+   * And recoveries whose time has come.
+   */
   async sweep(): Promise<void> {
     const nowMs = this.parts.clock.now().getTime();
     const daysAgo = (days: number) => new Date(nowMs - days * 86_400_000);

@@ -61,7 +61,9 @@ export class Memberships {
 
   /** Undefined: they have no business there, and must not learn whether the tenant exists. */
   async find(tenantId: string, userId: string): Promise<Membership | undefined> {
-    return (await this.findAll(tenantId, [userId])).get(userId);
+    const nowMs = this.#parts.clock.now().getTime();
+    const known = this.#known(tenantId, userId, nowMs);
+    return known ? heldAt(known, nowMs) : (await this.findAll(tenantId, [userId])).get(userId);
   }
 
   /** Of many, by user; those that are not remembered are read at once. */
@@ -70,9 +72,8 @@ export class Memberships {
     const found = new Map<string, Remembered>();
     const unknown: string[] = [];
     for (const userId of isUuid(tenantId) ? userIds.filter(isUuid) : []) {
-      const known = this.#remembered.get(`${tenantId}:${userId}`);
-      const subjects = [`member:${tenantId}:${userId}`, `tenant:${tenantId}`, `user:${userId}`];
-      if (known && this.#isTrusted(known, nowMs, subjects)) found.set(userId, known);
+      const known = this.#known(tenantId, userId, nowMs);
+      if (known) found.set(userId, known);
       else unknown.push(userId);
     }
     if (unknown.length > 0) {
@@ -88,6 +89,12 @@ export class Memberships {
     }
     const held = [...found].map(([userId, each]) => [userId, heldAt(each, nowMs)] as const);
     return new Map(held.flatMap(([userId, membership]) => (membership ? [[userId, membership]] : [])));
+  }
+
+  #known(tenantId: string, userId: string, nowMs: number): Remembered | undefined {
+    const known = this.#remembered.get(`${tenantId}:${userId}`);
+    const subjects = [`member:${tenantId}:${userId}`, `tenant:${tenantId}`, `user:${userId}`];
+    return known && this.#isTrusted(known, nowMs, subjects) ? known : undefined;
   }
 
   #read(row: MembershipRow | undefined): Pick<Remembered, "membership" | "grants"> {

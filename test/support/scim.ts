@@ -13,6 +13,7 @@ export interface Directory {
     headers?: Record<string, string>,
   ): Promise<{ status: number; body: T; headers: Headers; text: string }>;
 }
+
 export interface Resource {
   id: string;
   active: boolean;
@@ -56,6 +57,15 @@ export async function openDirectory(platform: Platform, token?: string, tenant?:
   };
 }
 
+/** Whom a resource of the directory is. */
+export async function userOf(platform: Platform, tenantId: string, id: string): Promise<string> {
+  const { rows } = await platform.tenancy.internals.control.query<{ user_id: string }>(
+    "select user_id from tenancy.scim_users where tenant_id = $1 and id = $2",
+    [tenantId, id],
+  );
+  return rows[0]?.user_id as string; // both are of this test's own making
+}
+
 /** As if DNS had said so. */
 async function proveDomain(platform: Platform, tenantId: string, domain: string): Promise<void> {
   await platform.tenancy.internals.control.query(
@@ -73,6 +83,7 @@ export const person = (name: string) => ({
   emails: [{ type: "work", primary: true, value: `${name}@studio.example.com` }],
   active: true,
 });
+
 export const patch = (...Operations: unknown[]) => ({
   schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
   Operations,

@@ -48,7 +48,7 @@ export const reviewRoutes = [
     action: "review.started",
     summary: "Start an access review: who has what now, how, and when it was last used",
     description:
-      "One that withdraws at its end is started only by whoever could take all of it away by hand; if it keeps, by whoever has none of it themselves.",
+      "One that withdraws at its end is started only by whoever could take all of it away by hand.",
     params: { tenant: TENANT },
     body: AccessReviewStart,
     status: 201,
@@ -125,7 +125,7 @@ export const reviewRoutes = [
     action: "review.closed",
     summary: "End an access review before its time",
     description:
-      "What nobody decided is decided by the review's default; if that withdraws, by whoever could take all of it away by hand; if it keeps, by whoever has none of it themselves.",
+      "What nobody decided is decided by the review's default; if that withdraws, by whoever could take all of it away by hand; if it keeps, by whoever has none of that themselves.",
     params: { tenant: TENANT, review: REVIEW },
     answer: AccessReview,
     handle: async ({ house, params, by, principal }) => {
