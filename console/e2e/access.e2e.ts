@@ -11,13 +11,13 @@ import {
   createTenantFor,
   createUser,
   launchBrowser,
+  nobody,
   openPlatform,
   type Platform,
   signInByLink,
   visit,
 } from "./support.ts";
 
-const nobody = { cookies: [], origins: [] };
 let platform: Platform;
 let browser: Browser;
 

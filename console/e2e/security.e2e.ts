@@ -9,6 +9,7 @@ import {
   createTenantFor,
   createUser,
   launchBrowser,
+  nobody,
   openPlatform,
   overflowPx,
   type Platform,
@@ -19,7 +20,6 @@ import {
   visit,
 } from "./support.ts";
 
-const nobody = { cookies: [], origins: [] };
 let platform: Platform;
 let browser: Browser;
 let session: Session;

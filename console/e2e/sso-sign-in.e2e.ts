@@ -21,12 +21,12 @@ import {
   launchBrowser,
   mailedLink,
   mailsTo,
+  nobody,
   overflowPx,
   settle,
   visit,
 } from "./support.ts";
 
-const nobody = { cookies: [], origins: [] };
 let world: SsoWorld;
 let browser: Browser;
 

@@ -58,7 +58,7 @@ export const policies = {
     devices: { desktop: "Desk", mobile: "Phone or tablet", program: "Program", unknown: "Not said" },
     passkeyBound: "Signed in with a passkey",
     deviceKnown: "With a browser that they have used before",
-    knownForDays: "For the first time at least so many days ago",
+    knownForDays: "Days since they first signed in with it, at least",
     from: "From",
     to: "Until before",
     zoneHint: "HH:MM in the tenant’s time zone.",

@@ -32,7 +32,7 @@ export const general = {
   requestId: "ID de la requête",
   noMatch: "Aucun résultat pour ces filtres.",
   created: "Création",
-  madeBy: "Fait par",
+  madeBy: "Créé par",
   updated: "Modification",
   started: "Début",
   finished: "Fin",

@@ -65,7 +65,7 @@ export const policies = {
     },
     passkeyBound: "Connecté par une clé d’accès",
     deviceKnown: "Avec un navigateur déjà utilisé",
-    knownForDays: "Pour la première fois il y a au moins tant de jours",
+    knownForDays: "Jours depuis la première connexion avec lui, au moins",
     from: "De",
     to: "Jusqu’avant",
     zoneHint: "Au format `HH:MM`, dans le fuseau du locataire.",
