@@ -122,11 +122,14 @@ export class Executor {
     return before === undefined || now.epoch !== before.epoch;
   }
 
-  /** Lets the login role in again, should a statement have changed it; true when the refused one may run again. */
+  /**
+   * Lets the login role in again, should a statement have changed it, or its maker have died over it; true when the
+   * refused one may run again.
+   */
   async unlock(tenantId: string, failure: unknown): Promise<boolean> {
     const { code, message } = failure as { code?: string; message?: string };
     if (!LOCKED_OUT.has(code ?? "")) return false;
-    if (code === "42501" && !message?.includes("for database")) return false;
+    if (code === "42501" && !/for (database|schema tenancy\b)/.test(message ?? "")) return false;
     const place = this.directory.peek(tenantId);
     return place !== undefined && this.connections.mendRole(place);
   }

@@ -27,7 +27,23 @@ export async function ensureGroupRoles(db: Queryable): Promise<void> {
   }
 }
 
-/** A login role with a password that every process can derive; a no-op when it can log in already. */
+/** Whether a role is one of tenants, and let into the database by name, as `ensureLoginRole` leaves it. */
+export const findReadyRole = query<{ rolname: string }>(
+  "isolation.find_ready_role",
+  `select r.rolname from pg_catalog.pg_roles r
+   where r.rolname = $1::text
+     and exists (
+       select from pg_catalog.pg_auth_members m join pg_catalog.pg_roles g on g.oid = m.roleid
+       where m.member = r.oid and g.rolname = $2::text)
+     and exists (
+       select from pg_catalog.pg_database d, pg_catalog.aclexplode(d.datacl) a
+       where d.datname = $3::text and a.grantee = r.oid and a.privilege_type = 'CONNECT')`,
+);
+
+/**
+ * A login role with a password that every process can derive; a no-op when it is whole and can log in. That it can log in
+ * says too little: a new database lets everybody in, also a role whose maker died before it was made a tenant's.
+ */
 export async function ensureLoginRole(
   db: Queryable,
   connection: pg.ClientConfig,
@@ -36,13 +52,16 @@ export async function ensureLoginRole(
   const role = connection.user as string; // always set by Cells.appConnection
   const name = quoteIdentifier(role);
   const password = quoteLiteral(String(connection.password));
-  const exists = (await maybe(db, findRole, [role])) !== undefined;
-  if (exists && (await canLogin(connection))) return;
+  const isReady = (await maybe(db, findReadyRole, [role, TENANT_ROLE, options.database])) !== undefined;
+  if (isReady && (await canLogin(connection))) return;
   const attributes = `login inherit nosuperuser nocreatedb nocreaterole noreplication nobypassrls password ${password}`;
   await retryCollision(async () => {
-    await db.query({ text: `${exists ? "alter" : "create"} role ${name} ${attributes}` });
+    const exists = (await maybe(db, findRole, [role])) !== undefined;
+    // One message, so one transaction: there is no role that is not yet a tenant's.
+    await db.query({
+      text: `${exists ? "alter" : "create"} role ${name} ${attributes}; grant ${TENANT_ROLE} to ${name}`,
+    });
   });
-  await retryCollision(() => db.query({ text: `grant ${TENANT_ROLE} to ${name}` }));
   await allowDatabase(db, role, options.database, options.searchPath);
 }
 
@@ -56,7 +75,7 @@ export const listRoleSettings = query<{ setting: string }>(
    where r.rolname = $1::text`,
 );
 
-/** Puts back a login role whose password, settings or right to connect were changed; true when they were. */
+/** Puts back a login role whose password, settings, rights or way in were changed; true when they were. */
 export async function mendLoginRole(
   db: Queryable,
   connection: pg.ClientConfig,
@@ -66,14 +85,17 @@ export async function mendLoginRole(
   const settings = (await many(db, listRoleSettings, [role])).map((row) => row.setting);
   const foreign = settings.filter((setting) => !/^[^|]+\|search_path=public, extensions$/.test(setting));
   const mayLogIn = await canLogin(connection);
-  if (foreign.length === 0 && mayLogIn) return false;
+  const isReady = (await maybe(db, findReadyRole, [role, TENANT_ROLE, options.database])) !== undefined;
+  if (foreign.length === 0 && mayLogIn && isReady) return false;
   const name = quoteIdentifier(role);
   for (const scope of new Set(foreign.map((setting) => setting.slice(0, setting.indexOf("|"))))) {
     const where = scope === "" ? "" : ` in database ${quoteIdentifier(scope)}`;
     await retryCollision(() => db.query({ text: `alter role ${name}${where} reset all` }));
   }
   const password = quoteLiteral(String(connection.password));
-  await retryCollision(() => db.query({ text: `alter role ${name} login password ${password}` }));
+  await retryCollision(() =>
+    db.query({ text: `alter role ${name} login password ${password}; grant ${TENANT_ROLE} to ${name}` }),
+  );
   await allowDatabase(db, role, options.database, options.searchPath);
   return true;
 }
@@ -87,10 +109,11 @@ export async function allowDatabase(
 ): Promise<void> {
   const [name, base] = [quoteIdentifier(role), quoteIdentifier(database)];
   await retryCollision(() => db.query({ text: `revoke all on database ${base} from public` }));
-  await retryCollision(() => db.query({ text: `grant connect on database ${base} to ${name}` }));
   await retryCollision(() =>
     db.query({ text: `alter role ${name} in database ${base} set search_path = ${searchPath}` }),
   );
+  // Last: by it `findReadyRole` knows that the rest is done.
+  await retryCollision(() => db.query({ text: `grant connect on database ${base} to ${name}` }));
 }
 
 interface RoleFaultRow {
