@@ -46,5 +46,4 @@ export const roof: readonly string[] = ["index.ts", "start.ts", "serve.ts", "flo
 export const LINES_MAX = 400;
 export const longFiles: Readonly<Record<string, string>> = {
   "start.ts": "It joins every module, in the order in which they need each other.",
-  "http/routes/sso.test.ts": "One server, one DNS and two identity providers serve the whole of it.",
 };
