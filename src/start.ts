@@ -1,36 +1,30 @@
 import type pg from "pg";
-import { Access } from "./access/access.ts";
+import type { Access } from "./access/access.ts";
 import { loadParser } from "./adopt/ast.ts";
 import { AuditLog } from "./audit/log.ts";
-import { sealPersonalBy } from "./audit/personal.ts";
-import { type Actor, recordEvent } from "./audit/record.ts";
-import { keepAudit } from "./audit/retention.ts";
-import type { OnBatch } from "./audit/sequencer.ts";
+import type { Actor } from "./audit/record.ts";
 import { ensureMonths } from "./audit/store.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
 import { type Config, loadConfig } from "./base/config.ts";
-import { guardedFetch } from "./base/guarded-fetch.ts";
 import { isUuid } from "./base/ids.ts";
-import { createLog, type Log } from "./base/log.ts";
+import { type Log, stderrLog } from "./base/log.ts";
 import { defaultDataDir, type EmbeddedServer, startEmbedded } from "./db/embedded.ts";
 import { Listener } from "./db/listener.ts";
 import { migrateSchema } from "./db/migrate.ts";
 import { many } from "./db/sql.ts";
-import { withTx } from "./db/tx.ts";
 import { connectionConfig } from "./db/url.ts";
 import type { AppSchema } from "./fleet/app-migrations.ts";
 import { resumeRun } from "./fleet/migration-run.ts";
-import { AppSealing } from "./fleet/sealing.ts";
+import type { AppSealing } from "./fleet/sealing.ts";
 import { RedisRates } from "./gate/redis-rates.ts";
 import { roleBook } from "./gate/role-book.ts";
 import { SharedLimits } from "./gate/shared-limits.ts";
-import { anyList, type BreachList, embeddedList, rangeList } from "./identity/breached.ts";
+import { breachListAt } from "./identity/breached.ts";
 import { Identity } from "./identity/identity.ts";
 import { RevocationFeed } from "./identity/revocation-feed.ts";
 import { Site } from "./identity/site.ts";
-import { configuredProviders } from "./integrations/configured.ts";
-import { Integrations } from "./integrations/integrations.ts";
-import { type ConnectionLimits, Connections } from "./isolation/connections.ts";
+import type { Integrations } from "./integrations/integrations.ts";
+import { Connections } from "./isolation/connections.ts";
 import type { ContextFacets } from "./isolation/context.ts";
 import { TenantDataManager } from "./isolation/data-manager.ts";
 import { Directory } from "./isolation/directory.ts";
@@ -43,11 +37,10 @@ import { appRole, assertSafe } from "./isolation/roles.ts";
 import { SealedColumns } from "./isolation/sealed-columns.ts";
 import { ObjectStorage } from "./isolation/storage.ts";
 import { SystemAccess } from "./isolation/system.ts";
-import { credentialsContext } from "./keys/change-custodian.ts";
 import type { RootKey } from "./keys/derive.ts";
-import { Encryption } from "./keys/encryption.ts";
-import { Keyring } from "./keys/keyring.ts";
-import { SubjectKeys } from "./keys/subjects.ts";
+import type { Encryption } from "./keys/encryption.ts";
+import type { Keyring } from "./keys/keyring.ts";
+import type { SubjectKeys } from "./keys/subjects.ts";
 import { eraseDefinition } from "./lifecycle/erase.ts";
 import { Keeper } from "./lifecycle/keeper.ts";
 import { type LifecycleParts, poolsOf } from "./lifecycle/parts.ts";
@@ -57,15 +50,16 @@ import { TenantManager } from "./lifecycle/tenant-manager.ts";
 import { Workflows } from "./lifecycle/workflow.ts";
 import { Outbox } from "./mail/outbox.ts";
 import { openSmtp } from "./mail/smtp.ts";
-import { closeDueReviews } from "./reviews/decide.ts";
-import { Scim } from "./scim/scim.ts";
-import { RelyingParty } from "./sso/oidc/relying-party.ts";
-import { Sso } from "./sso/sso.ts";
-import { dnsTxt } from "./sso/txt.ts";
+import type { Scim } from "./scim/scim.ts";
+import type { Sso } from "./sso/sso.ts";
+import { openAccess } from "./start/access.ts";
 import { LiveAppSchema } from "./start/app-shape.ts";
+import { duties } from "./start/duties.ts";
+import { openKeys } from "./start/keys.ts";
+import type { TenancyOptions } from "./start/options.ts";
+import { openOutside } from "./start/outside.ts";
 import { tenantRemnants } from "./start/remnants.ts";
-import { openCustodians, openKeyPool, openRootKey } from "./start/root-key.ts";
-import { sealedPlaces } from "./start/sealed-places.ts";
+import { openRootKey } from "./start/root-key.ts";
 import { openCache, remnantsOf } from "./start/stores.ts";
 import { openStreams } from "./start/streams.ts";
 import type { StreamSender } from "./streams/sender.ts";
@@ -73,31 +67,7 @@ import type { Streams } from "./streams/streams.ts";
 import { Cells } from "./tenants/cells.ts";
 import { openInstallation } from "./tenants/installation.ts";
 
-export interface TenancyOptions {
-  /** Default: TENANT_* of `env` and tenancy.config.ts of `cwd`. */
-  readonly config?: Config;
-  /** Default: process.env. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Default: process.cwd(). */
-  readonly cwd?: string;
-  /** Who acts, in the audit trail. Default: library. */
-  readonly by?: Actor;
-  /** Resume unfinished work, fill the warm pool, erase what is due. Default true; commands of the CLI pass false. */
-  readonly background?: boolean;
-  readonly clock?: Clock;
-  readonly log?: Log;
-  readonly connections?: Partial<ConnectionLimits>;
-  /** A PgBouncer in transaction mode that tenants' statements go through. */
-  readonly pooler?: { readonly host: string; readonly port: number };
-  /** DNS servers, with port, that are asked for the records by which tenants prove their domains. Default: the system's. */
-  readonly dnsServers?: readonly string[];
-  /** What stands before the token of a signed storage URL. Default: `/v1/files/` of the server. */
-  readonly signedUrlBase?: string;
-  /** Called around each workflow step: crash tests end the process there. */
-  readonly onStep?: (kind: string, step: string, moment: "before" | "after") => Promise<void> | void;
-  /** Called around each batch of the audit log's sequencer, for the same purpose. */
-  readonly onAuditBatch?: OnBatch;
-}
+export type { TenancyOptions };
 
 /** Everything, joined. `createTenancy` makes it; `close` ends it. */
 export class Tenancy {
@@ -255,34 +225,10 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     refuse: (text) => live.refuseSealed(text),
   });
   live.watch(listener, log);
-  const keyPool = openKeyPool(cells.control.url);
   const clock = options.clock ?? systemClock;
-  const env = options.env ?? process.env;
-  const custodians = await openCustodians(config, rootKey, {
-    pool: keyPool,
-    clock,
-    env,
-    openCredentials: async (tenantId, sealed) =>
-      // What was sealed is what `changeCustodian` wrote.
-      JSON.parse((await keyring.open("platform", credentialsContext(tenantId), sealed)).toString()),
-  });
-  const keyring = new Keyring({ pool: keyPool, custodians, clock });
-  const subjects = new SubjectKeys({ keyring, pool: keyPool });
-  sealPersonalBy(control, subjects);
-  const sealing = new AppSealing({
-    ...{ control, cells, keyring, subjects },
-    appSchema: () => live.newest(),
-    reload: () => live.reload(),
-  });
-  const encryption = new Encryption({
-    pool: control,
-    keyring,
-    custodians,
-    clock,
-    rotationDays: config.security.keyRotationDays,
-    env,
-    places: [...sealedPlaces(keyring, control), sealing.place],
-    record: recordEvent,
+  const { keyPool, keyring, subjects, sealing, encryption } = await openKeys({
+    ...{ config, control, cells, rootKey, clock, live },
+    env: options.env ?? process.env,
   });
   listener.on(
     "tenancy_keys_changed",
@@ -329,30 +275,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     ...(options.clock ? { clock: options.clock } : {}),
     signedUrlBase: options.signedUrlBase ?? `http://${config.server.host}:${config.server.port}/v1/files/`,
   });
-  // The engine takes a moment to load, and commands that decide nothing do without.
-  let opening: Promise<Access> | undefined;
-  const access = () => {
-    opening ??= Access.open({
-      pool: control,
-      clock,
-      log,
-      shadowRate: config.security.policyShadowPercent / 100,
-      onMismatch: (detail) =>
-        withTx(control, (tx) =>
-          recordEvent(
-            tx,
-            { actor: "system:access" },
-            "access.engines_disagreed",
-            null,
-            { ...detail },
-            { outcome: "failed" },
-          ),
-        ),
-    });
-    return opening;
-  };
-  const forgetRules = (scope: string | null) =>
-    void opening?.then(({ book }) => book.forget(scope)).catch(() => undefined);
+  const { access, forgetRules } = openAccess({ config, control, clock, log });
   forgetAccess = forgetRules;
   directory.onNotice(forgetRules);
   const identity: Identity = new Identity({
@@ -364,7 +287,7 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     keyring,
     mail,
     site: new Site(config.server),
-    breached: breachListOf(config),
+    breached: breachListAt(config.security.breachListUrl),
     isMfaEnabled: config.mfaEnabled,
     isMfaRequired: config.security.mfaRequired,
   });
@@ -376,23 +299,9 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     clock,
     log,
   });
-  const outbound = guardedFetch({ allow: config.security.outboundAllow });
-  const sso = new Sso({
-    pool: control,
-    clock,
-    keyring,
-    identity,
-    fetch: outbound,
-    relyingParty: new RelyingParty({ fetch: outbound, clock }),
-    resolveTxt: dnsTxt(options.dnsServers),
-  });
-  const scim = new Scim({ pool: control, clock, roles: identity.parts.roles });
-  const integrations = new Integrations({
-    pool: control,
-    clock,
-    keyring,
-    fetch: outbound,
-    providers: configuredProviders(config.integrations),
+  const { sso, scim, integrations } = openOutside({
+    ...{ config, control, clock, keyring, identity },
+    dnsServers: options.dnsServers,
   });
   const { streams, sender } = openStreams({ config, control, clock, keyring, identity, audit, log });
   const parts: LifecycleParts = {
@@ -422,51 +331,10 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     parts,
     workflows,
     warm: { schema: config.pool.schemas, database: config.pool.databases },
-    sweeps: [
-      {
-        name: "keep-audit",
-        actions: ["audit.pruned", "process.lost"],
-        run: () => keepAudit(control, clock.now(), config.auditRetentionDays),
-      },
-      {
-        name: "settle-files",
-        actions: null,
-        unrecorded: "What a crash left half written was acknowledged to nobody.",
-        run: () => storage.sweepStorage(),
-      },
-      {
-        name: "forget-mails",
-        actions: null,
-        unrecorded: "Mails go by the calendar; that they were sent is on record with their cause.",
-        run: () => mail.sweep(),
-      },
-      {
-        name: "forget-attempts",
-        actions: null,
-        unrecorded: "Attempts and ceremonies that are over go by the calendar; each left its record.",
-        run: () => identity.sweep(),
-      },
-      { name: "close-due-reviews", actions: ["review.closed"], run: () => closeDueReviews(identity.parts) },
-      {
-        name: "refresh-sso-metadata",
-        actions: ["sso.connection_updated"],
-        run: () => sso.refreshMetadata(log),
-      },
-      { name: "renew-integrations", actions: ["integration.failed"], run: () => integrations.renewEnding() },
-      {
-        name: "resume-proofs",
-        actions: ["isolation.proof_finished"],
-        run: () => sweepProofs({ lifecycle: parts, workflows, executor, facets: dataFacets(data) }),
-      },
-    ],
-    keys: [
-      {
-        name: "rotate-keys",
-        actions: ["encryption.keys_rotated", "encryption.key_retired", "encryption.root_replaced"],
-        run: () => encryption.keepHouse(),
-      },
-      { name: "seal-columns", actions: ["app.column_sealing"], run: () => sealing.keep() },
-    ],
+    ...duties(
+      { config, control, clock, log, storage, mail, identity, sso, integrations, encryption, sealing },
+      () => sweepProofs({ lifecycle: parts, workflows, executor, facets: dataFacets(data) }),
+    ),
     resumeRun: async () => resumeRun({ control, cells }, await parts.appSchema()),
     onError: (error) => log.error("A background duty failed", { error: error.message }),
   });
@@ -534,18 +402,4 @@ async function open(options: TenancyOptions, ground: Ground): Promise<Tenancy> {
     close,
   };
   return new Tenancy(internals, tenants, data);
-}
-
-function stderrLog(clock: Clock): Log {
-  return createLog({
-    level: "warn",
-    json: !process.stderr.isTTY,
-    clock,
-    write: (line) => process.stderr.write(line),
-  });
-}
-
-function breachListOf(config: Config): BreachList {
-  const { breachListUrl } = config.security;
-  return breachListUrl ? anyList([embeddedList, rangeList(breachListUrl)]) : embeddedList;
 }

@@ -159,3 +159,13 @@ function maskUrls(text: string): string {
     .replace(/([a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@]{0,200}:)[^\s/]{1,500}@/gi, `$1${MASK}@`)
     .replace(/([?&]password=)[^\s&]+/gi, `$1${MASK}`);
 }
+
+/** Warnings and errors of a process that has no log of its own. */
+export function stderrLog(clock: Clock): Log {
+  return createLog({
+    level: "warn",
+    json: !process.stderr.isTTY,
+    clock,
+    write: (line) => process.stderr.write(line),
+  });
+}

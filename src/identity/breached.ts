@@ -50,3 +50,8 @@ export function anyList(lists: readonly BreachList[]): BreachList {
     },
   };
 }
+
+/** The embedded list, and the one at this address if there is one. */
+export function breachListAt(url: string | undefined): BreachList {
+  return url === undefined ? embeddedList : anyList([embeddedList, rangeList(url)]);
+}
