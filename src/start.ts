@@ -1,10 +1,8 @@
 import type pg from "pg";
-import type { Access } from "./access/access.ts";
 import { loadParser } from "./adopt/ast.ts";
 import { AuditLog } from "./audit/log.ts";
-import type { Actor } from "./audit/record.ts";
 import { ensureMonths } from "./audit/store.ts";
-import { type Clock, systemClock } from "./base/clock.ts";
+import { systemClock } from "./base/clock.ts";
 import { type Config, loadConfig } from "./base/config.ts";
 import { isUuid } from "./base/ids.ts";
 import { type Log, stderrLog } from "./base/log.ts";
@@ -13,9 +11,7 @@ import { Listener } from "./db/listener.ts";
 import { migrateSchema } from "./db/migrate.ts";
 import { many } from "./db/sql.ts";
 import { connectionConfig } from "./db/url.ts";
-import type { AppSchema } from "./fleet/app-migrations.ts";
 import { resumeRun } from "./fleet/migration-run.ts";
-import type { AppSealing } from "./fleet/sealing.ts";
 import { RedisRates } from "./gate/redis-rates.ts";
 import { roleBook } from "./gate/role-book.ts";
 import { SharedLimits } from "./gate/shared-limits.ts";
@@ -23,7 +19,6 @@ import { breachListAt } from "./identity/breached.ts";
 import { Identity } from "./identity/identity.ts";
 import { RevocationFeed } from "./identity/revocation-feed.ts";
 import { Site } from "./identity/site.ts";
-import type { Integrations } from "./integrations/integrations.ts";
 import { Connections } from "./isolation/connections.ts";
 import type { ContextFacets } from "./isolation/context.ts";
 import { TenantDataManager } from "./isolation/data-manager.ts";
@@ -38,9 +33,6 @@ import { SealedColumns } from "./isolation/sealed-columns.ts";
 import { ObjectStorage } from "./isolation/storage.ts";
 import { SystemAccess } from "./isolation/system.ts";
 import type { RootKey } from "./keys/derive.ts";
-import type { Encryption } from "./keys/encryption.ts";
-import type { Keyring } from "./keys/keyring.ts";
-import type { SubjectKeys } from "./keys/subjects.ts";
 import { eraseDefinition } from "./lifecycle/erase.ts";
 import { Keeper } from "./lifecycle/keeper.ts";
 import { type LifecycleParts, poolsOf } from "./lifecycle/parts.ts";
@@ -50,11 +42,10 @@ import { TenantManager } from "./lifecycle/tenant-manager.ts";
 import { Workflows } from "./lifecycle/workflow.ts";
 import { Outbox } from "./mail/outbox.ts";
 import { openSmtp } from "./mail/smtp.ts";
-import type { Scim } from "./scim/scim.ts";
-import type { Sso } from "./sso/sso.ts";
 import { openAccess } from "./start/access.ts";
 import { LiveAppSchema } from "./start/app-shape.ts";
 import { duties } from "./start/duties.ts";
+import type { Internals } from "./start/internals.ts";
 import { openKeys } from "./start/keys.ts";
 import type { TenancyOptions } from "./start/options.ts";
 import { openOutside } from "./start/outside.ts";
@@ -62,12 +53,10 @@ import { tenantRemnants } from "./start/remnants.ts";
 import { openRootKey } from "./start/root-key.ts";
 import { openCache, remnantsOf } from "./start/stores.ts";
 import { openStreams } from "./start/streams.ts";
-import type { StreamSender } from "./streams/sender.ts";
-import type { Streams } from "./streams/streams.ts";
 import { Cells } from "./tenants/cells.ts";
 import { openInstallation } from "./tenants/installation.ts";
 
-export type { TenancyOptions };
+export type { Internals, TenancyOptions };
 
 /** Everything, joined. `createTenancy` makes it; `close` ends it. */
 export class Tenancy {
@@ -96,49 +85,6 @@ export class Tenancy {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-}
-
-export interface Internals {
-  /** Who acts when nobody else is named. */
-  readonly by: Actor;
-  readonly config: Config;
-  readonly control: pg.Pool;
-  readonly cells: Cells;
-  readonly parts: LifecycleParts;
-  readonly workflows: Workflows;
-  readonly executor: Executor;
-  readonly storage: ObjectStorage;
-  readonly keeper: Keeper;
-  readonly rootKey: RootKey;
-  /** Seals and opens values with the keys of their tenant. */
-  readonly keyring: Keyring;
-  /** Mail to people: written with its cause, sent afterwards. */
-  readonly mail: Outbox;
-  /** Who is who: users, sessions, keys, memberships. */
-  readonly identity: Identity;
-  /** The life of keys: rotation, counts, views. */
-  readonly encryption: Encryption;
-  /** Seals what is kept about one person, and destroys it alone. */
-  readonly subjects: SubjectKeys;
-  /** The sealing of the app's columns. */
-  readonly sealing: AppSealing;
-  /** Who may do what. The first call loads the Cedar engine. */
-  readonly access: () => Promise<Access>;
-  readonly audit: AuditLog;
-  /** Rates and requests at one time, kept with all processes that serve requests. */
-  readonly limits: SharedLimits;
-  readonly sso: Sso;
-  readonly scim: Scim;
-  readonly integrations: Integrations;
-  /** Of the audit log, to receivers outside. */
-  readonly streams: Streams;
-  readonly sender: StreamSender;
-  readonly log: Log;
-  readonly embedded: EmbeddedServer | null;
-  /** The app's schema as this process knows it. */
-  readonly app: () => AppSchema;
-  readonly reloadApp: () => Promise<AppSchema>;
-  close(): Promise<void>;
 }
 
 /** Starts the platform inside this process: connects (or starts the embedded PostgreSQL), migrates, checks, opens. */
