@@ -40,7 +40,9 @@ interface Yard {
   readonly url: string;
 }
 
-test(`kill -9 of server, worker, CLI and PostgreSQL under load, ${ROUNDS} rounds: nothing acknowledged is lost, no tenant half made`, async () => {
+test(`kill -9 of server, worker, CLI and PostgreSQL under load, ${ROUNDS} rounds: nothing acknowledged is lost, no tenant half made`, {
+  timeout: 120_000 + ROUNDS * 60_000,
+}, async () => {
   const cwd = mkdtempSync(join(tmpdir(), "tenancy-kill-"));
   // The database's own account must get at its folder below.
   chmodSync(cwd, 0o755);

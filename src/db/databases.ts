@@ -2,7 +2,8 @@ import pg from "pg";
 import { connectionConfig } from "./url.ts";
 
 const POOL_MAX = 8;
-const OPEN_MAX = 40;
+/** So many databases may keep connections for their next use; at others a connection closes when it is given back. */
+const KEPT_MAX = 40;
 const IDLE_MS = 10_000;
 
 /**
@@ -11,10 +12,13 @@ const IDLE_MS = 10_000;
  */
 export class AdminPools {
   readonly #url: string;
+  readonly #keptMax: number;
   readonly #pools = new Map<string, pg.Pool>();
+  readonly #connected = new Set<pg.Pool>();
 
-  constructor(url: string) {
+  constructor(url: string, options: { readonly keptMax?: number } = {}) {
     this.#url = url;
+    this.#keptMax = options.keptMax ?? KEPT_MAX;
   }
 
   get url(): string {
@@ -30,17 +34,20 @@ export class AdminPools {
     });
     const key = config.database ?? "";
     const known = this.#pools.get(key);
-    if (known) {
-      this.#pools.delete(key);
-      this.#pools.set(key, known);
-      return known;
-    }
+    if (known) return known;
     const pool = new pg.Pool({ ...config, max: POOL_MAX, idleTimeoutMillis: IDLE_MS, allowExitOnIdle: true });
+    // A pool is never ended here to make room: whoever asked for it may be about to use it.
+    Object.defineProperty(pool.options, "maxUses", {
+      get: () => (this.#connected.size > this.#keptMax ? 1 : Infinity),
+    });
     // A broken connection shows at its next query, or not at all; unheard, the event would end the process.
     pool.on("error", () => undefined);
-    pool.on("connect", (client) => client.on("error", () => undefined));
+    pool.on("connect", (client) => {
+      this.#connected.add(pool);
+      client.on("error", () => undefined);
+    });
+    pool.on("remove", () => pool.totalCount === 0 && this.#connected.delete(pool));
     this.#pools.set(key, pool);
-    if (this.#pools.size > OPEN_MAX) this.#closeOldestIdle();
     return pool;
   }
 
@@ -55,15 +62,5 @@ export class AdminPools {
     const pools = [...this.#pools.values()];
     this.#pools.clear();
     await Promise.allSettled(pools.map((pool) => pool.end()));
-  }
-
-  #closeOldestIdle(): void {
-    for (const [key, pool] of this.#pools) {
-      if (pool.totalCount === pool.idleCount && pool.waitingCount === 0) {
-        this.#pools.delete(key);
-        void pool.end();
-        return;
-      }
-    }
   }
 }
