@@ -830,12 +830,14 @@ create table tenancy.installation (
   id uuid not null,
   key_check bytea not null,
   created_at timestamp with time zone default now() not null,
+  key_change_began_at timestamp with time zone,
   constraint installation_pkey PRIMARY KEY (id)
 );
 comment on table tenancy.installation is 'One row: which installation this is. Names its login role.';
 comment on column tenancy.installation.id is 'Drawn at the first start.';
 comment on column tenancy.installation.key_check is 'Derived from TENANT_ENCRYPTION_KEY: a process with another key is refused before it does harm.';
 comment on column tenancy.installation.created_at is 'When it was first started.';
+comment on column tenancy.installation.key_change_began_at is 'A change of TENANT_ENCRYPTION_KEY began then and is not finished; null: none is.';
 
 create table tenancy.integration_attempts (
   state_hash bytea not null,

@@ -56,6 +56,7 @@ import { openStreams } from "./start/streams.ts";
 import { Cells } from "./tenants/cells.ts";
 import { openInstallation } from "./tenants/installation.ts";
 
+export { changeEncryptionKey } from "./start/change-key.ts";
 export type { Internals, TenancyOptions };
 
 /** Everything, joined. `createTenancy` makes it; `close` ends it. */
@@ -121,7 +122,7 @@ async function assemble(
     await prepareDatabase(control);
     await migrateSchema(control, "control");
     await many(control, ensureMonths);
-    const installationId = await openInstallation(control, rootKey);
+    const installationId = await openInstallation(control, rootKey, options.isChangingKey);
     const role = appRole(installationId);
     await prepareCell(cells, "local", role);
     await assertSafe(control, role);

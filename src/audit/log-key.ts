@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type pg from "pg";
-import { exec, one } from "../db/sql.ts";
-import { findLog, insertLog } from "./log-store.ts";
+import { exec, maybe, one } from "../db/sql.ts";
+import type { Tx } from "../db/tx.ts";
+import { findLog, insertLog, resealLog } from "./log-store.ts";
 import { type NoteSigner, noteSigner } from "./note.ts";
 
 /** What seals the key; the installation's root key does. */
@@ -25,4 +26,10 @@ export async function openLogKey(
   const row = await one(pool, findLog);
   const own = Buffer.from(sealing.open(CONTEXT, row.sealed_key), "base64");
   return { signer: noteSigner(row.origin, own), seed: own };
+}
+
+/** After a change of the root key. */
+export async function resealLogKey(tx: Tx, former: Sealing, sealing: Sealing): Promise<void> {
+  const row = await maybe(tx, findLog);
+  if (row) await exec(tx, resealLog, [sealing.seal(CONTEXT, former.open(CONTEXT, row.sealed_key))]);
 }

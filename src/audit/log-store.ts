@@ -13,6 +13,8 @@ export const findLog = query<{ origin: string; sealed_key: Buffer; public_key: B
   "select origin, sealed_key, public_key from tenancy.audit_log",
 );
 
+export const resealLog = query("audit.reseal_log", "update tenancy.audit_log set sealed_key = $1::bytea");
+
 export interface LogStateRow {
   size: string;
   taken: string;

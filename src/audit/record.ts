@@ -110,6 +110,8 @@ export const ACTIONS = [
   "encryption.keys_rotated",
   "encryption.key_retired",
   "encryption.root_replaced",
+  "encryption.key_change_began",
+  "encryption.key_changed",
   "encryption.keys_destroyed",
   "encryption.subject_shredded",
   "encryption.custodian_set",

@@ -15,6 +15,7 @@ test("without environment and file every setting has its default, and all is fro
     databaseUrl: undefined,
     isolationLevel: "table",
     encryptionKey: undefined,
+    formerEncryptionKey: undefined,
     cachePrefix: "tenancy",
     cacheUrl: undefined,
     storageUrl: `file://${folder.cwd}/.tenancy/storage`,

@@ -17,6 +17,7 @@ export interface ConfigInput {
   readonly databaseUrl?: string | undefined;
   readonly isolationLevel?: IsolationLevel | undefined;
   readonly encryptionKey?: string | undefined;
+  readonly formerEncryptionKey?: string | undefined;
   readonly cachePrefix?: string | undefined;
   readonly cacheUrl?: string | undefined;
   readonly storageUrl?: string | undefined;
@@ -80,6 +81,7 @@ export interface Config {
   readonly isolationLevel: IsolationLevel;
   /** 32 bytes. Absent: a key kept in `dataDir`. */
   readonly encryptionKey: Secret<Uint8Array> | undefined;
+  readonly formerEncryptionKey: Secret<Uint8Array> | undefined;
   readonly cachePrefix: string;
   /** Absent: a cache in each process. */
   readonly cacheUrl: Secret<string> | undefined;
@@ -178,6 +180,7 @@ function assemble(values: Values, dataDir: string): Config {
     databaseUrl: values.databaseUrl,
     isolationLevel: values.isolationLevel,
     encryptionKey: values.encryptionKey,
+    formerEncryptionKey: values.formerEncryptionKey,
     cachePrefix: values.cachePrefix,
     cacheUrl: values.cacheUrl,
     storageUrl: values.storageUrl ?? pathToFileURL(resolve(dataDir, "storage")).href,

@@ -7,7 +7,7 @@ import { connectionConfig } from "../db/url.ts";
 import { prepareCell } from "../isolation/place-setup.ts";
 import { assertSafe, assertServer } from "../isolation/roles.ts";
 import type { RootKey } from "../keys/derive.ts";
-import { type Cells, listCells } from "../tenants/cells.ts";
+import { type Cells, cellContext, listCells } from "../tenants/cells.ts";
 import { tenantError } from "../tenants/errors.ts";
 import type { AppSchema } from "./app-migrations.ts";
 import { fleetError } from "./errors.ts";
@@ -54,7 +54,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 export async function addCell(parts: AddCellParts, input: NewCell, by: Actor): Promise<void> {
   await checkInput(parts.control, input);
   await tryCluster(parts, input);
-  const sealed = parts.rootKey.seal(`cell:${input.key}`, input.url);
+  const sealed = parts.rootKey.seal(cellContext(input.key), input.url);
   const stored = await exec(parts.control, upsertUnusedCell, [input.key, input.region, input.name, sealed]);
   if (stored === 0) throw fleetError("cell.exists", { cell: input.key });
   try {

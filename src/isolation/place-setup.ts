@@ -49,6 +49,13 @@ export async function createDatabasePlace(cells: Cells, cell: string, tenantId: 
     // template0: nobody is ever connected to it, and it carries nothing of anybody.
     await createDatabase(pool, name);
   }
+  await prepareDatabasePlace(cells, cell, tenantId);
+}
+
+/** Our schema in a tenant's database, and its login role. Repeatable. */
+export async function prepareDatabasePlace(cells: Cells, cell: string, tenantId: string): Promise<void> {
+  const admin = await cells.admin(cell);
+  const name = placeName(tenantId);
   await prepareDatabase(admin.pool(name));
   await ensureLoginRole(admin.pool(name), await cells.appConnection(cell, name, name), {
     database: name,

@@ -1,6 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import type { Queryable } from "../db/sql.ts";
-import { exec, query } from "../db/sql.ts";
+import { exec, many, query } from "../db/sql.ts";
+import type { Tx } from "../db/tx.ts";
 import type { RootKey } from "../keys/derive.ts";
 
 /**
@@ -51,6 +52,37 @@ export async function installSeat(
   const hash = hashSeat(seatContext(rootKey, tenantId, epoch));
   await exec(db, insertSeat, [hash, tenantId, epoch]);
   await exec(db, deleteOtherSeats, [tenantId, hash]);
+}
+
+export const deleteAllSeats = query(
+  "isolation.delete_all_seats",
+  `delete from tenancy.seats where epoch > 0`,
+);
+
+export const insertSeats = query(
+  "isolation.insert_seats",
+  `insert into tenancy.seats (seat_hash, tenant_id, epoch)
+   select * from unnest($1::bytea[], $2::uuid[], $3::bigint[])`,
+);
+
+/**
+ * After a change of the root key: whoever had a seat in this database has the one of the new key, of the same epoch.
+ * Repeatable. To be called in a transaction.
+ *
+ * @returns how many seats there are
+ */
+export async function replaceSeats(tx: Tx, rootKey: RootKey): Promise<number> {
+  const seats = (await many(tx, listSeats)).map(({ tenant_id, epochs }) => {
+    const epoch = Number(epochs.at(-1));
+    return { tenant_id, epoch, hash: hashSeat(seatContext(rootKey, tenant_id, epoch)) };
+  });
+  await exec(tx, deleteAllSeats);
+  await exec(tx, insertSeats, [
+    seats.map(({ hash }) => hash),
+    seats.map(({ tenant_id }) => tenant_id),
+    seats.map(({ epoch }) => epoch),
+  ]);
+  return seats.length;
 }
 
 /** Fences the tenant in one database: every statement of every process is refused from the next one on. */

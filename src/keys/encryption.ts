@@ -103,6 +103,12 @@ export class Encryption {
     return locked.isHeld ? locked.result : null;
   }
 
+  /** Leads the keys of all tenants to the root custodian of now; see `replaceRoot`. */
+  replaceRoot(by: KeyActor): Promise<number> {
+    const { pool, custodians } = this.#options;
+    return replaceRoot({ pool, custodians, record: this.#recordAs(by) });
+  }
+
   /** Everything that is due: the background duty of each server. One tenant's failure does not keep the others waiting. */
   async keepHouse(signal?: AbortSignal): Promise<void> {
     const { pool, custodians, places } = this.#options;

@@ -25,6 +25,8 @@ export interface TenancyOptions {
   readonly dnsServers?: readonly string[];
   /** What stands before the token of a signed storage URL. Default: `/v1/files/` of the server. */
   readonly signedUrlBase?: string;
+  /** Opened by the change of the root key, which finishes it. */
+  readonly isChangingKey?: boolean;
   /** Called around each workflow step: crash tests end the process there. */
   readonly onStep?: (kind: string, step: string, moment: "before" | "after") => Promise<void> | void;
   /** Called around each batch of the audit log's sequencer, for the same purpose. */

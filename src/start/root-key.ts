@@ -3,17 +3,19 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import pg from "pg";
 import type { Config } from "../base/config.ts";
+import type { Secret } from "../base/secret.ts";
 import { connectionConfig } from "../db/url.ts";
 import { Custodians } from "../keys/custodians.ts";
 import { RootKey } from "../keys/derive.ts";
 import { LocalCustodian } from "../keys/local-custodian.ts";
 import { openCustodian } from "../keys/open-custodian.ts";
+import type { Custodian } from "../keys/ports.ts";
 import { TenantCustodians, type TenantCustodiansOptions } from "../keys/tenant-custodians.ts";
 import { tenantError } from "../tenants/errors.ts";
 
 /** The configured key; in embedded mode one that is drawn once and kept beside the data, readable by its owner alone. */
 export async function openRootKey(config: Config): Promise<RootKey> {
-  if (config.encryptionKey) return new RootKey(Buffer.from(config.encryptionKey.reveal()));
+  if (config.encryptionKey) return toRootKey(config.encryptionKey);
   if (config.databaseUrl) throw tenantError("installation.key_missing", {});
   const file = join(config.dataDir, "root.key");
   const read = async () => new RootKey(Buffer.from((await readFile(file, "utf8")).trim(), "base64"));
@@ -31,6 +33,10 @@ export async function openRootKey(config: Config): Promise<RootKey> {
   return read();
 }
 
+export function toRootKey(key: Secret<Uint8Array>): RootKey {
+  return new RootKey(Buffer.from(key.reveal()));
+}
+
 /** The configured root; what the encryption key wrapped before there was one is led to it, like all former roots'. */
 export async function openCustodians(
   config: Config,
@@ -38,9 +44,13 @@ export async function openCustodians(
   tenants: TenantCustodiansOptions,
 ): Promise<Custodians> {
   const { rootKey: url, formerRootKeys } = config.security;
+  const { formerEncryptionKey } = config;
   const { env, clock } = tenants;
   const local = new LocalCustodian(rootKey);
-  const former = await Promise.all(formerRootKeys.map((each) => openCustodian(each, env, clock)));
+  const former: Custodian[] = await Promise.all(
+    formerRootKeys.map((each) => openCustodian(each, env, clock)),
+  );
+  if (formerEncryptionKey) former.push(new LocalCustodian(toRootKey(formerEncryptionKey)));
   const own = new TenantCustodians(tenants);
   if (url === undefined) return new Custodians(local, former, own);
   return new Custodians(await openCustodian(url, env, clock), [local, ...former], own);

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { AdminPools } from "../db/databases.ts";
-import { many, query } from "../db/sql.ts";
+import { exec, many, query } from "../db/sql.ts";
+import type { Tx } from "../db/tx.ts";
 import { connectionConfig, databaseOf } from "../db/url.ts";
 import type { RootKey } from "../keys/derive.ts";
 import { tenantError } from "./errors.ts";
@@ -17,6 +18,25 @@ export const listCells = query<CellRow>(
   "tenants.list_cells",
   `select key, region, name, status, sealed_url from tenancy.cells order by created_at, key`,
 );
+
+export const resealCell = query(
+  "tenants.reseal_cell",
+  `update tenancy.cells set sealed_url = $2::bytea where key = $1::text`,
+);
+
+/** How the address of a cell is sealed; it holds a password. */
+export function cellContext(cell: string): string {
+  return `cell:${cell}`;
+}
+
+/** After a change of the root key. */
+export async function resealCells(tx: Tx, former: RootKey, rootKey: RootKey): Promise<void> {
+  for (const { key, sealed_url } of await many(tx, listCells)) {
+    if (!sealed_url) continue;
+    const context = cellContext(key);
+    await exec(tx, resealCell, [key, rootKey.seal(context, former.open(context, sealed_url))]);
+  }
+}
 
 export interface CellsOptions {
   /** Admin URL of the control database; cells without a URL of their own live there. */
@@ -49,7 +69,7 @@ export class Cells {
     const row = rows.find((candidate) => candidate.key === cell);
     if (!row) throw tenantError("cell.not_found", { cell, cells: rows.map((r) => r.key).join(", ") });
     const pools = row.sealed_url
-      ? new AdminPools(this.#options.rootKey.open(`cell:${cell}`, row.sealed_url))
+      ? new AdminPools(this.#options.rootKey.open(cellContext(cell), row.sealed_url))
       : this.control;
     this.#pools.set(cell, pools);
     return pools;

@@ -92,6 +92,21 @@ export const { table: tenantErrors, error: tenantError } = defineErrors({
     sentence: "TENANT_ENCRYPTION_KEY is not the key that this database was set up with.",
     cure: "Use the same key on every process; without it no tenant can be opened.",
   },
+  "installation.key_change_unfinished": {
+    status: 500,
+    sentence: "A change of TENANT_ENCRYPTION_KEY began and has not been finished.",
+    cure: "Run `tenancy encryption change-key` again, with the new key and the former one; it goes on where it stopped.",
+  },
+  "installation.keys_missing": {
+    status: 400,
+    sentence: "TENANT_ENCRYPTION_KEY and TENANT_FORMER_ENCRYPTION_KEY are both needed to change the key.",
+    cure: "Draw the new one with `openssl rand -base64 32`; the former one is that of today, in embedded mode the content of root.key in the data folder.",
+  },
+  "installation.in_use": {
+    status: 409,
+    sentence: "{connections} connections of other processes of this installation are open.",
+    cure: "Stop every server, worker and command that uses the database, then run it again.",
+  },
   "installation.key_missing": {
     status: 500,
     sentence: "TENANT_DATABASE_URL is set, but TENANT_ENCRYPTION_KEY is not.",

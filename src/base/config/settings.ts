@@ -70,6 +70,12 @@ export const settings = {
     about:
       "The root key under which all others are sealed. Keep a copy elsewhere: without it sealed data is lost.",
   }),
+  formerEncryptionKey: optional({
+    env: "TENANT_FORMER_ENCRYPTION_KEY",
+    kind: encryptionKey(),
+    otherwise: "none",
+    about: "The root key before this one, for `tenancy encryption change-key` alone. Take it out afterwards.",
+  }),
   cachePrefix: defaulted({
     env: "TENANT_CACHE_PREFIX",
     kind: text(

@@ -214,6 +214,44 @@ const shred = defineCommand({
   },
 });
 
+const changeKey = defineCommand({
+  path: ["encryption", "change-key"],
+  action: "encryption.key_changed",
+  summary: "Change TENANT_ENCRYPTION_KEY, with all processes stopped",
+  about:
+    "Set TENANT_ENCRYPTION_KEY to the new key and TENANT_FORMER_ENCRYPTION_KEY to that of today, and stop every\nserver first. Killed midway, it goes on when it is run again; until then no process starts. When it is done the\nformer key opens nothing but old backups.",
+  examples: ["tenancy encryption change-key --yes"],
+  async run({ globals, out, config, by, ask }) {
+    if (!globals.yes) {
+      const answer = await ask(
+        "Change the root key of this installation? Every process must be stopped. [y/N] ",
+      );
+      if (answer === undefined) {
+        const what = "the root key would be changed";
+        throw cliError("cli.confirmation_missing", { what, cure: "Add --yes." });
+      }
+      if (!/^y(es)?$/i.test(answer.trim())) throw cliError("cli.not_confirmed");
+    }
+    const { changeEncryptionKey, createTenancy } = await import("../../start.ts");
+    const changed = await changeEncryptionKey({
+      config: await config(),
+      by,
+      open: createTenancy,
+      onProgress: (done, total) => {
+        if (done % SAID_EACH === 0) out.say(`${done} of ${total} databases follow the new key.`);
+      },
+    });
+    out.say(
+      changed
+        ? `${out.paint("green", "Changed.")} ${changed.databases} databases, ${changed.seats} seats and ${changed.wrappingKeys} tenants' keys follow the new key. Take TENANT_FORMER_ENCRYPTION_KEY out.`
+        : "It is the new key already; nothing was left to do.",
+    );
+    out.answer(changed ?? { databases: 0, seats: 0, wrappingKeys: 0 }, () => "");
+  },
+});
+
+const SAID_EACH = 100;
+
 const keyFile = defineCommand({
   path: ["encryption", "key-file"],
   action: null,
@@ -267,4 +305,4 @@ function parseCredentials(input: string): Record<string, string> {
   return parsed as Record<string, string>; // just looked at
 }
 
-export const commands = [status, keys, columns, rotate, custodian, shred, keyFile];
+export const commands = [status, keys, columns, rotate, custodian, shred, keyFile, changeKey];
