@@ -408,16 +408,16 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
     cure: "Utilisez la même clé pour tous les processus.",
   },
   "installation.key_change_unfinished": {
-    sentence: "Un changement de TENANT_ENCRYPTION_KEY a commencé et n’est pas terminé.",
+    title: "Un changement de TENANT_ENCRYPTION_KEY a commencé et n’est pas terminé.",
     cure: "Relancez `tenancy encryption change-key` avec la nouvelle clé et l’ancienne ; il reprend où il s’est arrêté.",
   },
   "installation.keys_missing": {
-    sentence:
+    title:
       "TENANT_ENCRYPTION_KEY et TENANT_FORMER_ENCRYPTION_KEY sont nécessaires toutes deux pour changer la clé.",
     cure: "Tirez la nouvelle avec `openssl rand -base64 32` ; l’ancienne est celle d’aujourd’hui, en mode intégré le contenu de root.key dans le dossier de données.",
   },
   "installation.in_use": {
-    sentence: "{connections} connexions d’autres processus de cette installation sont ouvertes.",
+    title: "{connections} connexions d’autres processus de cette installation sont ouvertes.",
     cure: "Arrêtez tout serveur, worker et commande qui utilise la base, puis relancez.",
   },
   "installation.key_missing": {
