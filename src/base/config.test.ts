@@ -63,6 +63,7 @@ test("all variables are read", async () => {
     TENANT_DATABASE_URL: "postgresql://me:pass@/app?host=/run/postgresql",
     TENANT_ISOLATION_LEVEL: "schema",
     TENANT_ENCRYPTION_KEY: key.toString("base64"),
+    TENANT_FORMER_ENCRYPTION_KEY: Buffer.alloc(32, 6).toString("base64"),
     TENANT_ROOT_KEY: "aws-kms://eu-west-3/alias%2Ftenancy",
     TENANT_CACHE_PREFIX: "studio",
     TENANT_CACHE_URL: "rediss://:pass@cache:6380/1",
@@ -83,6 +84,7 @@ test("all variables are read", async () => {
   assert.equal(config.databaseUrl?.reveal(), "postgresql://me:pass@/app?host=/run/postgresql");
   assert.equal(config.isolationLevel, "schema");
   assert.deepEqual(config.encryptionKey?.reveal(), key);
+  assert.deepEqual(config.formerEncryptionKey?.reveal(), Buffer.alloc(32, 6));
   assert.equal(config.security.rootKey, "aws-kms://eu-west-3/alias%2Ftenancy");
   assert.equal(config.cachePrefix, "studio");
   assert.equal(config.cacheUrl?.reveal(), "rediss://:pass@cache:6380/1");
@@ -101,7 +103,7 @@ test("all variables are read", async () => {
   const variables = Object.values(settings as Record<string, Setting<unknown>>).flatMap(
     ({ env }) => env ?? [],
   );
-  assert.equal(variables.length, 17);
+  assert.equal(variables.length, 18);
 });
 
 test("every key of the file is read, and relative paths start at the project", async () => {
@@ -109,6 +111,7 @@ test("every key of the file is read, and relative paths start at the project", a
     databaseUrl: "postgres://db/app",
     isolationLevel: "database",
     encryptionKey: "ab".repeat(32),
+    formerEncryptionKey: "cd".repeat(32),
     cachePrefix: "p",
     cacheUrl: "redis://cache",
     storageUrl: "file:files",

@@ -409,12 +409,12 @@ export const errorsByCode: Record<string, { title: string; cure: string }> = {
   },
   "installation.key_change_unfinished": {
     title: "Un changement de TENANT_ENCRYPTION_KEY a commencé et n’est pas terminé.",
-    cure: "Relancez `tenancy encryption change-key` avec la nouvelle clé et l’ancienne ; il reprend où il s’est arrêté.",
+    cure: "Relancez `tenancy encryption change-key` avec la nouvelle clé et l’ancienne ; il reprend où il s’est arrêté.",
   },
   "installation.keys_missing": {
     title:
       "TENANT_ENCRYPTION_KEY et TENANT_FORMER_ENCRYPTION_KEY sont nécessaires toutes deux pour changer la clé.",
-    cure: "Tirez la nouvelle avec `openssl rand -base64 32` ; l’ancienne est celle d’aujourd’hui, en mode intégré le contenu de root.key dans le dossier de données.",
+    cure: "Tirez la nouvelle avec `openssl rand -base64 32` ; l’ancienne est celle d’aujourd’hui, en mode intégré le contenu de root.key dans le dossier de données.",
   },
   "installation.in_use": {
     title: "{connections} connexions d’autres processus de cette installation sont ouvertes.",
