@@ -1,6 +1,8 @@
+import { isolationError } from "./errors.ts";
 import { boundText, type SealedColumns } from "./sealed-columns.ts";
 import {
   aliased,
+  columnName,
   isNode,
   type Node,
   nameOf,
@@ -48,7 +50,34 @@ export function sealOutputs(
     for (const target of starred(inner, scope))
       for (const column of target.columns) add(target, column, column.column);
   }
+  refuseTwins(outputs, shownNames(selections, scope));
   return { selections: [...shown, ...outputs.flatMap(hidden)], outputs };
+}
+
+/** Of two columns of one name a row keeps one, and nobody could tell whose value it is. */
+function refuseTwins(outputs: readonly Output[], shown: readonly string[]): void {
+  for (const { column, property } of outputs) {
+    if (shown.filter((name) => name === property).length > 1)
+      throw isolationError("context.sealed_column", {
+        table: column.table,
+        column: column.column,
+        reason: `the result has two columns \`${property}\``,
+        cure: "Select it under another name",
+      });
+  }
+}
+
+/** The names of a result's columns, as far as they are known. */
+function shownNames(selections: unknown, scope: Scope): string[] {
+  return nodes(selections).flatMap((each) => {
+    const selection = each["selection"] as Node;
+    if (selection.kind === "AliasNode") return nameOf(selection["alias"]) ?? [];
+    const star = starOf(selection);
+    if (star === undefined) return columnName(selection) ?? [];
+    return scope.sources.flatMap(({ alias, columns }) =>
+      star === null || star === alias ? (columns ?? []) : [],
+    );
+  });
 }
 
 /** What else a query computes of its rows would compute of the hidden columns, too. */
@@ -63,11 +92,17 @@ export function refuseWholeRows(query: Node, outputs: readonly Output[]): void {
 }
 
 function starred(selection: Node, scope: Scope): readonly Target[] {
-  if (selection.kind === "SelectAllNode") return scope.targets;
+  const star = starOf(selection);
+  if (star === undefined) return [];
+  return star === null ? scope.targets : scope.targets.filter(({ alias }) => alias === star);
+}
+
+/** The table whose columns `table.*` selects; null for all there are. */
+function starOf(selection: Node): string | null | undefined {
+  if (selection.kind === "SelectAllNode") return null;
   const isStar = selection.kind === "ReferenceNode" && (selection["column"] as Node).kind === "SelectAllNode";
-  if (!isStar || !isNode(selection["table"])) return [];
-  const name = nameOf((selection["table"]["table"] as Node)["identifier"]);
-  return scope.targets.filter(({ alias }) => alias === name);
+  if (!isStar || !isNode(selection["table"])) return undefined;
+  return nameOf((selection["table"]["table"] as Node)["identifier"]);
 }
 
 function hidden({ target, column, prefix }: Output): Node[] {

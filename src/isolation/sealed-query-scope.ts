@@ -24,9 +24,16 @@ export interface QueryParts {
   readonly runner: Runner;
 }
 
+/** What a query reads from, by the name it has there; `columns` is null where they are not known. */
+interface Source {
+  readonly alias: string | undefined;
+  readonly columns: readonly string[] | null;
+}
+
 /** The tables of one query, and of those around it. */
 export interface Scope {
   readonly targets: readonly Target[];
+  readonly sources: readonly Source[];
   readonly outer: Scope | null;
 }
 
@@ -55,21 +62,38 @@ export function scopeOf(query: Node, parts: QueryParts, outer: Scope | null): Sc
     ...nodes((query["using"] as Node | undefined)?.["tables"]),
     ...nodes(query["joins"]).map((join) => join["table"]),
   ];
-  return { targets: places.filter(isNode).flatMap((place) => targetOf(place, parts) ?? []), outer };
+  const read = places.filter(isNode);
+  return {
+    targets: read.flatMap((place) => targetOf(place, parts) ?? []),
+    sources: read.map((place) => sourceOf(place, parts)),
+    outer,
+  };
 }
 
-function targetOf(place: Node, parts: QueryParts): Target | undefined {
+function sourceOf(place: Node, parts: QueryParts): Source {
+  const { alias, name, shape } = tableOf(place, parts);
+  return { alias: alias ?? name, columns: shape?.columns ?? null };
+}
+
+function tableOf(place: Node, parts: QueryParts): { alias?: string; name?: string; shape?: TableShape } {
   const [table, alias] =
     place.kind === "AliasNode" ? [place["node"], nameOf(place["alias"])] : [place, undefined];
-  if (!isNode(table) || table.kind !== "TableNode") return undefined;
+  const named = alias === undefined ? {} : { alias };
+  if (!isNode(table) || table.kind !== "TableNode") return named;
   const { schema, identifier } = table["table"] as { schema?: Node; identifier: Node };
   const [schemaName, name] = [nameOf(schema) ?? "public", nameOf(identifier) ?? ""];
   const shape = parts.tables.get(schemaName === "public" ? name : `${schemaName}.${name}`);
-  if (!shape?.sealed || shape.name !== name || shape.schema !== schemaName) return undefined;
+  const isIt = shape?.name === name && shape.schema === schemaName;
+  return { ...named, name, ...(isIt ? { shape } : {}) };
+}
+
+function targetOf(place: Node, parts: QueryParts): Target | undefined {
+  const { alias, name, shape } = tableOf(place, parts);
+  if (!shape?.sealed) return undefined;
   const columns = parts.seals.readable(shape.sealed);
   if (columns.length === 0) return undefined;
   return {
-    alias: alias ?? name,
+    alias: alias ?? name ?? shape.name,
     shape: { ...shape, sealed: shape.sealed },
     columns,
     rows: new SealedRows(parts.seals, shape.sealed, parts.runner),

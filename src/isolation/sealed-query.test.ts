@@ -327,6 +327,43 @@ test("what the database cannot do with a sealed column is refused, wherever it s
           .onConflict((oc) => oc.column("title").doUpdateSet((eb) => ({ lyrics: eb.ref("excluded.lyrics") })))
           .execute(),
     ],
+    [
+      "all of two tables with a column of one name",
+      () =>
+        db
+          .selectFrom("songs")
+          .innerJoin("plain", (join) => join.onTrue())
+          .selectAll()
+          .execute(),
+    ],
+    [
+      "two columns under one name",
+      () =>
+        db
+          .selectFrom("songs")
+          .innerJoin("plain", (join) => join.onTrue())
+          .selectAll("songs")
+          .select("plain.email")
+          .execute(),
+    ],
+    [
+      "upsert of another person",
+      () =>
+        db
+          .insertInto("letters")
+          .values({ person_id: 1, body: "x" })
+          .onConflict((oc) => oc.column("id").doUpdateSet({ person_id: 2 }))
+          .execute(),
+    ],
+    [
+      "insert of what another query reads",
+      () =>
+        db
+          .insertInto("plain")
+          .columns(["id", "email"])
+          .expression(db.selectFrom("songs").select(["bpm", "email"]))
+          .execute(),
+    ],
     ["new key", () => db.updateTable("songs").set({ id: 77 }).where("id", "=", id).execute()],
     ["another person", () => db.updateTable("letters").set({ person_id: 1 }).execute()],
   ];

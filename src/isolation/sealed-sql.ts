@@ -1,11 +1,13 @@
-import { type Body, parse, strings, unwrap, walk } from "../adopt/ast.ts";
-import type { AppModel, Column, Table } from "../adopt/model.ts";
+import { parse } from "../adopt/ast.ts";
+import type { AppModel, Column, Sealed, Table } from "../adopt/model.ts";
 import { isolationError } from "./errors.ts";
+import { type Named, namesIn } from "./sealed-names.ts";
 import type { SealingStage } from "./sealed-shape.ts";
 
 /**
  * SQL that somebody wrote by hand, or an ORM, and that names a sealed column would read nothing there, compare with
- * nothing, or write a plain value: it is refused. `select *` shows what is there: nothing, and the envelope.
+ * nothing, or write a plain value; SQL that changes what values are bound to would leave them unreadable. Both are
+ * refused. `select *` shows what is there: nothing, and the envelope.
  *
  * @throws context.sealed_column
  */
@@ -14,10 +16,12 @@ export function refuseSealedSql(
   model: AppModel,
   stageOf: (sealedId: string) => SealingStage,
 ): void {
-  const sealed = sealedColumnsOf(model).filter(
-    ({ column }) =>
-      text.includes(column.name) && (column.sealed?.isNew || stageOf(column.sealed?.id ?? "") !== "declared"),
-  );
+  // PostgreSQL folds the case of names, and may be given them by code points.
+  const folded = text.toLowerCase();
+  const mayName = ({ table, column }: SealedColumn) =>
+    (folded.includes(table.name.toLowerCase()) || folded.includes('u&"')) &&
+    (column.sealed.isNew || stageOf(column.sealed.id) !== "declared");
+  const sealed = sealedColumnsOf(model).filter(mayName);
   if (sealed.length === 0) return;
   let nodes: ReturnType<typeof parse>;
   try {
@@ -30,72 +34,64 @@ export function refuseSealedSql(
     if (!named.tables.has(table.name)) continue;
     const isNamed = named.columns.some(
       ({ name, qualifier }) =>
-        name === column.name &&
-        (qualifier === null || (named.aliases.get(qualifier)?.has(table.name) ?? false)),
+        name === column.name && (qualifier === null || leadsTo(named.aliases, qualifier, table.name)),
     );
-    if (isNamed) throw refusal(table, column);
+    if (isNamed || named.obscured.has(table.name)) throw refusal(table, column);
+    refuseUnbinding(table, column, named);
   }
 }
 
-const known = new WeakMap<AppModel, { table: Table; column: Column }[]>();
+/** A name may stand for a WITH query, which has a name itself. */
+function leadsTo(aliases: Named["aliases"], name: string, table: string): boolean {
+  const reached = new Set(aliases.get(name));
+  for (const each of reached) for (const next of aliases.get(each) ?? []) reached.add(next);
+  return reached.has(table);
+}
 
-function sealedColumnsOf(model: AppModel): { table: Table; column: Column }[] {
+/** Values are bound to their row's key for good, and to their person until they are written anew with the next. */
+function refuseUnbinding(table: Table, { name, sealed }: SealedColumn["column"], named: Named): void {
+  for (const { table: changed, columns } of named.changed) {
+    if (changed !== table.name) continue;
+    const bound = table.primaryKey.find((part) => columns.has(part));
+    const isNewPerson = sealed.subject !== null && columns.has(sealed.subject) && !columns.has(sealed.cipher);
+    const to = bound ?? (isNewPerson ? sealed.subject : null);
+    if (to !== null)
+      throw isolationError("context.sealed_column", {
+        table: table.name,
+        column: name,
+        reason: `its values are bound to \`${to}\`, and would open no more`,
+        cure: bound
+          ? "Insert the row anew with the other key"
+          : `Use ctx.table("${table.name}").update with the person and the value, or write \`${sealed.cipher}\` in the same statement`,
+      });
+  }
+}
+
+interface SealedColumn {
+  readonly table: Table;
+  readonly column: Column & { readonly sealed: Sealed };
+}
+
+const known = new WeakMap<AppModel, SealedColumn[]>();
+
+function sealedColumnsOf(model: AppModel): SealedColumn[] {
   const found =
     known.get(model) ??
     Object.values(model.tables).flatMap((table) =>
-      table.columns.flatMap((column) => (column.sealed ? [{ table, column }] : [])),
+      table.columns.flatMap((column) => {
+        const { sealed } = column;
+        return sealed ? [{ table, column: { ...column, sealed } }] : [];
+      }),
     );
   known.set(model, found);
   return found;
 }
 
-interface Named {
-  readonly tables: Set<string>;
-  /** Tables by the names that the statement gives them. */
-  readonly aliases: Map<string, Set<string>>;
-  readonly columns: { name: string; qualifier: string | null }[];
-}
-
-function namesIn(root: unknown): Named {
-  const named: Named = { tables: new Set(), aliases: new Map(), columns: [] };
-  walk(root, (kind, body) => {
-    if (kind === "RangeVar") addTable(named, body);
-    if (kind === "ColumnRef") {
-      const fields = strings(body["fields"]);
-      const name = fields.at(-1);
-      if (name !== undefined) named.columns.push({ name, qualifier: fields.at(-2) ?? null });
-    }
-    // Columns that an insert or an update writes.
-    for (const target of [
-      ...targets(body["cols"]),
-      ...targets(kind === "UpdateStmt" || kind === "OnConflictClause" ? body["targetList"] : []),
-    ])
-      named.columns.push({ name: target, qualifier: null });
-  });
-  return named;
-}
-
-function addTable(named: Named, body: Body): void {
-  const table = String(body["relname"] ?? "");
-  const alias = body["alias"] as Body | undefined;
-  const name = String(alias?.["aliasname"] ?? table);
-  named.tables.add(table);
-  named.aliases.set(name, (named.aliases.get(name) ?? new Set()).add(table));
-}
-
-function targets(list: unknown): string[] {
-  if (!Array.isArray(list)) return [];
-  return list.flatMap((item) => {
-    const [kind, body] = unwrap(item) ?? ["", {} as Body];
-    return kind === "ResTarget" && typeof body["name"] === "string" ? [body["name"]] : [];
-  });
-}
-
-function refusal(table: Table, column: Column) {
+function refusal(table: Table, column: SealedColumn["column"]) {
   return isolationError("context.sealed_column", {
     table: table.name,
     column: column.name,
     reason: "SQL of your own finds nothing in it",
-    cure: `Use ctx.table("${table.name}") or the query builder of ctx.db; or read \`${column.sealed?.cipher}\` and open it with ctx.sealed`,
+    cure: `Use ctx.table("${table.name}") or the query builder of ctx.db; or read \`${column.sealed.cipher}\` and open it with ctx.sealed`,
   });
 }
