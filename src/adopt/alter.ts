@@ -6,7 +6,7 @@ import { adaptConstraint, companionName, includingKey, inOrderOf } from "./const
 import { TENANT_COLUMN, unforced } from "./guard.ts";
 import { family, findTable, keyOf, type Table } from "./model.ts";
 import { relationName } from "./names.ts";
-import { isOfSealed, refuseSealedChange } from "./sealed.ts";
+import { isOfSealed, refuseSealedChange, storageOf } from "./sealed.ts";
 import { grantSequences, readColumn } from "./tables.ts";
 import { emit, NOT_THERE, notice, refuse, type Unit, type Work } from "./work.ts";
 
@@ -28,7 +28,8 @@ export function alterTable(work: Work, statement: AlterTableStmt, unit: Unit) {
     refuse(`The table ${relname} is not in these files.`, "Add the file that makes it.");
   }
   const keyBefore = table.primaryKey.length > 0;
-  const adapted = (statement.cmds ?? []).map((node) => adaptCommand(work, table, commandOf(node)));
+  const asked = withoutStorage(table, (statement.cmds ?? []).map(commandOf));
+  const adapted = asked.map((command) => adaptCommand(work, table, command));
   const commands = withoutRepeats(adapted.flatMap((each) => each.commands));
   if (commands.length === 0) return;
   const cmds: Node[] = commands.map((each) => ({ AlterTableCmd: each }));
@@ -41,6 +42,13 @@ export function alterTable(work: Work, statement: AlterTableStmt, unit: Unit) {
   const added = commands.flatMap((each) => (each.subtype === "AT_AddColumn" ? [columnName(each)] : []));
   if (added.length > 0) grantSequences(work, table, added);
   followKey(work, table, keyBefore);
+}
+
+/** A sealed column is dropped with its storage; printed SQL names both already. */
+function withoutStorage(table: Table, commands: readonly AlterTableCmd[]): AlterTableCmd[] {
+  const isDrop = ({ subtype }: AlterTableCmd) => subtype === "AT_DropColumn";
+  const storage = new Set(commands.filter(isDrop).flatMap(({ name }) => storageOf(table, name ?? "")));
+  return commands.filter((command) => !isDrop(command) || !storage.has(command.name ?? ""));
 }
 
 /** A companion check is dropped with its reference; printed SQL names both already. */
@@ -103,7 +111,12 @@ function adaptCommand(work: Work, table: Table, command: AlterTableCmd): Adapted
       dropConstraint(work, table, companion);
       return { commands: [command, { ...command, name: companion, missing_ok: true }], unforced: [] };
     }
-    case "AT_DropColumn":
+    case "AT_DropColumn": {
+      if (command.name === TENANT_COLUMN) return refuseTenantColumn(table, command);
+      const names = [...storageOf(table, command.name ?? ""), command.name ?? ""];
+      alterColumn(work, table, command);
+      return { commands: names.map((name) => ({ ...command, name })), unforced: [] };
+    }
     case "AT_ColumnDefault":
     case "AT_DropNotNull":
     case "AT_SetNotNull":

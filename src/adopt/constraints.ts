@@ -55,7 +55,7 @@ export function adaptConstraint(work: Work, table: Table, constraint: Constraint
       return [constraint];
     case "CONSTR_NOTNULL": {
       const column = table.columns.find((each) => each.name === strings(constraint.keys)[0]);
-      if (column) column.nullable = false;
+      if (column && !constraint.skip_validation) column.nullable = false;
       if (constraint.conname) table.constraints[constraint.conname] = "not null";
       return strings(constraint.keys)[0] === TENANT_COLUMN ? [] : [constraint];
     }

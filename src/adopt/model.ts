@@ -13,6 +13,8 @@ export interface AppModel {
   sharedTables: string[];
   /** Schemas of the app besides `public`. */
   schemas: string[];
+  /** Ids of all sealed columns there ever were: values are bound to them, so none is given twice. */
+  sealedIds: string[];
 }
 
 export interface Table {
@@ -70,6 +72,8 @@ export interface Sealed {
   index: string | null;
   /** Column that names the person whose key seals the value; null: the tenant's. */
   subject: string | null;
+  /** What stands before the person in the name of their key: `subject` as it was called when the column was sealed. */
+  person: string | null;
   /** The table's key, which is bound into each value too. */
   key: string[];
   /** The constraint by which the plain column holds nothing. */
@@ -160,6 +164,7 @@ export function emptyModel(): AppModel {
     indexes: {},
     sharedTables: [],
     schemas: [],
+    sealedIds: [],
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Node } from "@pgsql/types";
 import { type ParsedStatement, parse, type Token, tokens } from "./ast.ts";
 import type { Edit } from "./edits.ts";
 import { type QueryRules, queryEdits } from "./query.ts";
@@ -92,22 +93,40 @@ const QUERY_STARTS = new Set(["select", "insert", "update", "delete", "merge", "
  * `returned` is the rule for stars in RETURN QUERY, whose columns must be those that the function declares.
  */
 export function proceduralEdits(body: string, rules: QueryRules, returned: QueryRules["stars"]): Edit[] {
+  const edits: Edit[] = [];
+  for (const { text, nodes, start, isReturned } of proceduralQueries(body)) {
+    const found = queryEdits(text, nodes, isReturned ? { ...rules, stars: returned } : rules);
+    edits.push(...found.map((edit) => ({ ...edit, start: edit.start + start, end: edit.end + start })));
+  }
+  return edits;
+}
+
+interface ProceduralQuery {
+  readonly text: string;
+  readonly nodes: readonly Node[];
+  /** Where it begins in the body, in bytes. */
+  readonly start: number;
+  /** Of RETURN QUERY. */
+  readonly isReturned: boolean;
+}
+
+/** The queries that stand in a body of PL/pgSQL. */
+export function* proceduralQueries(body: string): Generator<ProceduralQuery> {
   const list = tokens(body);
   const bytes = Buffer.from(body);
-  const edits: Edit[] = [];
   for (let index = 0; index < list.length; index++) {
     if (!QUERY_STARTS.has(list[index]?.word ?? "") || list[index]?.isQuoted) continue;
     const end = queryEnd(list, index);
     const parsed = parseQuery(bytes, list, index, end);
     if (!parsed) continue;
-    const start = list[index]?.start ?? 0;
-    const isReturned = list[index - 1]?.word === "query" && list[index - 2]?.word === "return";
-    const nodes = parsed.statements.map((each) => each.node);
-    const found = queryEdits(parsed.text, nodes, isReturned ? { ...rules, stars: returned } : rules);
-    edits.push(...found.map((edit) => ({ ...edit, start: edit.start + start, end: edit.end + start })));
+    yield {
+      text: parsed.text,
+      nodes: parsed.statements.map(({ node }) => node),
+      start: list[index]?.start ?? 0,
+      isReturned: list[index - 1]?.word === "query" && list[index - 2]?.word === "return",
+    };
     index = end - 1;
   }
-  return edits;
 }
 
 /** The token after the query: `;`, LOOP or THEN, or the bracket around it. */

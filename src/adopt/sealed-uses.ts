@@ -1,7 +1,9 @@
 import type { Node } from "@pgsql/types";
-import { type Body, isBody, strings, unwrap, walk } from "./ast.ts";
+import { type Body, isBody, parse, strings, tokens, unwrap, walk } from "./ast.ts";
 import { findTable, keyOf, own, type Table } from "./model.ts";
 import { objectName } from "./names.ts";
+import { proceduralQueries } from "./plpgsql.ts";
+import { refuseMoving } from "./sealed-bindings.ts";
 import { refuse, type Work } from "./work.ts";
 
 /** After each statement: nothing that the database computes may hang on a sealed column. */
@@ -12,6 +14,8 @@ export function keepSealed(work: Work, node: Node): void {
       if (!column.sealed) continue;
       const use = useOf(work, table, column.name, node, "later");
       if (use) refuseUse(table, column.name, use);
+      refuseKeys(table, column.name);
+      for (const bound of [...table.primaryKey, column.sealed.subject ?? ""]) refuseMoving(table, bound);
       if (column.sealed.key.join() !== table.primaryKey.join())
         refuse(
           `The key of ${table.name} is bound into the values of its sealed column ${column.name}.`,
@@ -19,6 +23,16 @@ export function keepSealed(work: Work, node: Node): void {
         );
     }
   }
+}
+
+/** Keys and references of a column that is sealed. */
+function refuseKeys(table: Table, column: string): void {
+  const key = [...table.uniques, ...table.foreignKeys].find(({ columns }) => columns.includes(column));
+  if (key)
+    refuse(
+      `${table.name}.${column} is sealed, and ${key.name} asks the database to compare its values.`,
+      "Leave the column out of it.",
+    );
 }
 
 /** Before a column is sealed: nothing may hang on it yet. */
@@ -52,26 +66,47 @@ function useOf(
       return isOn ? constraintUse(work, table, column, body) : null;
     case "IndexStmt":
       return isOn && mentions(body, column) && isStillThere(work, table, body) ? "an index" : null;
-    case "CreatePolicyStmt": {
-      const at = isBody(body["table"]) && isTable(work, table, body["table"]);
+    case "CreatePolicyStmt":
+    case "AlterPolicyStmt": {
+      const at = isBody(body["table"]) ? body["table"] : {};
       const name = String(body["policy_name"]);
-      return at && table.policies.includes(name) && mentions(body, column) ? `the policy ${name}` : null;
+      const owner = findTable(work.model, at["schemaname"] as string | undefined, String(at["relname"]));
+      if (!owner?.policies.includes(name)) return null;
+      const isUsed =
+        owner === table
+          ? mentions(body, column)
+          : reads(work, table, { ...body, table: null }, column, false);
+      return isUsed ? `the policy ${name}` : null;
     }
-    case "CreateTrigStmt":
-      return isOn && (strings(body["columns"]).includes(column) || mentions(body["whenClause"], column))
-        ? `the trigger ${String(body["trigname"])}`
-        : null;
+    case "CreateTrigStmt": {
+      if (!isOn) return null;
+      const isNamed =
+        strings(body["columns"]).includes(column) ||
+        mentions(body["whenClause"], column) ||
+        touchesRow(work, strings(body["funcname"]).at(-1) ?? "", column);
+      return isNamed ? `the trigger ${String(body["trigname"])}` : null;
+    }
+    case "CreateFunctionStmt": {
+      const name = strings(body["funcname"]).at(-1) ?? "";
+      const isThere = Object.values(work.model.functions).some((each) => each.name === name);
+      const isUsed = isThere && lastMade(work, name) === node && usesInBody(work, table, column, node);
+      return isUsed ? `the function ${name}` : null;
+    }
+    case "DoStmt":
+      return when === "later" && usesInBody(work, table, column, node) ? "a DO block in a migration" : null;
     case "ViewStmt": {
       const view = isBody(body["view"]) ? String(body["view"]["relname"]) : "";
       const isThere = Object.values(work.model.views).some(({ name }) => name === view);
       return isThere && reads(work, table, body, column, true) ? `the view ${view}` : null;
     }
     case "InsertStmt":
-      return isOn && fills(table, body, column) ? "an INSERT in a migration" : null;
+      if (isOn && fills(table, body, column)) return "an INSERT in a migration";
+      return when === "later" && reads(work, table, body, column, false) ? "an INSERT in a migration" : null;
     case "UpdateStmt":
       if (isOn && named(body["targetList"], column)) return "an UPDATE in a migration";
       return when === "later" && reads(work, table, body, column, false) ? "an UPDATE in a migration" : null;
     case "DeleteStmt":
+    case "MergeStmt":
     case "SelectStmt":
       return when === "later" && reads(work, table, body, column, false) ? "a query in a migration" : null;
     default:
@@ -84,11 +119,76 @@ function isTable(work: Work, table: Table, relation: Body): boolean {
   return findTable(work.model, schemaname, relname ?? "") === table;
 }
 
+/** Does a trigger's function read or fill the column of its row? */
+function touchesRow(work: Work, name: string, column: string): boolean {
+  const body = bodyOf(lastMade(work, name));
+  if (body === null) return false;
+  const list = tokens(body.text);
+  return list.some(
+    ({ word, isQuoted }, at) =>
+      !isQuoted &&
+      (word === "new" || word === "old") &&
+      list[at + 1]?.text === "." &&
+      list[at + 2]?.word === column,
+  );
+}
+
+function usesInBody(work: Work, table: Table, column: string, node: Node): boolean {
+  return statementsIn(node).some((each) => useOf(work, table, column, each, "later") !== null);
+}
+
+/** A function of one name may be replaced; of overloads the last counts. */
+function lastMade(work: Work, name: string): Node | undefined {
+  return work.seen.findLast((node) => {
+    const [kind, body] = unwrap(node) ?? ["", {} as Body];
+    return kind === "CreateFunctionStmt" && strings(body["funcname"]).at(-1) === name;
+  });
+}
+
+const STATEMENTS = new Set(["SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"]);
+
+/** The queries of a function's or DO block's body. */
+function statementsIn(node: Node): Node[] {
+  const [, made] = unwrap(node) ?? ["", {} as Body];
+  if (made["sql_body"]) {
+    const found: Node[] = [];
+    walk(made["sql_body"], (kind, body) => {
+      if (STATEMENTS.has(kind)) found.push({ [kind]: body } as unknown as Node);
+    });
+    return found;
+  }
+  const body = bodyOf(node);
+  if (body === null) return [];
+  if (body.language !== "sql") return [...proceduralQueries(body.text)].flatMap(({ nodes }) => nodes);
+  try {
+    return parse(body.text).map((each) => each.node);
+  } catch {
+    return []; // PostgreSQL refuses it too
+  }
+}
+
+function bodyOf(node: Node | undefined): { text: string; language: string } | null {
+  const [kind, made] = unwrap(node) ?? ["", {} as Body];
+  const options = (made["options"] ?? made["args"] ?? []) as unknown[];
+  let [text, language] = [null as string | null, kind === "DoStmt" ? "plpgsql" : "sql"];
+  for (const option of options) {
+    const { defname, arg } = unwrap(option)?.[1] ?? {};
+    const value = unwrap(arg)?.[1] ?? {};
+    if (defname === "language") language = String(value["sval"]).toLowerCase();
+    if (defname === "as") text = String(value["sval"] ?? strings(value["items"])[0] ?? "");
+  }
+  return text === null ? null : { text, language };
+}
+
 /** Checks and generated columns; one that was dropped since is gone. */
 function constraintUse(work: Work, table: Table, column: string, body: Body): string | null {
   let found: string | null = null;
   walk(body, (kind, inner) => {
-    if (kind !== "Constraint" || !mentions(inner["raw_expr"], column)) return;
+    if (kind !== "Constraint") return;
+    const isExcluded = inner["contype"] === "CONSTR_EXCLUSION" && mentions(inner["exclusions"], column);
+    if (isExcluded && !work.dropped.has(`${keyOf(table.schema, table.name)}.${String(inner["conname"])}`))
+      found ??= "an exclusion constraint";
+    if (!mentions(inner["raw_expr"], column)) return;
     if (inner["contype"] === "CONSTR_GENERATED") found ??= "a generated column";
     if (inner["contype"] !== "CONSTR_CHECK") return;
     const name = String(inner["conname"] ?? objectName(table.name, column, "check"));

@@ -19,6 +19,8 @@ create table dated (day date primary key, x text);
 
 const after = (sql: string) => `comment on column t.a is '@sealed search'; ${sql}`;
 
+const PERSONAL = (sql: string) => `comment on column t.a is '@sealed subject=person_id'; ${sql}`;
+
 /** [statement, what the reason says] */
 const REFUSED: readonly (readonly [string, RegExp])[] = [
   ["comment on column t.id is '@sealed'", /part of the key/],
@@ -66,6 +68,49 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
   [after("alter table t drop constraint t_a_only_sealed"), /holds sealed values/],
   [after("alter table t drop constraint t_pkey"), /bound into the values/],
   [after("alter table t alter column id type bigint"), /bound into sealed values/],
+  [after("alter table t add unique (a)"), /t_a_key asks the database to compare/],
+  [after("alter table t add foreign key (a) references g (name)"), /asks the database to compare/],
+  [after("alter table t add exclude using gist (a with =)"), /an exclusion constraint/],
+  [after("create policy p on t using (true); alter policy p on t using (a = 'x')"), /the policy p/],
+  [after("create policy p on people using (exists (select from t where t.a = people.name))"), /the policy p/],
+  [after("insert into people (id, name) select id, a from t"), /an INSERT in a migration/],
+  [after("create function f() returns text language sql as 'select max(a) from t'"), /the function f/],
+  [
+    after("create function f() returns text language sql begin atomic select max(t.a) from t; end"),
+    /the function f/,
+  ],
+  [
+    after("create procedure f() language plpgsql as $$ begin update t set a = 'x' where id = 1; end $$"),
+    /the function f/,
+  ],
+  [after("do $$ begin update t set a = 'x' where id = 1; end $$"), /a DO block/],
+  [
+    `create function f() returns trigger language plpgsql as $$ begin new.a := coalesce(new.a, ''); return new; end $$;
+     create trigger fill before insert on t for each row execute function f(); comment on column t.a is '@sealed'`,
+    /the trigger fill/,
+  ],
+  [
+    "create function f() returns text language sql as 'select max(a) from t'; comment on column t.a is '@sealed'",
+    /the function f/,
+  ],
+  [PERSONAL("alter table t alter column person_id drop not null"), /bound into sealed values/],
+  [
+    PERSONAL("alter table t add foreign key (person_id) references people (id) on update cascade"),
+    /follows another table/,
+  ],
+  [
+    PERSONAL("alter table t add foreign key (person_id) references people (id) on delete set default"),
+    /follows another table/,
+  ],
+  [
+    after("alter table t add foreign key (id) references people (id) on update cascade"),
+    /follows another table/,
+  ],
+  [
+    `create table u (id int primary key, person_id int, x text);
+     alter table u add constraint n not null person_id not valid; comment on column u.x is '@sealed subject=person_id'`,
+    /may be null/,
+  ],
 ];
 
 for (const [sql, reason] of REFUSED) {
@@ -106,6 +151,54 @@ test("what stood in the way and was dropped does not", async () => {
   );
   const sealed = (model.tables["t"]?.columns ?? []).flatMap(({ name, sealed }) => (sealed ? [name] : []));
   assert.deepEqual(sealed, ["b", "e", "note", "f", "h"]);
+});
+
+test("what has a column of the same name elsewhere, or is gone, does not stand in the way", async () => {
+  const sql = `${BASE} create table w (id int primary key, a text);
+    comment on column t.a is '@sealed';
+    create function of_w() returns text language sql as 'select max(a) from w';
+    create function once() returns text language sql as 'select 1::text';
+    create function tr() returns trigger language plpgsql as $$ begin new.a := 'x'; return new; end $$;
+    create trigger fill before insert on w for each row execute function tr();
+    insert into w (id, a) select id, e from t;
+    do $$ begin update w set a = 'y' where id = 1; end $$;
+    create policy p on w using (a is not null);
+    alter table w add unique (a), add foreign key (id) references people (id) on update cascade;
+    create function gone() returns text language sql as 'select max(e) from t'; drop function gone();
+    comment on column t.h is 'plain'; drop view v; drop index t_e_idx; comment on column t.e is '@sealed';`;
+  const { findings } = await compile([{ name: "1.sql", sql }], { shared: ["g"] });
+
+  assert.deepEqual(
+    findings.filter(({ severity }) => severity === "refused"),
+    [],
+  );
+});
+
+test("a sealed column is dropped with its storage, and what comes after it under its name is another", async () => {
+  const first = `${BASE} comment on column t.a is '@sealed search';`;
+  const ids = async (sql: string) => {
+    const { model, findings } = await compile([{ name: "1.sql", sql: first + sql }], { shared: ["g"] });
+    assert.deepEqual(
+      findings.filter(({ severity }) => severity === "refused"),
+      [],
+    );
+    return Object.values(model.tables).flatMap(({ columns }) =>
+      columns.flatMap(({ sealed }) => sealed?.id ?? []),
+    );
+  };
+  const again = "alter table t add column a text; comment on column t.a is '@sealed search';";
+
+  assert.deepEqual(await ids(`alter table t drop column a; ${again}`), ["t.a#2"]);
+  assert.deepEqual(
+    await ids(`alter table t rename to u; create table t (id int primary key, a text);
+    comment on column t.a is '@sealed'`),
+    ["t.a", "t.a#2"],
+  );
+  assert.deepEqual(
+    await ids(`drop table t cascade; create table t (id int primary key, a text);
+    comment on column t.a is '@sealed'`),
+    ["t.a#2"],
+  );
 });
 
 test("a comment that only begins alike seals nothing", async () => {

@@ -1,7 +1,8 @@
 import type { AlterTableCmd, IndexStmt } from "@pgsql/types";
-import { isBody, unwrap } from "./ast.ts";
+import { unwrap } from "./ast.ts";
 import { type Column, keyOf, type Sealed, type Table } from "./model.ts";
 import { objectName, quote, relationName } from "./names.ts";
+import { refuseMoving } from "./sealed-bindings.ts";
 import { isKeyType, SEALABLE, sealedTypeOf } from "./sealed-types.ts";
 import { refuseUses } from "./sealed-uses.ts";
 import { emit, refuse, type Work } from "./work.ts";
@@ -70,10 +71,11 @@ function seal(work: Work, table: Table, column: Column, { search, subject }: Dec
   refuseColumn(work, table, column, search);
   if (subject !== null) refuseSubject(table, column, subject);
   const sealed: Sealed = {
-    id: `${key}.${column.name}`,
+    id: newId(work, `${key}.${column.name}`),
     cipher: storageName(table, column, "sealed"),
     index: search ? storageName(table, column, "index") : null,
     subject,
+    person: subject,
     key: [...table.primaryKey],
     only: objectName(table.name, column.name, "only_sealed"),
     present: column.nullable ? null : objectName(table.name, column.name, "not_null_sealed"),
@@ -83,6 +85,14 @@ function seal(work: Work, table: Table, column: Column, { search, subject }: Dec
   refuseUses(work, table, column.name);
   column.sealed = sealed;
   emitStorage(work, table, column, sealed);
+}
+
+function newId(work: Work, name: string): string {
+  const { sealedIds } = work.model;
+  let id = name;
+  for (let n = 2; sealedIds.includes(id); n++) id = `${name}#${n}`;
+  sealedIds.push(id);
+  return id;
 }
 
 function refuseTable(work: Work, table: Table): void {
@@ -109,15 +119,8 @@ function refuseTable(work: Work, table: Table): void {
         `The key column ${part} of ${name} is of type ${type}, which has several texts for one value.`,
         "Use a key of integers, uuid, text, or varchar without a length.",
       );
-    const moves = table.foreignKeys.some(
-      (each) => each.columns.includes(part) && each.onUpdate === "cascade",
-    );
-    if (moves)
-      refuse(
-        `The key column ${part} of ${name} follows another table (ON UPDATE CASCADE); a value does not open under another key.`,
-        "Leave out ON UPDATE CASCADE.",
-      );
   }
+  for (const part of table.primaryKey) refuseMoving(table, part);
 }
 
 function refuseColumn(work: Work, table: Table, column: Column, search: boolean): void {
@@ -170,6 +173,7 @@ function refuseSubject(table: Table, column: Column, name: string): void {
       `${table.name}.${name} is of type ${subject.type}, which has several texts for one value.`,
       "Name a column of integers, uuid, text, or varchar without a length.",
     );
+  refuseMoving(table, name);
 }
 
 function storageName(table: Table, column: Column, label: "sealed" | "index"): string {
@@ -226,6 +230,13 @@ export function isSealedStorage(table: Table, name: string): boolean {
   return table.columns.some(({ sealed }) => sealed && (sealed.cipher === name || sealed.index === name));
 }
 
+/** Where the values stand goes with their column. */
+export function storageOf(table: Table, name: string): string[] {
+  const sealed = table.columns.find((each) => each.name === name)?.sealed;
+  if (!sealed) return [];
+  return sealed.index === null ? [sealed.cipher] : [sealed.cipher, sealed.index];
+}
+
 /** What `emitStorage` wrote, read again: it stands already. */
 export function isOfSealed(table: Table, command: AlterTableCmd): boolean {
   const definition = unwrap(command.def)?.[1];
@@ -251,6 +262,8 @@ function isSealedConstraint(table: Table, name: string): boolean {
   return table.columns.some(({ sealed }) => sealed && (sealed.only === name || sealed.present === name));
 }
 
+const UNBINDING = new Set(["AT_AlterColumnType", "AT_DropColumn", "AT_DropNotNull"]);
+
 /** What holds sealed values stays as it is; a sealed column can be dropped, and that takes everything along. */
 export function refuseSealedChange(table: Table, command: AlterTableCmd): void {
   const name = command.name ?? "";
@@ -269,8 +282,7 @@ export function refuseSealedChange(table: Table, command: AlterTableCmd): void {
   const isSubject = table.columns.some(
     ({ sealed }) => sealed?.subject === name || sealed?.key.includes(name),
   );
-  const changesType = command.subtype === "AT_AlterColumnType" || command.subtype === "AT_DropColumn";
-  if (isSubject && changesType && isBody(command))
+  if (isSubject && UNBINDING.has(command.subtype ?? ""))
     refuse(
       `${table.name}.${name} is bound into sealed values.`,
       "Leave it as it is, or drop the sealed column before.",

@@ -26,7 +26,7 @@ const control = () => house.tenancy.internals.control;
 
 async function told(filter: { actor?: string; action?: string; tenantId?: string }) {
   const rows = await searchAudit(control(), { tenantId: null, ...filter }, { limit: 50 });
-  return Promise.all(rows.map((row) => openPersonal(control(), row)));
+  return openPersonal(control(), rows);
 }
 
 async function exported(): Promise<string[]> {
@@ -114,14 +114,14 @@ test("the sealed part of one record opens in no other tenant's, and for no other
   assert.ok(record?.personal);
   const { personal } = record;
 
-  assert.equal((await openPersonal(control(), record))?.data?.["email"], "eve@example.com");
+  assert.equal((await openPersonal(control(), [record]))[0]?.data?.["email"], "eve@example.com");
   for (const forged of [
     { ...record, tenantId: other },
     { ...record, tenantId: null },
     { ...record, action: "member.added" },
     { ...record, personal: { ...personal, subject: "invitation:3" } },
   ])
-    assert.equal((await openPersonal(control(), forged))?.data, null);
+    assert.equal((await openPersonal(control(), [forged]))[0]?.data, null);
 });
 
 test("people are shredded from the command line, in a tenant and on the platform", async () => {

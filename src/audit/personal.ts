@@ -24,7 +24,14 @@ export interface PersonalSealer {
     context: readonly string[],
     plain: Uint8Array,
   ): Promise<Buffer>;
-  open(tenantId: string | null, subject: string, context: readonly string[], sealed: Buffer): Promise<Buffer>;
+  openEach(
+    tenantId: string | null,
+    values: readonly {
+      readonly subject: string;
+      readonly context: readonly string[];
+      readonly envelope: Buffer;
+    }[],
+  ): Promise<(Buffer | "destroyed" | "unreadable")[]>;
 }
 
 const sealersOf = new WeakMap<pg.Pool, PersonalSealer>();
@@ -57,25 +64,52 @@ export interface OpenedPersonal {
   readonly data: Readonly<Record<string, unknown>> | null;
 }
 
+interface Recorded {
+  readonly tenantId: string | null;
+  readonly action: string;
+  readonly personal?: SealedPersonal | undefined;
+}
+
+/** Of each record what it tells of a person, with one look for the keys of a tenant's persons. */
 export async function openPersonal(
   pool: pg.Pool,
-  record: {
-    readonly tenantId: string | null;
-    readonly action: string;
-    readonly personal?: SealedPersonal | undefined;
-  },
-): Promise<OpenedPersonal | undefined> {
-  const { tenantId, action, personal } = record;
-  if (!personal) return undefined;
-  const { subject, sealed } = personal;
-  if (sealed === null) return { subject, data: null };
+  records: readonly Recorded[],
+): Promise<(OpenedPersonal | undefined)[]> {
+  const opened = records.map(({ personal }): OpenedPersonal | undefined =>
+    personal ? { subject: personal.subject, data: null } : undefined,
+  );
+  const sealed = records.flatMap(({ tenantId, action, personal }, at) =>
+    personal?.sealed ? [{ at, tenantId, action, subject: personal.subject, sealed: personal.sealed }] : [],
+  );
+  for (const [tenantId, theirs] of Map.groupBy(sealed, (each) => each.tenantId)) {
+    const plain = await openTheirs(pool, tenantId, theirs);
+    for (const [i, { at, subject }] of theirs.entries()) {
+      const bytes = plain[i];
+      // Sealed by `sealPersonal`.
+      if (Buffer.isBuffer(bytes))
+        opened[at] = { subject, data: JSON.parse(bytes.toString("utf8")) as OpenedPersonal["data"] };
+    }
+  }
+  return opened;
+}
+
+async function openTheirs(
+  pool: pg.Pool,
+  tenantId: string | null,
+  values: readonly { readonly subject: string; readonly action: string; readonly sealed: string }[],
+): ReturnType<PersonalSealer["openEach"]> {
   try {
-    const bytes = Buffer.from(sealed, "base64");
-    const plain = await sealerOf(pool).open(tenantId, subject, contextOf(action), bytes);
-    return { subject, data: JSON.parse(plain.toString("utf8")) as OpenedPersonal["data"] }; // sealed above
+    return await sealerOf(pool).openEach(
+      tenantId,
+      values.map(({ subject, action, sealed }) => ({
+        subject,
+        context: contextOf(action),
+        envelope: Buffer.from(sealed, "base64"),
+      })),
+    );
   } catch (failure) {
     if (!isTenancyError(failure)) throw failure;
-    return { subject, data: null };
+    return [];
   }
 }
 

@@ -4,6 +4,7 @@ import { isTenancyError } from "../base/errors.ts";
 import { uuidv7 } from "../base/ids.ts";
 import { exec, many } from "../db/sql.ts";
 import type { Tx } from "../db/tx.ts";
+import { isolationError } from "../isolation/errors.ts";
 import { columnContext, indexField, subjectName } from "../isolation/sealed-columns.ts";
 import type { SealedShape } from "../isolation/sealed-shape.ts";
 import { searchForm, storedFromText } from "../isolation/sealed-values.ts";
@@ -108,7 +109,14 @@ async function sealRow(
       column.index === null ? null : await keyring.blindIndex({ tenantId }, indexField(column.id), form);
     return { ...row, cipher, index };
   }
-  const name = subjectName(column.subject, row.subject ?? "");
+  if (row.subject === null)
+    throw isolationError("context.sealed_column", {
+      table: column.table,
+      column: column.column,
+      reason: `a row has no person in \`${column.subject}\``,
+      cure: "Give each row its person",
+    });
+  const name = subjectName(column.person ?? column.subject, row.subject);
   const cipher = await subjects.seal(tenantId, name, context, stored).catch((error) => {
     if (isTenancyError(error, "key.subject_destroyed")) return unreadable(context, stored);
     throw error;

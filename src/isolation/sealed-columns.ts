@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { isTenancyError } from "../base/errors.ts";
 import { uuidv7 } from "../base/ids.ts";
+import { keyError } from "../keys/errors.ts";
 import type { Keyring } from "../keys/keyring.ts";
+import { scopeName } from "../keys/scope.ts";
 import type { SubjectKeys } from "../keys/subjects.ts";
 import { isolationError } from "./errors.ts";
 import type { KeyShape, SealedShape, SealedTable, SealingStage } from "./sealed-shape.ts";
@@ -89,7 +90,7 @@ export class SealedColumns {
     if (column.subject !== null) {
       if (subject === null)
         throw sealedColumn(column, "its person is not named", `Give \`${column.subject}\` too`);
-      const name = subjectName(column.subject, subject);
+      const name = subjectName(column.person ?? column.subject, subject);
       return { cipher: await subjects.seal(this.#tenantId, name, context, stored), index: null };
     }
     const scope = { tenantId: this.#tenantId };
@@ -121,38 +122,31 @@ export class SealedColumns {
   /** The same, as text of PostgreSQL or bytes; see sealed-values.ts. */
   async openStored(column: SealedShape, rows: readonly SealedRow[]): Promise<(Buffer | null)[]> {
     const { keyring } = this.#options;
-    if (column.subject !== null) return this.#openPersonal(column, column.subject, rows);
+    if (column.subject !== null) return this.#openPersonal(column, column.person ?? column.subject, rows);
     const scope = { tenantId: this.#tenantId };
     return Promise.all(
       rows.map(({ key, cipher }) => keyring.open(scope, columnContext(column.id, key), cipher, "columns")),
     );
   }
 
-  /** Person by person: a list has many rows of few. */
   async #openPersonal(
     column: SealedShape,
-    subject: string,
+    person: string,
     rows: readonly SealedRow[],
   ): Promise<(Buffer | null)[]> {
-    const byPerson = Map.groupBy(rows.keys(), (i) => rows[i]?.subject ?? "");
-    const opened: (Buffer | null)[] = rows.map(() => null);
-    for (const [person, places] of byPerson) {
-      const values = await this.#options.subjects
-        .openAll(
-          this.#tenantId,
-          subjectName(subject, person),
-          places.flatMap((i) => {
-            const row = rows[i];
-            return row ? [{ context: columnContext(column.id, row.key), envelope: row.cipher }] : [];
-          }),
-        )
-        .catch((error) => {
-          if (isTenancyError(error, "key.subject_destroyed")) return [];
-          throw error;
-        });
-      for (const [n, i] of places.entries()) opened[i] = values[n] ?? null;
-    }
-    return opened;
+    const opened = await this.#options.subjects.openEach(
+      this.#tenantId,
+      rows.map(({ key, cipher, subject }) => ({
+        subject: subjectName(person, subject ?? ""),
+        context: columnContext(column.id, key),
+        envelope: cipher,
+      })),
+    );
+    return opened.map((value) => {
+      if (value === "unreadable")
+        throw keyError("sealed.unreadable", { scope: scopeName({ tenantId: this.#tenantId }) });
+      return value === "destroyed" ? null : value;
+    });
   }
 
   #stage({ id, isNew }: SealedShape): SealingStage {

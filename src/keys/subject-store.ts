@@ -1,14 +1,15 @@
 import { query } from "../db/sql.ts";
 
 export interface SubjectKeyRow {
+  subject: Buffer;
   id: string;
   sealed_key: Buffer | null;
 }
 
-export const findSubjectKey = query<SubjectKeyRow>(
-  "keys.find_subject_key",
-  `select id, sealed_key from tenancy.subject_keys
-   where subject = $2::bytea and (tenant_id = $1::uuid or ($1::uuid is null and tenant_id is null))`,
+export const findSubjectKeys = query<SubjectKeyRow>(
+  "keys.find_subject_keys",
+  `select subject, id, sealed_key from tenancy.subject_keys
+   where subject = any($2::bytea[]) and (tenant_id = $1::uuid or ($1::uuid is null and tenant_id is null))`,
 );
 
 /** Does nothing when another process was quicker, or the subject is shredded. */

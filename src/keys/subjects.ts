@@ -1,7 +1,7 @@
 import { createSecretKey, type KeyObject, randomBytes } from "node:crypto";
 import type pg from "pg";
 import { uuidv7 } from "../base/ids.ts";
-import { exec, maybe } from "../db/sql.ts";
+import { exec, many, maybe } from "../db/sql.ts";
 import { type Tx, withTx } from "../db/tx.ts";
 import { fromUuid, keyIdOf, openEnvelope, sealEnvelope } from "./envelope.ts";
 import { keyError } from "./errors.ts";
@@ -10,7 +10,12 @@ import { MAKE_TRIES_MAX } from "./limits.ts";
 import { encodeContext, scopeName, toScope } from "./scope.ts";
 import type { SealedPlace } from "./sealed-place.ts";
 import { sealedTable } from "./sealed-table.ts";
-import { destroySubjectKey, findSubjectKey, insertSubjectKey } from "./subject-store.ts";
+import { destroySubjectKey, findSubjectKeys, insertSubjectKey } from "./subject-store.ts";
+
+interface SubjectKey {
+  readonly id: string;
+  readonly key: KeyObject;
+}
 
 /**
  * Seals what is kept about one person with a key of that person's own, so that it can be destroyed alone: in the
@@ -53,22 +58,33 @@ export class SubjectKeys {
     context: readonly string[],
     envelope: Buffer,
   ): Promise<Buffer> {
-    const [plain] = await this.openAll(tenantId, subject, [{ context, envelope }]);
-    return plain as Buffer; // one for each
+    const [opened] = await this.openEach(tenantId, [{ subject, context, envelope }]);
+    if (opened === "destroyed") throw keyError("key.subject_destroyed");
+    if (!Buffer.isBuffer(opened))
+      throw keyError("sealed.unreadable", { scope: scopeName(toScope(tenantId)) });
+    return opened;
   }
 
-  /** Several values of one person, with one look for the key. @throws like `open` */
-  async openAll(
+  /**
+   * Values of many persons, with one look for all keys; each is opened, or says why it is not.
+   *
+   * @throws key.destroyed, key.refused, key.unreachable
+   */
+  async openEach(
     tenantId: string | null,
-    subject: string,
-    values: readonly { readonly context: readonly string[]; readonly envelope: Buffer }[],
-  ): Promise<Buffer[]> {
-    const found = await this.#find(tenantId, subject);
-    return values.map(({ context, envelope }) => {
+    values: readonly {
+      readonly subject: string;
+      readonly context: readonly string[];
+      readonly envelope: Buffer;
+    }[],
+  ): Promise<(Buffer | "destroyed" | "unreadable")[]> {
+    if (values.length === 0) return [];
+    const keys = await this.#findAll(tenantId, [...new Set(values.map(({ subject }) => subject))]);
+    return values.map(({ subject, context, envelope }) => {
+      const found = keys.get(subject);
+      if (found === "destroyed") return found;
       const isOurs = found !== undefined && keyIdOf(envelope) === found.id;
-      const plain = isOurs ? openEnvelope(envelope, found.key, bind(tenantId, context)) : undefined;
-      if (!plain) throw keyError("sealed.unreadable", { scope: scopeName(toScope(tenantId)) });
-      return plain;
+      return (isOurs && openEnvelope(envelope, found.key, bind(tenantId, context))) || "unreadable";
     });
   }
 
@@ -88,14 +104,29 @@ export class SubjectKeys {
     });
   }
 
-  async #find(tenantId: string | null, subject: string): Promise<{ id: string; key: KeyObject } | undefined> {
-    const index = await this.#index(tenantId, subject);
-    const row = await maybe(this.#pool, findSubjectKey, [tenantId, index]);
-    if (!row) return undefined;
-    if (row.sealed_key === null) throw keyError("key.subject_destroyed");
-    const context = rowContext(index);
-    const key = await this.#keyring.open(toScope(tenantId), context, row.sealed_key, "subjects");
-    return { id: row.id, key: createSecretKey(key) };
+  async #find(tenantId: string | null, subject: string): Promise<SubjectKey | undefined> {
+    const found = (await this.#findAll(tenantId, [subject])).get(subject);
+    if (found === "destroyed") throw keyError("key.subject_destroyed");
+    return found;
+  }
+
+  /** By subject; without those that have no key yet. */
+  async #findAll(
+    tenantId: string | null,
+    subjects: readonly string[],
+  ): Promise<ReadonlyMap<string, SubjectKey | "destroyed">> {
+    const indexes = await Promise.all(subjects.map((subject) => this.#index(tenantId, subject)));
+    const rows = await many(this.#pool, findSubjectKeys, [tenantId, indexes]);
+    const subjectOf = new Map(indexes.map((index, i) => [index.toString("hex"), subjects[i] as string]));
+    const found = await Promise.all(
+      rows.map(async ({ subject, id, sealed_key }): Promise<[string, SubjectKey | "destroyed"]> => {
+        const name = subjectOf.get(subject.toString("hex")) as string; // asked for by it
+        if (sealed_key === null) return [name, "destroyed"];
+        const key = await this.#keyring.open(toScope(tenantId), rowContext(subject), sealed_key, "subjects");
+        return [name, { id, key: createSecretKey(key) }];
+      }),
+    );
+    return new Map(found);
   }
 
   async #make(tenantId: string | null, subject: string): Promise<void> {

@@ -44,9 +44,8 @@ const search = defineCommand({
     const tenantId = await tenantIdOf(tenancy, name);
     const { control } = tenancy.internals;
     const found = await searchAudit(control, { ...rest, ...times, tenantId }, { limit });
-    const items = await Promise.all(
-      found.map(async (record) => ({ ...record, personal: await openPersonal(control, record) })),
-    );
+    const personal = await openPersonal(control, found);
+    const items = found.map((record, i) => ({ ...record, personal: personal[i] }));
     out.answer({ items }, () =>
       out.table(
         [

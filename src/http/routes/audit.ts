@@ -100,7 +100,7 @@ function routesOf(scope: Scope): readonly Route[] {
             searchAudit(poolOf(house), filterOf(tenantId, filters), { limit: rowsMax, beforeId }),
           positionOf: (record) => record.id,
         });
-        return { items: await Promise.all(rows.map((row) => toApi(house, row))), nextCursor };
+        return { items: await toApi(house, rows), nextCursor };
       },
     }),
     route({
@@ -112,11 +112,11 @@ function routesOf(scope: Scope): readonly Route[] {
       summary: `Show a record ${scope.of}`,
       params: { ...scope.params, id: "Id of the record." },
       answer: AuditRecord,
-      handle: async ({ house, params }) =>
-        toApi(
-          house,
-          (await getRecord(poolOf(house), recordId(params), await tenantOf(house, params))).record,
-        ),
+      handle: async ({ house, params }) => {
+        const found = await getRecord(poolOf(house), recordId(params), await tenantOf(house, params));
+        const [shown] = await toApi(house, [found.record]);
+        return shown as Static<typeof AuditRecord>; // one for one
+      },
     }),
     route({
       method: "GET",
@@ -349,11 +349,13 @@ function timesOf({ from, to }: { from?: string | undefined; to?: string | undefi
   };
 }
 
-async function toApi(house: House, record: Found): Promise<Static<typeof AuditRecord>> {
-  const { personal: _, ...rest } = record;
-  const personal = await openPersonal(poolOf(house), record);
-  // The same form; lists that nobody changes are lists.
-  return { ...rest, ...(personal && { personal }) } as Static<typeof AuditRecord>;
+async function toApi(house: House, records: readonly Found[]): Promise<Static<typeof AuditRecord>[]> {
+  const opened = await openPersonal(poolOf(house), records);
+  return records.map(({ personal: _, ...rest }, i) => {
+    const personal = opened[i];
+    // The same form; lists that nobody changes are lists.
+    return { ...rest, ...(personal && { personal }) } as Static<typeof AuditRecord>;
+  });
 }
 
 function toApiSettings({
