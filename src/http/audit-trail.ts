@@ -15,6 +15,8 @@ declare module "fastify" {
     /** What the record of this request says besides what is seen from outside. */
     audited: {
       code?: string;
+      /** Who is no principal of the API: a directory. */
+      actor?: string;
       tenantId?: string | null;
       resource?: string;
       policies?: readonly string[];
@@ -36,7 +38,10 @@ export function auditor(house: House, refusals: RefusalTally) {
   return async (request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> => {
     const action = actionOf(request);
     if (action === null) return payload;
-    const isAnonymous = request.principal === null && outcomeOf(reply.statusCode) !== "allowed";
+    const isAnonymous =
+      request.principal === null &&
+      request.audited.actor === undefined &&
+      outcomeOf(reply.statusCode) !== "allowed";
     if (isAnonymous && !refusals.takes(request.ip, reply.statusCode)) return payload;
     try {
       const record = await recordOf(house, request, reply, action);
@@ -96,7 +101,7 @@ async function recordOf(
 export function actorOf(request: FastifyRequest): Actor {
   const { principal, audited } = request;
   return {
-    ...(principal ? actingAs(principal) : { actor: "nobody" }),
+    ...(principal ? actingAs(principal) : { actor: audited.actor ?? "nobody" }),
     requestId: request.id,
     ip: request.ip,
     ...(principal && "sessionId" in principal ? { session: principal.sessionId } : {}),

@@ -26,7 +26,7 @@ async function readPage(path: string): Promise<Buffer | undefined> {
 /** In a scope of its own: only these routes are opened by the hook. */
 async function files(app: FastifyInstance, { folder }: { folder: string }): Promise<void> {
   app.addHook("onRoute", (options) => {
-    options.config = { ...options.config, isPublic: true };
+    options.config = { ...options.config, isPublic: true, action: null };
   });
   await app.register(fastifyStatic, {
     root: folder,

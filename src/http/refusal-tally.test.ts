@@ -103,3 +103,40 @@ test("all addresses of an IPv6 subscriber are one network, and an IPv4 address i
   for (let n = 0; n < BURST; n++) assert.ok(tally.takes(n % 2 ? "::ffff:192.0.2.1" : "192.0.2.1", 404));
   assert.equal(tally.takes("192.0.2.1", 404), false);
 });
+
+test("counts that could not be written are written the next time, with what has come meanwhile", async () => {
+  const { audit } = platform.tenancy.internals;
+  let isAway = true;
+  const writer = {
+    write: (...given: Parameters<typeof audit.writer.write>) =>
+      isAway ? Promise.reject(new Error("The database is away.")) : audit.writer.write(...given),
+  };
+  const told: string[] = [];
+  const tally = new RefusalTally({
+    audit: Object.create(audit, { writer: { value: writer } }),
+    clock: { now: () => new Date(0) },
+    onError: (error) => void told.push(error.message),
+  });
+  const flood = (ip: string) => {
+    for (let n = 0; n < BURST + 5; n++) tally.takes(ip, 401);
+  };
+  for (const ip of ["203.0.113.1", "203.0.113.2"]) flood(ip);
+  const before = (await records("request.refusals_counted")).length;
+  await assert.rejects(tally.flush(), /away/);
+  tally.takes("203.0.113.1", 404);
+  isAway = false;
+
+  await tally.flush();
+  await tally.flush();
+
+  assert.deepEqual(
+    (await records("request.refusals_counted"))
+      .slice(before)
+      .map(({ network, statuses }) => [network, statuses]),
+    [
+      ["203.0.113.1", { "401": 5, "404": 1 }],
+      ["203.0.113.2", { "401": 5 }],
+    ],
+  );
+  await tally.close();
+});

@@ -7,7 +7,7 @@ import { RateLimit } from "./rate-limit.ts";
 
 interface Count {
   count: number;
-  readonly since: Date;
+  since: Date;
   readonly statuses: Map<number, number>;
 }
 
@@ -45,26 +45,32 @@ export class RefusalTally {
     return false;
   }
 
-  /** Writes the counts so far. */
+  /** Writes the counts so far. What could not be written is kept for the next time. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const counts = this.#counts;
     this.#counts = new Map();
-    for (const [network, { count, since, statuses }] of counts) {
-      await this.#audit.writer.write({
-        kind: "request",
-        action: "request.refusals_counted",
-        by: { actor: "nobody" },
-        tenantId: null,
-        outcome: "denied",
-        detail: {
-          network: network === EVERYONE ? null : network,
-          count,
-          since: since.toISOString(),
-          statuses: Object.fromEntries(statuses),
-        },
-      });
+    try {
+      for (const [network, { count, since, statuses }] of counts) {
+        await this.#audit.writer.write({
+          kind: "request",
+          action: "request.refusals_counted",
+          by: { actor: "nobody" },
+          tenantId: null,
+          outcome: "denied",
+          detail: {
+            network: network === EVERYONE ? null : network,
+            count,
+            since: since.toISOString(),
+            statuses: Object.fromEntries(statuses),
+          },
+        });
+        counts.delete(network);
+      }
+    } finally {
+      for (const [network, { since, statuses }] of counts)
+        for (const [status, count] of statuses) this.#add(network, status, count, since);
     }
   }
 
@@ -73,12 +79,13 @@ export class RefusalTally {
     await this.flush();
   }
 
-  #add(network: string, status: number): void {
+  #add(network: string, status: number, count = 1, since = this.#clock.now()): void {
     const isKnown = this.#counts.has(network) || this.#counts.size < TALLY_NETWORKS_MAX;
     const key = isKnown ? network : EVERYONE;
-    const entry = this.#counts.get(key) ?? { count: 0, since: this.#clock.now(), statuses: new Map() };
-    entry.count += 1;
-    entry.statuses.set(status, (entry.statuses.get(status) ?? 0) + 1);
+    const entry = this.#counts.get(key) ?? { count: 0, since, statuses: new Map() };
+    entry.count += count;
+    if (since < entry.since) entry.since = since;
+    entry.statuses.set(status, (entry.statuses.get(status) ?? 0) + count);
     this.#counts.set(key, entry);
     this.#timer ??= setTimeout(() => {
       this.#flush = this.flush().catch(this.#onError);

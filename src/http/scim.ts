@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { Actor } from "../audit/record.ts";
+import type { Action, Actor, ReadAction } from "../audit/record.ts";
 import { isTenancyError } from "../base/errors.ts";
 import { enterWays, onceEnded, paceCredential } from "../gate/pace.ts";
 import { ScimFault } from "../scim/fault.ts";
@@ -59,42 +59,47 @@ export function addScim(app: FastifyInstance, house: House): void {
       { parseAs: "string", bodyLimit: BODY_BYTES_MAX },
       app.getDefaultJsonParser("error", "error"),
     );
-    const add = (method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE", path: string, handle: Handler) =>
+    const add = (
+      method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
+      path: string,
+      action: Action | ReadAction,
+      handle: Handler,
+    ) =>
       scope.route({
         method,
         url: `/scim/v2/:tenant${path}`,
-        config: { isPublic: true },
+        config: { isPublic: true, action },
         bodyLimit: BODY_BYTES_MAX,
         handler: async (request, reply) =>
           answer(house, request, reply, async () => handle(await enter(request, reply))),
       });
 
     for (const path of ["/ServiceProviderConfig", "/Schemas", "/ResourceTypes"]) {
-      add("GET", path, async ({ baseUrl }) => ({
+      add("GET", path, "scim_schema.read", async ({ baseUrl }) => ({
         status: 200,
         body: discoveryDocument(path, undefined, baseUrl),
       }));
     }
     for (const path of ["/Schemas", "/ResourceTypes"]) {
-      add("GET", `${path}/:id`, async ({ baseUrl, id }) => ({
+      add("GET", `${path}/:id`, "scim_schema.read", async ({ baseUrl, id }) => ({
         status: 200,
         body: discoveryDocument(path, id, baseUrl),
       }));
     }
 
-    add("GET", "/Users", async (call) =>
+    add("GET", "/Users", "scim_user.read", async (call) =>
       list(call, "Users", await listUserResources(parts, call.tenantId, listQuery(call))),
     );
-    add("POST", "/Users", async (call) =>
+    add("POST", "/Users", "scim.user_created", async (call) =>
       one(201, call, "Users", await createUser(parts, call.tenantId, call.body, call.by)),
     );
-    add("GET", "/Users/:id", async (call) =>
+    add("GET", "/Users/:id", "scim_user.read", async (call) =>
       one(200, call, "Users", await readUserById(parts, call.tenantId, call.id)),
     );
-    add("PUT", "/Users/:id", async (call) =>
+    add("PUT", "/Users/:id", "scim.user_updated", async (call) =>
       one(200, call, "Users", await replaceUser(parts, call, call.body, call.precondition, call.by)),
     );
-    add("PATCH", "/Users/:id", async (call) =>
+    add("PATCH", "/Users/:id", "scim.user_updated", async (call) =>
       one(
         200,
         call,
@@ -102,28 +107,28 @@ export function addScim(app: FastifyInstance, house: House): void {
         await patchUserById(parts, call, readOperations(call.body), call.precondition, call.by),
       ),
     );
-    add("DELETE", "/Users/:id", async (call) => {
+    add("DELETE", "/Users/:id", "scim.user_removed", async (call) => {
       await removeUser(parts, call, call.precondition, call.by);
       return { status: 204 };
     });
 
-    add("GET", "/Groups", async (call) =>
+    add("GET", "/Groups", "scim_group.read", async (call) =>
       list(
         call,
         "Groups",
         await listGroupResources(parts, call.tenantId, listQuery(call), wantsMembers(call)),
       ),
     );
-    add("POST", "/Groups", async (call) =>
+    add("POST", "/Groups", "scim.group_created", async (call) =>
       one(201, call, "Groups", await createGroup(parts, call.tenantId, call.body, call.by)),
     );
-    add("GET", "/Groups/:id", async (call) =>
+    add("GET", "/Groups/:id", "scim_group.read", async (call) =>
       one(200, call, "Groups", await readGroupById(parts, call.tenantId, call.id, wantsMembers(call))),
     );
-    add("PUT", "/Groups/:id", async (call) =>
+    add("PUT", "/Groups/:id", "scim.group_updated", async (call) =>
       one(200, call, "Groups", await replaceGroup(parts, call, call.body, call.precondition, call.by)),
     );
-    add("PATCH", "/Groups/:id", async (call) =>
+    add("PATCH", "/Groups/:id", "scim.group_updated", async (call) =>
       one(
         200,
         call,
@@ -131,7 +136,7 @@ export function addScim(app: FastifyInstance, house: House): void {
         await patchGroupById(parts, call, readOperations(call.body), call.precondition, call.by),
       ),
     );
-    add("DELETE", "/Groups/:id", async (call) => {
+    add("DELETE", "/Groups/:id", "scim.group_removed", async (call) => {
       await removeGroup(parts, call, call.precondition, call.by);
       return { status: 204 };
     });
@@ -155,6 +160,7 @@ function gatekeeper(house: House) {
       reply.header("www-authenticate", 'Bearer realm="scim"');
       throw new ScimFault(401, null, "The bearer token is not valid for this tenant.");
     }
+    request.audited.actor = by.actor;
     const tell = (headers: Readonly<Record<string, string>>) => void reply.headers(headers);
     await paceCredential(limits, by.actor, tell);
     onceEnded(reply.raw, await enterWays(limits, by.actor, null, tell));
@@ -189,6 +195,7 @@ async function answer(
       : reply.code(status).type(TYPE).send(JSON.stringify(body));
   } catch (failure) {
     const fault = asFault(failure);
+    if (isTenancyError(failure)) request.audited.code = failure.code;
     const retryAfterS = isTenancyError(failure) ? failure.details["retryAfterS"] : undefined;
     if (typeof retryAfterS === "number") reply.header("retry-after", retryAfterS);
     if (fault.status >= 500) house.log.error("SCIM failed", { error: failure, requestId: request.id });

@@ -1,5 +1,10 @@
 import { readFile } from "node:fs/promises";
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import Fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type RouteOptions,
+} from "fastify";
 import { type Clock, systemClock } from "../base/clock.ts";
 import { uuidv7 } from "../base/ids.ts";
 import { challengeOf } from "../gate/challenge.ts";
@@ -89,11 +94,13 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   app.addHook("onResponse", accessLogger(house.log));
   app.setErrorHandler((failure, request, reply) => sendProblem(house, failure, request, reply));
 
+  const declared: RouteOptions[] = [];
+  app.addHook("onRoute", (each) => void declared.push(each));
   for (const each of routes) addRoute(app, house, each);
   const document = renderOpenApi(routes, house.version);
-  app.get("/openapi.json", { config: { isPublic: true } }, async () => document);
+  app.get("/openapi.json", { config: { isPublic: true, action: null } }, async () => document);
   const errorPage = renderErrorPage();
-  app.get("/docs/errors", { config: { isPublic: true } }, async (_, reply) =>
+  app.get("/docs/errors", { config: { isPublic: true, action: null } }, async (_, reply) =>
     reply.type("text/html; charset=utf-8").send(errorPage),
   );
   addSsoEndpoints(app, house);
@@ -107,6 +114,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   });
   keepHouse(app, house, background);
   await app.ready();
+  const silent = declared.find(({ config }) => config?.action === undefined);
+  if (silent)
+    throw new Error(`${silent.url} says neither what it leaves in the audit log nor that it leaves nothing.`);
   return app;
 }
 

@@ -16,7 +16,8 @@ const RELAY_STATE_CHARACTERS_MAX = 200;
  */
 export function addSsoEndpoints(app: FastifyInstance, house: House): void {
   const { parts } = house.tenancy.internals.sso;
-  const open = { config: { isPublic: true } };
+  // What they begin or refuse is told by POST /v1/sign-in/sso/finish, which the browser calls with it.
+  const open = { config: { isPublic: true, action: null } };
   // The form is parsed on this route alone.
   void app.register(async (scope) => {
     const parser = { parseAs: "string", bodyLimit: FORM_BYTES_MAX } as const;
