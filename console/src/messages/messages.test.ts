@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { en } from "./en.ts";
 import { fr } from "./fr.ts";
@@ -35,6 +37,24 @@ test("the reader's language is the stored one, else the first that is spoken her
   assert.equal(chooseLocale("xx", ["de-DE"]), "en");
   assert.equal(regionalLocale("en", ["fr-FR", "en-GB"]), "en-GB");
   assert.equal(regionalLocale("fr", ["en-GB"]), "fr");
+});
+
+test("every kind of actor that the server records has a name in both languages", () => {
+  const source = join(import.meta.dirname, "../../../src");
+  const kinds = globSync("**/*.ts", { cwd: source })
+    .filter((path) => !path.includes(".test."))
+    .flatMap((path) => [
+      ...readFileSync(join(source, path), "utf8").matchAll(
+        /\bactor: ?["`]([a-z_]+)(?=[:"`])|\bactor: `\$\{kind\}/g,
+      ),
+    ])
+    .flatMap(([, kind]) => kind ?? ["user", "operator"]);
+  for (const { audit } of [en, fr]) {
+    assert.deepEqual(
+      [...new Set(kinds)].filter((kind) => audit.actors[kind] === undefined),
+      [],
+    );
+  }
 });
 
 function shapeOf(value: unknown, path = ""): unknown {

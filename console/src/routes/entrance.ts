@@ -56,7 +56,10 @@ const cancelRecovery = createRoute({
 const integrationFinish = createRoute({
   getParentRoute: () => root,
   path: "/integrations/finish",
-  component: lazyRouteComponent(() => import("../features/integrations/FinishPage.tsx"), "FinishPage"),
+  component: lazyRouteComponent(
+    () => import("../features/integrations/IntegrationFinishPage.tsx"),
+    "IntegrationFinishPage",
+  ),
 });
 
 const invitation = createRoute({

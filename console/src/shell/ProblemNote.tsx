@@ -2,6 +2,7 @@ import { useMessages } from "../messages/LocaleProvider.tsx";
 import { Button } from "../ui/Button.tsx";
 import { CopyableId } from "../ui/Copyable.tsx";
 import { Notice } from "../ui/Notice.tsx";
+import { Typed } from "../ui/Typed.tsx";
 import { describeProblem, fieldOfPath } from "./describe-problem.ts";
 
 interface ProblemNoteProps {
@@ -20,15 +21,15 @@ export function ProblemNote({ error, onRetry, shownFields = [] }: ProblemNotePro
     <Notice
       tone="danger"
       role="alert"
-      title={problem.title}
+      title={<Typed text={problem.title} />}
       actions={onRetry && <Button onClick={onRetry}>{messages.general.retry}</Button>}
     >
-      {problem.cure}
+      <Typed text={problem.cure} />
       {others.length > 0 && (
         <ul>
           {others.map(({ path, message }) => (
             <li key={path}>
-              <code>{path}</code> {message}
+              <code>{path}</code> <Typed text={message} />
             </li>
           ))}
         </ul>

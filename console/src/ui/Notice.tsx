@@ -4,7 +4,7 @@ import { Icon } from "./Icon.tsx";
 interface NoticeProps {
   readonly tone: "info" | "warn" | "danger" | "ok";
   readonly role?: "alert" | "status" | "note";
-  readonly title?: string;
+  readonly title?: ReactNode;
   readonly children?: ReactNode;
   readonly actions?: ReactNode;
 }

@@ -1,5 +1,6 @@
 import { createContext, type ReactNode, use, useCallback, useState } from "react";
 import { Icon } from "./Icon.tsx";
+import { Typed } from "./Typed.tsx";
 
 const visibleMs = 5_000;
 const shownMax = 3;
@@ -24,7 +25,7 @@ export function Toaster({ children }: { children: ReactNode }) {
         {toasts.map((toast) => (
           <div key={toast.id} className="toast" data-tone={toast.tone}>
             <Icon name={toast.tone === "ok" ? "check" : "warn"} />
-            {toast.text}
+            <Typed text={toast.text} />
           </div>
         ))}
       </div>

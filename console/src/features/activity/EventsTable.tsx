@@ -5,6 +5,7 @@ import { useMessages } from "../../messages/LocaleProvider.tsx";
 import { CopyButton } from "../../ui/Copyable.tsx";
 import { type Column, DataTable } from "../../ui/DataTable.tsx";
 import { Time } from "../../ui/Time.tsx";
+import { ActorName } from "../audit/ActorName.tsx";
 import { describeDetail } from "./describe-detail.ts";
 
 interface EventsTableProps {
@@ -33,7 +34,7 @@ export function EventsTable({ events, hasTenantColumn, ...states }: EventsTableP
   const columns: Column<AuditEvent>[] = [
     { key: "at", header: activity.at, cell: (event) => <Time at={event.at} /> },
     { key: "action", header: activity.action, cell: (event) => <span className="mono">{event.action}</span> },
-    { key: "actor", header: activity.actor, cell: (event) => <Actor actor={event.actor} /> },
+    { key: "actor", header: activity.actor, cell: (event) => <ActorName actor={event.actor} isShort /> },
     ...(hasTenantColumn ? [tenantColumn] : []),
     {
       key: "detail",
@@ -58,15 +59,5 @@ export function EventsTable({ events, hasTenantColumn, ...states }: EventsTableP
       rowKey={(event) => event.id}
       {...states}
     />
-  );
-}
-
-function Actor({ actor }: { actor: string }) {
-  const { activity } = useMessages();
-  const [kind = "", ...name] = actor.split(":");
-  return (
-    <span>
-      <span className="quiet">{activity.actors[kind] ?? kind}</span> {name.join(":")}
-    </span>
   );
 }

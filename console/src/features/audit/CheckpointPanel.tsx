@@ -14,6 +14,7 @@ import { Facts } from "../../ui/Facts.tsx";
 import { Mark, type Tone } from "../../ui/Mark.tsx";
 import { Notice } from "../../ui/Notice.tsx";
 import { Time } from "../../ui/Time.tsx";
+import { Typed } from "../../ui/Typed.tsx";
 import { type CheckpointVerdict, checkpointVerdictQuery } from "./check-proof.ts";
 import { HoldPanel } from "./HoldPanel.tsx";
 import { forgetCheckpoint } from "./kept-checkpoint.ts";
@@ -121,7 +122,7 @@ function Broken({ verdict, path }: { verdict: CheckpointVerdict; path: string })
         )
       }
     >
-      {audit.checkpoint.broken[verdict.kind](since)}
+      <Typed text={audit.checkpoint.broken[verdict.kind](since)} />
     </Notice>
   );
 }

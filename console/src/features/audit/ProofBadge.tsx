@@ -7,6 +7,7 @@ import { CodeBlock } from "../../ui/CodeBlock.tsx";
 import { Facts } from "../../ui/Facts.tsx";
 import { Notice } from "../../ui/Notice.tsx";
 import { Panel } from "../../ui/Panel.tsx";
+import { Typed } from "../../ui/Typed.tsx";
 import { type RecordVerdict, verdictQuery } from "./check-proof.ts";
 
 /** What this browser found when it checked the record against the signed checkpoint, and what to do about it. */
@@ -51,7 +52,9 @@ function Verdict({ verdict }: { verdict: RecordVerdict }) {
       return (
         <Notice tone="danger" role="alert" title={audit.proof.faulty}>
           <p>{audit.proof.faults[verdict.fault]}</p>
-          <p>{audit.proof.whatToDo}</p>
+          <p>
+            <Typed text={audit.proof.whatToDo} />
+          </p>
         </Notice>
       );
     case "not_sequenced":
@@ -63,7 +66,7 @@ function Verdict({ verdict }: { verdict: RecordVerdict }) {
     case "cannot_check":
       return (
         <Notice tone="warn" role="status" title={audit.proof.cannotCheck}>
-          {audit.proof.cannotCheckMeans}
+          <Typed text={audit.proof.cannotCheckMeans} />
         </Notice>
       );
     default:

@@ -28,8 +28,7 @@ import "./policies.css";
 const CHARACTERS_MAX = 10_000;
 const CHECK_AFTER_MS = 400;
 
-const EXAMPLE = `// Nobody reads the audit log without a fresh second factor.
-forbid (
+const EXAMPLE = `forbid (
   principal,
   action in [Action::"audit.read"],
   resource
@@ -83,7 +82,7 @@ function Editor({ policy }: { policy: Policy | undefined }) {
   const toast = useToast();
   const navigate = useNavigate();
   const [name, setName] = useState(policy?.name ?? "");
-  const [cedar, setCedar] = useState(policy?.text ?? EXAMPLE);
+  const [cedar, setCedar] = useState(policy?.text ?? `// ${text.example}\n${EXAMPLE}`);
   const [isEnabled, setIsEnabled] = useState(policy?.isEnabled ?? true);
   const [opened, setOpened] = useState<"form" | "remove">();
   const editor = useRef<TextEditorHandle>(null);

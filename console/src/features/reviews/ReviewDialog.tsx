@@ -12,6 +12,7 @@ import { Dialog, DialogActions } from "../../ui/Dialog.tsx";
 import { TextField } from "../../ui/fields.tsx";
 import { Time } from "../../ui/Time.tsx";
 import { closeReview, decideItem, openItemsQuery, reviewTouches } from "./queries.ts";
+import { Ways } from "./Ways.tsx";
 
 interface ReviewDialogProps {
   readonly review: AccessReview | undefined;
@@ -96,7 +97,7 @@ function useItemColumns(
       cell: ({ subject }) => <span className="identity identity-wide">{subject}</span>,
     },
     { key: "holds", header: text.holds, cell: heldBy },
-    { key: "via", header: text.via, isSecondary: true, cell: ({ via }) => via.join(", ") },
+    { key: "via", header: text.via, isSecondary: true, cell: ({ via }) => <Ways via={via} /> },
     {
       key: "used",
       header: text.lastUsed,

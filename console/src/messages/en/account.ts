@@ -17,7 +17,6 @@ export const account = {
     tenants: "Your tenants",
     none: { title: "You are in no tenant yet", body: "Open the link of an invitation to join one." },
     roles: "Roles",
-    open: "Open",
   },
   methods: {
     title: "Ways to sign in",
@@ -27,7 +26,6 @@ export const account = {
     passwordNone: "You have none: you sign in by link, passkey or your organisation.",
     setPassword: "Set a password",
     changePassword: "Change password",
-    currentPassword: "Password now",
     newPassword: "New password",
     newPasswordHint: "Twelve characters or more. A sentence is easier to remember than signs.",
     passwordSaved: "Your password is changed. Your other sessions have ended.",

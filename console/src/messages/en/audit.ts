@@ -43,6 +43,7 @@ export const audit = {
     user: "User",
     key: "API key",
     service_account: "Service account",
+    scim: "Directory’s token",
     cli: "Command line",
     library: "Library",
     system: "System",

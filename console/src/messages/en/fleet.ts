@@ -116,10 +116,6 @@ export const activity = {
   filterTenant: "Tenant ID",
   actionPlaceholder: "tenant.suspended",
   actorPlaceholder: "operator:…",
-  actors: { operator: "Operator", key: "API key", cli: "Command line", system: "System" } as Record<
-    string,
-    string
-  >,
   none: {
     title: "No events yet",
     body: "Every change is written here: who did what, to which tenant, in which request.",

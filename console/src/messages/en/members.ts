@@ -1,7 +1,3 @@
-import { pluralizer } from "../plural.ts";
-
-const n = pluralizer("en");
-
 export const members = {
   title: "Members",
   tabs: { members: "Members", invitations: "Invitations" },
@@ -31,7 +27,6 @@ export const members = {
     title: "No open invitation",
     body: "An invitation that was accepted or withdrawn is gone.",
   },
-  invitedBy: "Invited by",
   expires: "Expires",
   expired: "Expired",
   withdraw: "Withdraw",
@@ -49,5 +44,4 @@ export const members = {
   removeTitle: (name: string) => `Remove ${name}`,
   removeEffect: "Access to this tenant ends at once, in every open session. The account itself stays.",
   removed: (name: string) => `${name} is no longer a member.`,
-  count: (count: number) => n(count, "member", "members"),
 };

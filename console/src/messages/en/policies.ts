@@ -1,4 +1,5 @@
 export const policies = {
+  example: "Nobody reads the audit log without a second factor from the last ten minutes.",
   title: "Policies",
   one: "Policy",
   all: "All policies",

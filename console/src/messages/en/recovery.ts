@@ -36,7 +36,6 @@ export const recovery = {
     passkey: "Add a passkey",
     other: "Choose another way",
     finish: "Come back",
-    codesTitle: "Your new recovery codes",
   },
   cancel: {
     title: "Cancel the request to come back",
@@ -62,7 +61,6 @@ export const recovery = {
     person: "Person",
     approvals: "Approvals",
     noApproval: "None yet",
-    approvedBy: (name: string) => name,
     staff: (name: string) => `${name} (staff)`,
     elsewhere: "Somebody else",
     asked: "Asked",

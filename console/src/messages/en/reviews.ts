@@ -23,6 +23,12 @@ export const reviews = {
   who: "Who",
   holds: "Holds",
   via: "Through",
+  ways: { membership: "Membership", "service account": "Its own roles", key: "Its own scopes" } as Record<
+    string,
+    string
+  >,
+  viaGroup: (name: string) => `Group ${name}`,
+  viaGrant: (until: string) => `Timed access until ${until}, given by `,
   lastUsed: "Last used",
   never: "Not in 90 days",
   reason: "Reason for what you decide next",

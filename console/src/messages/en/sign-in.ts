@@ -5,7 +5,6 @@ export const signIn = {
   emailMissing: "Type your e-mail address first.",
   or: "or",
   withPasskey: "Sign in with a passkey",
-  passkeyHint: "Your fingerprint, your face or a security key: nothing to type.",
   staff: "Staff sign in with a one-time link",
   change: "Use another address",
   password: "Password",
@@ -31,7 +30,6 @@ export const signIn = {
     body: (email: string) =>
       `If ${email} belongs to an account, a link is on its way. It works once and expires soon; open it on this device.`,
     again: "Send another link",
-    sent: "Another link is on its way.",
   },
   link: {
     title: "Sign in with this link",

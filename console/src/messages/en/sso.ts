@@ -293,11 +293,8 @@ export const sso = {
     early: "Not yet",
     read: "Metadata last read",
     refresh: "Read the metadata again",
-    refreshed: "The metadata are read.",
     bring: "Bring new metadata",
-    bringHint: "The whole XML. What counted before keeps counting beside it.",
     keeps: "The certificates so far stay beside it",
     keepsHint: "Take them out once the provider signs with the new one alone.",
-    brought: "The new metadata count.",
   },
 };

@@ -21,7 +21,6 @@ export const account = {
       body: "Ouvrez le lien d’une invitation pour en rejoindre un.",
     },
     roles: "Rôles",
-    open: "Ouvrir",
   },
   methods: {
     title: "Moyens de connexion",
@@ -31,7 +30,6 @@ export const account = {
     passwordNone: "Vous n’en avez pas : vous vous connectez par lien, clé d’accès ou votre organisation.",
     setPassword: "Définir un mot de passe",
     changePassword: "Changer le mot de passe",
-    currentPassword: "Mot de passe actuel",
     newPassword: "Nouveau mot de passe",
     newPasswordHint: "Douze caractères ou plus. Une phrase se retient mieux que des signes.",
     passwordSaved: "Votre mot de passe est changé. Vos autres sessions sont terminées.",

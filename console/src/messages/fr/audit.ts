@@ -45,6 +45,7 @@ export const audit = {
     user: "Utilisateur",
     key: "Clé d’API",
     service_account: "Compte de service",
+    scim: "Jeton de l’annuaire",
     cli: "Ligne de commande",
     library: "Bibliothèque",
     system: "Système",

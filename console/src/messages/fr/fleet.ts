@@ -124,10 +124,6 @@ export const activity = {
   filterTenant: "ID du locataire",
   actionPlaceholder: "tenant.suspended",
   actorPlaceholder: "operator:…",
-  actors: { operator: "Opérateur", key: "Clé d’API", cli: "Ligne de commande", system: "Système" } as Record<
-    string,
-    string
-  >,
   none: {
     title: "Aucun événement pour l’instant",
     body: "Chaque modification est consignée ici : qui a fait quoi, sur quel locataire, dans quelle requête.",

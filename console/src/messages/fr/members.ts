@@ -1,7 +1,4 @@
 import type { Messages } from "../en.ts";
-import { pluralizer } from "../plural.ts";
-
-const n = pluralizer("fr");
 
 export const members = {
   title: "Membres",
@@ -35,7 +32,6 @@ export const members = {
     title: "Aucune invitation en cours",
     body: "Une invitation acceptée ou retirée n’y figure plus.",
   },
-  invitedBy: "Invité par",
   expires: "Expiration",
   expired: "Expirée",
   withdraw: "Retirer",
@@ -54,5 +50,4 @@ export const members = {
   removeEffect:
     "L’accès à ce locataire cesse aussitôt, dans toutes les sessions ouvertes. Le compte lui-même demeure.",
   removed: (name) => `${name} n’est plus membre.`,
-  count: (count) => n(count, "membre", "membres"),
 } satisfies Messages["members"];

@@ -1,6 +1,7 @@
 import type { Messages } from "../en.ts";
 
 export const policies = {
+  example: "Nul ne lit le journal d’audit sans un second facteur de moins de dix minutes.",
   title: "Règles",
   one: "Règle",
   all: "Toutes les règles",

@@ -39,7 +39,6 @@ export const recovery = {
     passkey: "Ajouter une clé d’accès",
     other: "Choisir un autre moyen",
     finish: "Revenir",
-    codesTitle: "Vos nouveaux codes de secours",
   },
   cancel: {
     title: "Annuler la demande de retour",
@@ -65,7 +64,6 @@ export const recovery = {
     person: "Personne",
     approvals: "Approbations",
     noApproval: "Aucune",
-    approvedBy: (name) => name,
     staff: (name) => `${name} (personnel)`,
     elsewhere: "Quelqu’un d’autre",
     asked: "Demandé",

@@ -7,7 +7,6 @@ export const signIn = {
   emailMissing: "Saisissez d’abord votre adresse e-mail.",
   or: "ou",
   withPasskey: "Se connecter avec une clé d’accès",
-  passkeyHint: "Votre empreinte, votre visage ou une clé de sécurité : rien à saisir.",
   staff: "Le personnel se connecte par un lien à usage unique",
   change: "Utiliser une autre adresse",
   password: "Mot de passe",
@@ -33,7 +32,6 @@ export const signIn = {
     body: (email) =>
       `Si ${email} correspond à un compte, un lien est en route. Il ne sert qu’une fois et expire vite ; ouvrez-le sur cet appareil.`,
     again: "Envoyer un autre lien",
-    sent: "Un autre lien est en route.",
   },
   link: {
     title: "Se connecter avec ce lien",

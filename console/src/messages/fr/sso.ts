@@ -296,11 +296,8 @@ export const sso = {
     early: "Pas encore",
     read: "Métadonnées lues",
     refresh: "Relire les métadonnées",
-    refreshed: "Les métadonnées sont lues.",
     bring: "Apporter de nouvelles métadonnées",
-    bringHint: "Tout le XML. Ce qui comptait continue de compter à côté.",
     keeps: "Les certificats actuels restent à côté",
     keepsHint: "Retirez-les quand le fournisseur ne signe plus qu’avec le nouveau.",
-    brought: "Les nouvelles métadonnées comptent.",
   },
 } satisfies Messages["sso"];

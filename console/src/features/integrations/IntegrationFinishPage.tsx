@@ -10,7 +10,7 @@ import { type Beginning, integrationAnswer, recallBeginning } from "./arrival.ts
 import { finishConnecting, integrationTouches } from "./queries.ts";
 
 /** Where outside services lead back: it ends what this tab began, or says why it cannot. */
-export function FinishPage() {
+export function IntegrationFinishPage() {
   const { finish: text } = useMessages().integrations;
   const [answer] = useState(integrationAnswer);
   const [beginning] = useState(() => (answer === null ? null : recallBeginning(answer)));
