@@ -9,7 +9,7 @@ import { ProblemNote } from "../../shell/ProblemNote.tsx";
 import { Blank } from "../../ui/Blank.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { type Column, DataTable } from "../../ui/DataTable.tsx";
-import { Mark } from "../../ui/Mark.tsx";
+import { Expiry } from "../../ui/Expiry.tsx";
 import { Time } from "../../ui/Time.tsx";
 import { apiKeysQuery } from "./queries.ts";
 import { RevokeDialog } from "./RevokeDialog.tsx";
@@ -88,11 +88,4 @@ function useApiKeyColumns(onRevoke: (key: ApiKey) => void): Column<ApiKey>[] {
       ),
     },
   ];
-}
-
-function Expiry({ at }: { at: string | null }) {
-  const { apiKeys: text } = useMessages();
-  if (at === null) return <span className="quiet">{text.noExpiry}</span>;
-  if (Date.parse(at) < Date.now()) return <Mark tone="warn">{text.expired}</Mark>;
-  return <Time at={at} />;
 }

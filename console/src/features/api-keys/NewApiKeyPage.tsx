@@ -9,7 +9,7 @@ import { useFieldErrors } from "../../shell/use-field-errors.ts";
 import { Button } from "../../ui/Button.tsx";
 import { CodeBlock } from "../../ui/CodeBlock.tsx";
 import { NumberField, TextField } from "../../ui/fields.tsx";
-import { Notice } from "../../ui/Notice.tsx";
+import { ShownOnce } from "../../ui/ShownOnce.tsx";
 import { apiKeyTouches, createApiKey } from "./queries.ts";
 
 export function NewApiKeyPage() {
@@ -20,7 +20,7 @@ export function NewApiKeyPage() {
     <>
       <PageHeading title={text.create} />
       <div className="form">
-        {created ? <ShownOnce created={created} /> : <KeyForm onCreated={setCreated} />}
+        {created ? <ShownKey created={created} /> : <KeyForm onCreated={setCreated} />}
       </div>
     </>
   );
@@ -81,14 +81,11 @@ function KeyForm({ onCreated }: { onCreated: (created: ApiKeyCreated) => void })
   );
 }
 
-function ShownOnce({ created }: { created: ApiKeyCreated }) {
+function ShownKey({ created }: { created: ApiKeyCreated }) {
   const { apiKeys: text } = useMessages();
   const navigate = useNavigate();
   return (
-    <div className="stack">
-      <Notice tone="warn" role="status">
-        {text.shownOnce}
-      </Notice>
+    <ShownOnce warning={text.shownOnce} kept={text.done} onKept={() => navigate({ to: "/api-keys" })}>
       <div className="stack-tight">
         <span className="quiet">{created.name}</span>
         <CodeBlock code={created.key} label={text.key} />
@@ -100,11 +97,6 @@ function ShownOnce({ created }: { created: ApiKeyCreated }) {
           label={text.tryIt}
         />
       </div>
-      <div>
-        <Button look="primary" onClick={() => navigate({ to: "/api-keys" })}>
-          {text.done}
-        </Button>
-      </div>
-    </div>
+    </ShownOnce>
   );
 }

@@ -7,7 +7,7 @@ import { ProblemNote } from "../../shell/ProblemNote.tsx";
 import { Blank } from "../../ui/Blank.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { type Column, DataTable } from "../../ui/DataTable.tsx";
-import { Mark } from "../../ui/Mark.tsx";
+import { Expiry } from "../../ui/Expiry.tsx";
 import { Time } from "../../ui/Time.tsx";
 import { useToast } from "../../ui/Toaster.tsx";
 import { InviteButton } from "./InviteButton.tsx";
@@ -59,12 +59,7 @@ function useInvitationColumns(): Column<Invitation>[] {
       key: "expires",
       header: text.expires,
       isSecondary: true,
-      cell: ({ expiresAt }) =>
-        Date.parse(expiresAt) < Date.now() ? (
-          <Mark tone="warn">{text.expired}</Mark>
-        ) : (
-          <Time at={expiresAt} />
-        ),
+      cell: ({ expiresAt }) => <Expiry at={expiresAt} />,
     },
     {
       key: "withdraw",

@@ -1,8 +1,6 @@
 import { useAction } from "../../api/use-action.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
-import { ProblemNote } from "../../shell/ProblemNote.tsx";
-import { Button } from "../../ui/Button.tsx";
-import { Dialog, DialogActions } from "../../ui/Dialog.tsx";
+import { ConfirmDialog } from "../../shell/ConfirmDialog.tsx";
 import { useToast } from "../../ui/Toaster.tsx";
 import { endAllSessions } from "./queries.ts";
 import { SessionsTable } from "./SessionsTable.tsx";
@@ -21,7 +19,7 @@ interface EndAllDialogProps {
 /** All sessions of somebody, ended at once. */
 export function EndAllDialog(props: EndAllDialogProps) {
   const { base, name, isOpen, isWithList = false, disabledReason = false, onClose } = props;
-  const { people: text, general } = useMessages();
+  const { people: text } = useMessages();
   const toast = useToast();
   const end = useAction({
     run: (_: undefined) => endAllSessions(base),
@@ -32,27 +30,18 @@ export function EndAllDialog(props: EndAllDialogProps) {
     },
   });
   return (
-    <Dialog
+    <ConfirmDialog
       title={isWithList ? text.sessionsOf(name) : text.endAllTitle(name)}
       isOpen={isOpen}
       onClose={onClose}
-      closeLabel={general.close}
+      effect={text.endAllEffect}
+      verb={text.endAll}
+      action={end}
+      onConfirm={() => end.mutate(undefined)}
+      disabledReason={disabledReason}
       width={isWithList ? 640 : 480}
     >
       {isWithList && <SessionsTable base={base} />}
-      <p>{text.endAllEffect}</p>
-      {end.isError && <ProblemNote error={end.error} />}
-      <DialogActions>
-        <Button onClick={onClose}>{general.cancel}</Button>
-        <Button
-          look="danger"
-          isBusy={end.isPending}
-          disabledReason={disabledReason}
-          onClick={() => end.mutate(undefined)}
-        >
-          {text.endAll}
-        </Button>
-      </DialogActions>
-    </Dialog>
+    </ConfirmDialog>
   );
 }

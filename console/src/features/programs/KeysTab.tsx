@@ -7,7 +7,7 @@ import { ProblemNote } from "../../shell/ProblemNote.tsx";
 import { Blank } from "../../ui/Blank.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { type Column, DataTable } from "../../ui/DataTable.tsx";
-import { Mark } from "../../ui/Mark.tsx";
+import { Expiry } from "../../ui/Expiry.tsx";
 import { Time } from "../../ui/Time.tsx";
 import { CreateKeyButton } from "./CreateKeyButton.tsx";
 import { accountsQuery, tenantApiKeysQuery } from "./queries.ts";
@@ -111,11 +111,4 @@ function useKeyColumns(onAct: (act: Act, apiKey: TenantKey) => void): Column<Ten
       ),
     },
   ];
-}
-
-function Expiry({ at }: { at: string | null }) {
-  const { programs: text } = useMessages();
-  if (at === null) return <span className="quiet">{text.noExpiry}</span>;
-  if (Date.parse(at) < Date.now()) return <Mark tone="warn">{text.expired}</Mark>;
-  return <Time at={at} />;
 }

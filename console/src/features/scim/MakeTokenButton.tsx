@@ -9,7 +9,7 @@ import { Button } from "../../ui/Button.tsx";
 import { CodeBlock } from "../../ui/CodeBlock.tsx";
 import { Dialog, DialogActions } from "../../ui/Dialog.tsx";
 import { NumberField, TextField } from "../../ui/fields.tsx";
-import { Notice } from "../../ui/Notice.tsx";
+import { ShownOnce } from "../../ui/ShownOnce.tsx";
 import { createToken, scimTouches } from "./queries.ts";
 
 export function MakeTokenButton() {
@@ -29,17 +29,9 @@ export function MakeTokenButton() {
       </Button>
       <Dialog title={text.make} isOpen={isOpen} onClose={close} closeLabel={general.close} width={560}>
         {made ? (
-          <>
-            <Notice tone="warn" role="status">
-              {text.shownOnce}
-            </Notice>
+          <ShownOnce warning={text.shownOnce} kept={text.done} onKept={close}>
             <CodeBlock code={made.token} label={text.token} />
-            <DialogActions>
-              <Button look="primary" onClick={close}>
-                {text.done}
-              </Button>
-            </DialogActions>
-          </>
+          </ShownOnce>
         ) : (
           <MakeForm onMade={setMade} onClose={close} />
         )}

@@ -12,7 +12,7 @@ import { ProblemNote } from "../../shell/ProblemNote.tsx";
 import { Blank } from "../../ui/Blank.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { type Column, DataTable } from "../../ui/DataTable.tsx";
-import { Mark } from "../../ui/Mark.tsx";
+import { Expiry } from "../../ui/Expiry.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { Time } from "../../ui/Time.tsx";
 import { useToast } from "../../ui/Toaster.tsx";
@@ -84,7 +84,11 @@ function useTokenColumns(onRevoke: (token: Token) => void): Column<Token>[] {
       isSecondary: true,
       cell: ({ createdBy }) => <ActorName actor={createdBy} isShort />,
     },
-    { key: "ends", header: text.ends, cell: ({ expiresAt }) => <End at={expiresAt} /> },
+    {
+      key: "ends",
+      header: text.ends,
+      cell: ({ expiresAt }) => <Expiry at={expiresAt} never={text.endsNever} />,
+    },
     {
       key: "actions",
       header: general.actions,
@@ -104,12 +108,6 @@ function useTokenColumns(onRevoke: (token: Token) => void): Column<Token>[] {
       ),
     },
   ];
-}
-
-function End({ at }: { at: string | null }) {
-  const { scim: text } = useMessages();
-  if (at === null) return <span className="quiet">{text.endsNever}</span>;
-  return Date.parse(at) <= Date.now() ? <Mark tone="danger">{text.ended}</Mark> : <Time at={at} />;
 }
 
 /** The audit log, of what this token did. */

@@ -20,11 +20,11 @@ export function RequirePanel() {
   const { tenant } = useHere();
   const rules = useQuery(rulesQuery(tenant.id));
   const owners = useQuery(ownersQuery(tenant.id));
+  const failed = [rules, owners].find(({ isError }) => isError);
   return (
     <Panel title={text.title}>
       <p className="prose quiet">{text.intro}</p>
-      {rules.isError && <ProblemNote error={rules.error} onRetry={() => rules.refetch()} />}
-      {owners.isError && <ProblemNote error={owners.error} onRetry={() => owners.refetch()} />}
+      {failed && <ProblemNote error={failed.error} onRetry={() => failed.refetch()} />}
       {(rules.isLoading || owners.isLoading) && <Bone width="160px" />}
       {rules.data && owners.data && <RequireForm rules={rules.data} owners={owners.data} />}
     </Panel>
@@ -70,7 +70,7 @@ function RequireForm({ rules, owners }: { rules: SsoRules; owners: readonly Memb
           ...owners.map((each) => ({ value: each.userId, label: `${nameOf(each)} (${each.email})` })),
         ]}
       />
-      {save.isError && <ProblemNote error={save.error} />}
+      {save.isError && !isAsking && <ProblemNote error={save.error} />}
       <div className="row">
         {rules.isRequired ? (
           <Button
@@ -94,7 +94,10 @@ function RequireForm({ rules, owners }: { rules: SsoRules; owners: readonly Memb
       <ConfirmDialog
         title={text.require}
         isOpen={isAsking}
-        onClose={() => setIsAsking(false)}
+        onClose={() => {
+          setIsAsking(false);
+          save.reset();
+        }}
         effect={text.requireEffect(nameOf(chosen))}
         verb={text.require}
         action={save}

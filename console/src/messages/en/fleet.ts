@@ -130,8 +130,6 @@ export const apiKeys = {
   lastUsed: "Last used",
   never: "Never",
   expires: "Expires",
-  noExpiry: "Never",
-  expired: "Expired",
   revoke: "Revoke",
   revokeNamed: (name: string) => `Revoke ${name}`,
   revokeTitle: (name: string) => `Revoke API key ${name}`,

@@ -30,6 +30,8 @@ export const general = {
   actions: "Actions",
   requestId: "Request ID",
   noMatch: "Nothing matches these filters.",
+  never: "Never",
+  expired: "Expired",
   created: "Created",
   madeBy: "Made by",
   updated: "Updated",

@@ -28,7 +28,6 @@ export const members = {
     body: "An invitation that was accepted or withdrawn is gone.",
   },
   expires: "Expires",
-  expired: "Expired",
   withdraw: "Withdraw",
   withdrawNamed: (email: string) => `Withdraw the invitation of ${email}`,
   withdrawn: (email: string) => `The invitation of ${email} is withdrawn.`,

@@ -18,8 +18,6 @@ export const programs = {
   lastUsed: "Last used",
   never: "Never",
   expires: "Expires",
-  noExpiry: "Never",
-  expired: "Expired",
   replaces: "Replaces another",
   days: "Days until it expires",
   daysHint: "Empty: never.",

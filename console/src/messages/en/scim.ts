@@ -44,7 +44,6 @@ export const scim = {
   neverUsed: "Never",
   ends: "Ends",
   endsNever: "When revoked",
-  ended: "Ended",
   revoke: "Revoke",
   revokeNamed: (name: string) => `Revoke the token ${name}`,
   revokeEffect: "The directory is refused from its next request on. What it brought stays as it is.",

@@ -138,8 +138,6 @@ export const apiKeys = {
   lastUsed: "Dernier usage",
   never: "Jamais",
   expires: "Expiration",
-  noExpiry: "Jamais",
-  expired: "Expirée",
   revoke: "Révoquer",
   revokeNamed: (name) => `Révoquer ${name}`,
   revokeTitle: (name) => `Révoquer la clé d’API ${name}`,

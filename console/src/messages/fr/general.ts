@@ -31,6 +31,8 @@ export const general = {
   actions: "Actions",
   requestId: "ID de la requête",
   noMatch: "Aucun résultat pour ces filtres.",
+  never: "Jamais",
+  expired: "Échéance passée",
   created: "Création",
   madeBy: "Créé par",
   updated: "Modification",

@@ -33,7 +33,6 @@ export const members = {
     body: "Une invitation acceptée ou retirée n’y figure plus.",
   },
   expires: "Expiration",
-  expired: "Expirée",
   withdraw: "Retirer",
   withdrawNamed: (email) => `Retirer l’invitation de ${email}`,
   withdrawn: (email) => `L’invitation de ${email} est retirée.`,

@@ -20,8 +20,6 @@ export const programs = {
   lastUsed: "Dernière utilisation",
   never: "Jamais",
   expires: "Expiration",
-  noExpiry: "Jamais",
-  expired: "Expirée",
   replaces: "En remplace une autre",
   days: "Jours avant expiration",
   daysHint: "Vide : jamais.",

@@ -45,7 +45,6 @@ export const scim = {
   neverUsed: "Jamais",
   ends: "Fin",
   endsNever: "À la révocation",
-  ended: "Terminé",
   revoke: "Révoquer",
   revokeNamed: (name) => `Révoquer le jeton ${name}`,
   revokeEffect: "L’annuaire est refusé dès sa prochaine requête. Ce qu’il a amené reste en l’état.",
