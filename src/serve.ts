@@ -14,6 +14,8 @@ import { createTenancy, type Tenancy } from "./start.ts";
 export interface ServeOptions {
   readonly config: Config;
   readonly by: Actor;
+  /** False: no link is made to sign in with, which would stand in the log of a service. Default true. */
+  readonly makesLink?: boolean;
   /** Tells people what is done. */
   readonly say: (line: string) => void;
   /** Tells of a fault that keeps nothing down. */
@@ -26,15 +28,15 @@ export interface Serving {
   readonly url: string;
   /** Null: it is not built. */
   readonly consoleUrl: string | null;
-  /** Signs an operator in, once. */
-  readonly link: string;
+  /** Signs an operator in, once; null: none was asked for. */
+  readonly link: string | null;
   readonly database: string;
   readonly dataDir: string;
   close(): Promise<void>;
 }
 
 /** The server with everything around it: database, the app's migrations, console. Throws server.port_taken and others. */
-export async function serve({ config, by, say, explain }: ServeOptions): Promise<Serving> {
+export async function serve({ config, by, makesLink = true, say, explain }: ServeOptions): Promise<Serving> {
   if (!config.databaseUrl && !existsSync(config.dataDir)) say("Making the database; this is done once …");
   const tenancy = await createTenancy({ config, log: openLog(), by });
   try {
@@ -46,12 +48,12 @@ export async function serve({ config, by, say, explain }: ServeOptions): Promise
       throw failure;
     });
     const { identity, embedded } = tenancy.internals;
-    const { token } = await createOperatorLink(identity.parts, by);
     const url = identity.parts.site.origin();
+    const link = makesLink ? `${url}/#link=${(await createOperatorLink(identity.parts, by)).token}` : null;
     return {
       url,
       consoleUrl: consoleDir === null ? null : url,
-      link: `${url}/#link=${token}`,
+      link,
       database: embedded
         ? `embedded PostgreSQL, port ${embedded.tcpPort}${embedded.joined ? ", run by another process" : ""}`
         : "the one that TENANT_DATABASE_URL names",

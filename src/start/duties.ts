@@ -12,6 +12,7 @@ import type { Duty } from "../lifecycle/duty.ts";
 import type { Outbox } from "../mail/outbox.ts";
 import { closeDueReviews } from "../reviews/decide.ts";
 import type { Sso } from "../sso/sso.ts";
+import type { Streams } from "../streams/streams.ts";
 
 /** What the keeper does beside its own work, each with the actions that it may leave in the audit log. */
 export function duties(
@@ -25,13 +26,26 @@ export function duties(
     readonly identity: Identity;
     readonly sso: Sso;
     readonly integrations: Integrations;
+    readonly streams: Streams;
     readonly encryption: Encryption;
     readonly sealing: AppSealing;
   },
   resumeProofs: () => Promise<unknown>,
 ): { readonly sweeps: readonly Duty[]; readonly keys: readonly Duty[] } {
-  const { config, control, clock, log, storage, mail, identity, sso, integrations, encryption, sealing } =
-    house;
+  const {
+    config,
+    control,
+    clock,
+    log,
+    storage,
+    mail,
+    identity,
+    sso,
+    integrations,
+    streams,
+    encryption,
+    sealing,
+  } = house;
   return {
     sweeps: [
       {
@@ -56,6 +70,12 @@ export function duties(
         actions: null,
         unrecorded: "Attempts and ceremonies that are over go by the calendar; each left its record.",
         run: () => identity.sweep(),
+      },
+      {
+        name: "forget-stream-secrets",
+        actions: null,
+        unrecorded: "When a rotated secret ends is said by the record of its rotation.",
+        run: () => streams.sweep(),
       },
       { name: "close-due-reviews", actions: ["review.closed"], run: () => closeDueReviews(identity.parts) },
       {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { startVault, VAULT_TOKEN } from "../../test/support/custodian-stand-ins.ts";
 import { isGenuine, type Received, Receiver } from "../../test/support/receiver.ts";
 import { BY, numbersOf, parsed, StreamWorld, upTo } from "../../test/support/stream-world.ts";
 import { addMember } from "../identity/members.ts";
@@ -262,4 +263,36 @@ test("redirects are not followed, a private network is not reached, and one that
   assert.deepEqual(trap.received, []);
   for (const url of ["ftp://example.com/", "https://me:pw@example.com/", "/hook", "file:///etc/passwd"])
     await assert.rejects(world.subscribe(own, { url }), { code: "stream.settings_invalid" });
+});
+
+test("while a tenant's own key is away its stream waits: no attempt is spent, it is not disabled, and others go on", async () => {
+  await using vault = await startVault();
+  const [own, other] = [await world.newTenant(), await world.newTenant()];
+  const { encryption, keyring } = world.house.tenancy.internals;
+  const { stream } = await world.subscribe(own, { actions: ["role.*"] });
+  const { stream: theirs } = await world.subscribe(other, { actions: ["role.*"] });
+  const url = `vault+${vault.url}/transit/tenant-key`;
+  await encryption.changeCustodian(own, { url, credentials: { VAULT_TOKEN } }, BY);
+  for (const each of [own, other]) await world.write(each, 1, "role.created");
+  vault.isEnabled = false;
+  keyring.forget(own);
+
+  const told: DisabledStream[] = [];
+  for (let day = 0; day < 7; day++) {
+    told.push(...(await world.pass()));
+    world.aheadMs += DAY_MS;
+  }
+  const whileAway = await world.streams.get(own, stream.id);
+  const sentWhileAway = world.receiver.take();
+  vault.isEnabled = true;
+  await world.pass();
+
+  assert.deepEqual(told, []);
+  assert.deepEqual([whileAway.status, whileAway.failingSince], ["active", null]);
+  assert.match(whileAway.lastError ?? "", /key/);
+  assert.equal(sentWhileAway.length, 1);
+  assert.equal((await world.streams.get(other, theirs.id)).lastError, null);
+  assert.equal(world.receiver.take().length, 1);
+  assert.deepEqual(await world.streams.failed(own, stream.id), []);
+  assert.equal((await world.streams.get(own, stream.id)).lastError, null);
 });

@@ -39,6 +39,9 @@ export const FAILED_SHOWN_MAX = 200;
 /** Without any success for so long, a stream is disabled. */
 export const FAILING_MS_MAX = 5 * 86_400_000;
 
+/** When a tenant's own key is away, it is asked for again after so long. */
+export const KEY_PAUSE_MS = 300_000;
+
 /** A message whose content the receiver refuses is given up after so many attempts: the stream goes on. */
 export const REFUSALS_MAX = 4;
 

@@ -15,6 +15,12 @@ export type Answer =
   /** Nothing came back, or nothing was sent. */
   | { readonly kind: "fault"; readonly reason: string };
 
+/** Nothing was tried: the tenant's key is away, by which the message is signed. The receiver is not to blame. */
+export interface Withheld {
+  readonly kind: "withheld";
+  readonly reason: string;
+}
+
 export type Verdict =
   | { readonly kind: "delivered" }
   /** 410: the receiver wants nothing more. */

@@ -7,7 +7,7 @@ const COLUMNS = `s.id, s.tenant_id, s.name, s.url, s.sends, s.format, s.actions,
 
 /**
  * Streams that have something to send and nobody who sends it; whoever claims one is alone with it until the lease ends.
- * Of one owner no more than $5 are served. A former secret goes once its overlap is over.
+ * Of one owner no more than $5 are served.
  */
 export const claimStreams = query<{ id: string }>(
   "streams.claim",
@@ -32,9 +32,7 @@ export const claimStreams = query<{ id: string }>(
      order by s.due_at
      limit $4::int
      for update of s skip locked)
-   update tenancy.audit_streams s set lease = $2::uuid, leased_until = $3::timestamptz,
-     former_secret = case when s.former_until > $1::timestamptz then s.former_secret end,
-     former_until = case when s.former_until > $1::timestamptz then s.former_until end
+   update tenancy.audit_streams s set lease = $2::uuid, leased_until = $3::timestamptz
    from due where s.id = due.id
    returning s.id`,
 );
@@ -128,6 +126,11 @@ export const noteFailure = query(
   `update tenancy.audit_streams set failing_since = coalesce(failing_since, $2::timestamptz), last_error = $3::text,
      due_at = coalesce($4::timestamptz, due_at)
    where id = $1::uuid`,
+);
+
+export const noteWaiting = query(
+  "streams.note_waiting",
+  "update tenancy.audit_streams set last_error = $2::text, due_at = $3::timestamptz where id = $1::uuid",
 );
 
 export const disableStream = query(

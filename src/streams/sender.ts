@@ -10,6 +10,7 @@ import {
   ERROR_CHARACTERS_MAX,
   FAILED_MAX,
   FAILING_MS_MAX,
+  KEY_PAUSE_MS,
   LEASE_MS,
   MESSAGE_BYTES_MAX,
   PASS_MS,
@@ -19,7 +20,7 @@ import {
 } from "./limits.ts";
 import { messageId, messageOf, nextRange } from "./message.ts";
 import { type Outcome, post } from "./post.ts";
-import { type Answer, judge, reasonOf } from "./schedule.ts";
+import { type Answer, judge, reasonOf, type Withheld } from "./schedule.ts";
 import { openSecrets } from "./secrets.ts";
 import {
   advance,
@@ -34,6 +35,7 @@ import {
   lockLeased,
   noteFailure,
   noteSuccess,
+  noteWaiting,
   postponeBatch,
   releaseLease,
   renewLease,
@@ -152,6 +154,10 @@ export class StreamSender {
     const batch = waiting ?? (isDue ? await this.#next(turn, stream) : "nothing");
     if (batch === "nothing" || batch === "passed") return batch === "passed" ? "other" : "nothing";
     const outcome = await this.#send(stream, batch);
+    if ("kind" in outcome) {
+      await this.#wait(turn, batch, outcome);
+      return "other";
+    }
     // Nobody knows whether it arrived: the next process sends it again.
     if (outcome.error !== null && this.#end.signal.aborted) return "nothing";
     await this.#settle(turn, batch, outcome);
@@ -202,7 +208,7 @@ export class StreamSender {
     return { first, last: found.size, note: found.note, isEmpty: false };
   }
 
-  async #send(stream: StreamRow, batch: BatchRow): Promise<Outcome> {
+  async #send(stream: StreamRow, batch: BatchRow): Promise<Outcome | Withheld> {
     const { fetch, clock, keyring } = this.#options;
     try {
       const secrets = await openSecrets(keyring, stream, clock.now());
@@ -212,6 +218,7 @@ export class StreamSender {
     } catch (failure) {
       // A tenant's key that is away keeps its stream waiting, and nobody else's.
       if (!isTenancyError(failure)) throw failure;
+      if (failure.code.startsWith("key.")) return { kind: "withheld", reason: failure.message };
       const answer: Answer = { kind: "fault", reason: failure.message };
       return { answer, status: null, error: reasonOf(answer), durationMs: 0 };
     }
@@ -242,6 +249,18 @@ export class StreamSender {
         default:
           return verdict satisfies never;
       }
+    });
+  }
+
+  /** No attempt is spent, and no day counted towards the stream's end: it goes on when the key is back. */
+  async #wait(turn: Turn, batch: BatchRow, { reason }: Withheld): Promise<void> {
+    await withTx(this.#options.pool, async (tx) => {
+      const stream = await maybe(tx, lockLeased, [turn.id, turn.lease]);
+      if (!stream) return;
+      const error = reason.slice(0, ERROR_CHARACTERS_MAX);
+      const due = new Date(this.#nowMs() + KEY_PAUSE_MS);
+      await exec(tx, postponeBatch, [batch.id, batch.attempts, error, due]);
+      if (!batch.is_replay) await exec(tx, noteWaiting, [stream.id, error, due]);
     });
   }
 

@@ -72,6 +72,12 @@ export const lockStream = query<StreamRow>(
   `select ${COLUMNS} from tenancy.audit_streams where ${OWNED} and id = $2::uuid for update`,
 );
 
+/** Of all streams, also of those that have nothing to send. */
+export const forgetFormerSecrets = query(
+  "streams.forget_former_secrets",
+  `update tenancy.audit_streams set former_secret = null, former_until = null where former_until <= $1::timestamptz`,
+);
+
 /** What people change makes it due at once, whatever it was waiting for. */
 export const updateStream = query<StreamRow>(
   "streams.update",

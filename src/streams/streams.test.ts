@@ -112,6 +112,7 @@ test("a damaged former secret stops no rotation, and none is kept past its overl
 
   const [message] = world.receiver.take();
   assert.ok(message && isGenuine(message, secret, world.clock.now().getTime()));
+  await world.streams.sweep();
   const { rows } = await control.query(
     "select former_secret, former_until from tenancy.audit_streams where id = $1",
     [stream.id],

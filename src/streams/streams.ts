@@ -26,6 +26,7 @@ import {
   deleteTenantStreams,
   findEnd,
   findStream,
+  forgetFormerSecrets,
   insertStream,
   listFailed,
   listStreams,
@@ -181,6 +182,11 @@ export class Streams {
       return changed;
     });
     return { stream: fromRow(row), secret };
+  }
+
+  /** Forgets secrets whose overlap is over. */
+  async sweep(): Promise<void> {
+    await exec(this.parts.pool, forgetFormerSecrets, [this.parts.clock.now()]);
   }
 
   /** Sends a message without records, once. If it arrives, what waits is tried at once. Throws stream.not_found. */

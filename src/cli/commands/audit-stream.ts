@@ -1,8 +1,8 @@
-import { isUuid } from "../../base/ids.ts";
-import type { Tenancy } from "../../start.ts";
 import type { AuditStream, StreamChange } from "../../streams/stream.ts";
+import { chainOf } from "../chain-of.ts";
 import { type Call, defineCommand, type Positional } from "../command.ts";
-import { cliError, usageError } from "../errors.ts";
+import { confirm } from "../confirm.ts";
+import { usageError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
 import { choice, integer, label, list, mandatory, required, text } from "../options.ts";
 import type { Output } from "../output.ts";
@@ -26,7 +26,7 @@ const lists = defineCommand({
   examples: ["tenancy audit stream list --tenant acme"],
   async run({ options, out, open }) {
     const tenancy = await open();
-    const items = await tenancy.internals.streams.list(await tenantIdOf(tenancy, options.tenant));
+    const items = await tenancy.internals.streams.list(await chainOf(tenancy, options.tenant));
     out.answer({ items }, () =>
       out.table(
         [
@@ -67,7 +67,7 @@ const create = defineCommand({
   async run({ options, out, open, by }) {
     const { tenant: name, ...input } = options;
     const tenancy = await open();
-    const tenantId = await tenantIdOf(tenancy, name);
+    const tenantId = await chainOf(tenancy, name);
     const { stream, secret } = await tenancy.internals.streams.create(tenantId, input, by);
     out.say(`Stream ${stream.id}. The secret is shown this once.`);
     out.answer({ stream, secret }, () => `${secret}\n`);
@@ -83,7 +83,7 @@ const show = defineCommand({
   examples: [`tenancy audit stream show ${EXAMPLE_ID}`],
   async run({ options, positionals, out, open }) {
     const tenancy = await open();
-    const tenantId = await tenantIdOf(tenancy, options.tenant);
+    const tenantId = await chainOf(tenancy, options.tenant);
     const stream = await tenancy.internals.streams.get(tenantId, idOf(positionals));
     out.answer(stream, () => facts(out, stream));
   },
@@ -113,7 +113,7 @@ const update = defineCommand({
       throw usageError(["audit", "stream", "update"], [{ path: "--status", message }]);
     }
     const tenancy = await open();
-    const tenantId = await tenantIdOf(tenancy, name);
+    const tenantId = await chainOf(tenancy, name);
     const stream = await tenancy.internals.streams.update(tenantId, idOf(positionals), asked, by);
     out.answer(stream, () => facts(out, stream));
   },
@@ -129,16 +129,13 @@ const remove = defineCommand({
   async run({ options, positionals, globals, out, open, by, ask }) {
     const id = idOf(positionals);
     const tenancy = await open();
-    const tenantId = await tenantIdOf(tenancy, options.tenant);
+    const tenantId = await chainOf(tenancy, options.tenant);
     const { name } = await tenancy.internals.streams.get(tenantId, id);
-    if (!globals.yes) {
-      const answer = await ask(`Remove the stream ${out.clean(name)}, with all that waits? [y/N] `);
-      if (answer === undefined) {
-        const what = `the stream ${out.clean(name)} would be removed`;
-        throw cliError("cli.confirmation_missing", { what, cure: "Add --yes." });
-      }
-      if (!/^y(es)?$/i.test(answer.trim())) throw cliError("cli.not_confirmed");
-    }
+    await confirm(
+      { globals, ask },
+      `Remove the stream ${out.clean(name)}, with all that waits?`,
+      `the stream ${out.clean(name)} would be removed`,
+    );
     await tenancy.internals.streams.remove(tenantId, id, by);
     out.say(`${out.paint("green", "Removed")} stream ${id}.`);
     out.answer({ id, removed: true }, () => "");
@@ -157,7 +154,7 @@ const rotate = defineCommand({
   examples: [`tenancy audit stream rotate-secret ${EXAMPLE_ID} --overlap-hours 48`],
   async run({ options, positionals, out, open, by }) {
     const tenancy = await open();
-    const tenantId = await tenantIdOf(tenancy, options.tenant);
+    const tenantId = await chainOf(tenancy, options.tenant);
     const id = idOf(positionals);
     const { stream, secret } = await tenancy.internals.streams.rotateSecret(
       tenantId,
@@ -180,7 +177,7 @@ const test = defineCommand({
   examples: [`tenancy audit stream test ${EXAMPLE_ID}`],
   async run({ options, positionals, out, open, by }) {
     const tenancy = await open();
-    const tenantId = await tenantIdOf(tenancy, options.tenant);
+    const tenantId = await chainOf(tenancy, options.tenant);
     const outcome = await tenancy.internals.streams.test(tenantId, idOf(positionals), by);
     const { status, error, durationMs } = outcome;
     const isDelivered = error === null;
@@ -200,7 +197,7 @@ const failed = defineCommand({
   examples: [`tenancy audit stream failed ${EXAMPLE_ID}`],
   async run({ options, positionals, out, open }) {
     const tenancy = await open();
-    const tenantId = await tenantIdOf(tenancy, options.tenant);
+    const tenantId = await chainOf(tenancy, options.tenant);
     const items = await tenancy.internals.streams.failed(tenantId, idOf(positionals));
     out.answer({ items }, () =>
       out.table(
@@ -227,7 +224,7 @@ const replay = defineCommand({
   examples: [`tenancy audit stream replay ${EXAMPLE_ID}`],
   async run({ options, positionals, out, open, by }) {
     const tenancy = await open();
-    const tenantId = await tenantIdOf(tenancy, options.tenant);
+    const tenantId = await chainOf(tenancy, options.tenant);
     const [id = "", ...wanted] = positionals;
     const chosen = wanted.length > 0 ? wanted : undefined;
     const messages = await tenancy.internals.streams.replay(tenantId, id, chosen, by);
@@ -254,11 +251,6 @@ function facts(out: Output, stream: AuditStream): string {
 
 function idOf(positionals: Call["positionals"]): string {
   return positionals[0] ?? "";
-}
-
-async function tenantIdOf(tenancy: Tenancy, name: string | undefined): Promise<string | null> {
-  if (name === undefined) return null;
-  return isUuid(name) ? name : (await tenancy.tenants.get(name)).id;
 }
 
 export const commands = [lists, create, show, update, remove, rotate, test, failed, replay];

@@ -1,7 +1,9 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
+import { chainOf } from "../chain-of.ts";
 import { type Call, defineCommand, type Positional } from "../command.ts";
-import { cliError, usageError } from "../errors.ts";
+import { confirm } from "../confirm.ts";
+import { usageError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
 import { choice, flag, integer, text } from "../options.ts";
 import { commands as digestCommands } from "./audit-digest.ts";
@@ -41,7 +43,7 @@ const search = defineCommand({
       import("../../audit/search.ts"),
       import("../../audit/personal.ts"),
     ]);
-    const tenantId = await tenantIdOf(tenancy, name);
+    const tenantId = await chainOf(tenancy, name);
     const { control } = tenancy.internals;
     const found = await searchAudit(control, { ...rest, ...times, tenantId }, { limit });
     const personal = await openPersonal(control, found);
@@ -85,7 +87,7 @@ const exporting = defineCommand({
     const times = { from: timeOf("--from", since), to: timeOf("--to", before) };
     const tenancy = await open();
     const { control, audit } = tenancy.internals;
-    const tenantId = await tenantIdOf(tenancy, name);
+    const tenantId = await chainOf(tenancy, name);
     if (format === "proof") {
       await audit.sequencer.run();
       const { exportChain, exportWhole } = await import("../../audit/export.ts");
@@ -218,14 +220,11 @@ const resume = defineCommand({
   examples: ["tenancy audit resume --yes"],
   async run({ globals, out, open, by, ask }) {
     const { internals } = await open();
-    if (!globals.yes) {
-      const answer = await ask("Is the restore of this database meant? [y/N] ");
-      if (answer === undefined) {
-        const what = "the audit log would go on from a restored state";
-        throw cliError("cli.confirmation_missing", { what, cure: "Add --yes." });
-      }
-      if (!/^y(es)?$/i.test(answer.trim())) throw cliError("cli.not_confirmed");
-    }
+    await confirm(
+      { globals, ask },
+      "Is the restore of this database meant?",
+      "the audit log would go on from a restored state",
+    );
     const { resumeLog } = await import("../../audit/moved.ts");
     const resumed = await resumeLog(internals.control, by);
     await internals.audit.sequencer.run();
@@ -236,15 +235,6 @@ const resume = defineCommand({
 
 function faultLines(faults: readonly { readonly message: string; readonly line?: number | null }[]): string {
   return faults.map(({ line, message }) => `${line == null ? "" : `line ${line}: `}${message}\n`).join("");
-}
-
-async function tenantIdOf(
-  tenancy: Awaited<ReturnType<Call["open"]>>,
-  name: string | undefined,
-): Promise<string | null> {
-  const { isUuid } = await import("../../base/ids.ts");
-  if (name === undefined) return null;
-  return isUuid(name) ? name : (await tenancy.tenants.get(name)).id;
 }
 
 function timeOf(path: string, value: string | undefined): Date | undefined {

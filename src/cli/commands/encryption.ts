@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { defineCommand, TENANT, tenantId } from "../command.ts";
-import { cliError, usageError } from "../errors.ts";
+import { confirm } from "../confirm.ts";
+import { usageError } from "../errors.ts";
 import { flag, text } from "../options.ts";
 import { at } from "../tenant-view.ts";
 
@@ -188,14 +189,11 @@ const shred = defineCommand({
   examples: ["tenancy encryption shred user:01980000-0000-7000-8000-000000000001 --yes"],
   async run({ options, positionals, globals, out, open, by, ask }) {
     const [subject = ""] = positionals;
-    if (!globals.yes) {
-      const answer = await ask(`Destroy the key of ${out.clean(subject)} for ever? [y/N] `);
-      if (answer === undefined) {
-        const what = `the key of ${out.clean(subject)} would be destroyed`;
-        throw cliError("cli.confirmation_missing", { what, cure: "Add --yes." });
-      }
-      if (!/^y(es)?$/i.test(answer.trim())) throw cliError("cli.not_confirmed");
-    }
+    await confirm(
+      { globals, ask },
+      `Destroy the key of ${out.clean(subject)} for ever?`,
+      `the key of ${out.clean(subject)} would be destroyed`,
+    );
     const { tenants, internals } = await open();
     const hadKey =
       options.tenantId === undefined
@@ -216,22 +214,19 @@ const shred = defineCommand({
 
 const changeKey = defineCommand({
   path: ["encryption", "change-key"],
-  action: "encryption.key_changed",
+  action: null,
+  unrecorded:
+    "The change records its own beginning and end; a process that has no key of the installation cannot open the log.",
   summary: "Change TENANT_ENCRYPTION_KEY, with all processes stopped",
   about:
     "Set TENANT_ENCRYPTION_KEY to the new key and TENANT_FORMER_ENCRYPTION_KEY to that of today, and stop every\nserver first. Killed midway, it goes on when it is run again; until then no process starts. When it is done the\nformer key opens nothing but old backups.",
   examples: ["tenancy encryption change-key --yes"],
   async run({ globals, out, config, by, ask }) {
-    if (!globals.yes) {
-      const answer = await ask(
-        "Change the root key of this installation? Every process must be stopped. [y/N] ",
-      );
-      if (answer === undefined) {
-        const what = "the root key would be changed";
-        throw cliError("cli.confirmation_missing", { what, cure: "Add --yes." });
-      }
-      if (!/^y(es)?$/i.test(answer.trim())) throw cliError("cli.not_confirmed");
-    }
+    await confirm(
+      { globals, ask },
+      "Change the root key of this installation? Every process must be stopped.",
+      "the root key would be changed",
+    );
     const { changeEncryptionKey, createTenancy } = await import("../../start.ts");
     const changed = await changeEncryptionKey({
       config: await config(),

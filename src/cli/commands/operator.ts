@@ -1,6 +1,7 @@
 import type { Config } from "../../base/config.ts";
 import { defineCommand } from "../command.ts";
-import { cliError, usageError } from "../errors.ts";
+import { confirm } from "../confirm.ts";
+import { usageError } from "../errors.ts";
 import { choice, label, text } from "../options.ts";
 import { at } from "../tenant-view.ts";
 
@@ -59,14 +60,12 @@ const removeFactors = defineCommand({
   examples: ["tenancy operator remove-factors Ada --yes"],
   async run({ positionals, out, open, by, ask, globals }) {
     const name = positionals[0] as string; // required
-    if (!globals.yes) {
-      const answer = await ask(`Type the name to take all second factors (${out.clean(name)}): `);
-      if (answer === undefined) {
-        const what = `operator ${name} would lose all second factors`;
-        throw cliError("cli.confirmation_missing", { what, cure: "Add --yes." });
-      }
-      if (answer.trim() !== name) throw cliError("cli.not_confirmed", {});
-    }
+    await confirm(
+      { globals, ask },
+      `Type the name to take all second factors`,
+      `operator ${name} would lose all second factors`,
+      name,
+    );
     const { internals } = await open();
     const { removeOperatorFactors } = await import("../../identity/operators.ts");
     const operator = await removeOperatorFactors(internals.identity.parts, name, by);

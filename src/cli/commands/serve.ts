@@ -3,6 +3,7 @@ import type { Config } from "../../base/config.ts";
 import type { Serving } from "../../serve.ts";
 import { defineCommand } from "../command.ts";
 import { cliError, printError } from "../errors.ts";
+import { flag } from "../options.ts";
 
 const PROBE_TIMEOUT_MS = 2_000;
 const STOP_TIMEOUT_MS = 5_000;
@@ -17,9 +18,10 @@ const serve = defineCommand({
   summary: "Run the server and the console, until Ctrl-C",
   about:
     "Starts the embedded PostgreSQL if no database is configured, applies the app's migrations, and prints a link that signs you in. Address and port are `server.host` and `server.port` of tenancy.config.ts. With --json one object is printed when it serves.",
-  examples: ["tenancy serve", "tenancy serve --json"],
+  options: { noLink: flag("Make no link to sign in with: what a service prints stands in a log.") },
+  examples: ["tenancy serve", "tenancy serve --no-link --json"],
   async run(call) {
-    const { out, by, signal } = call;
+    const { out, by, signal, options } = call;
     const config = await call.config();
     const running = await findServing(config);
     if (running !== undefined) throw cliError("cli.already_serving", { url: running, command: NAME });
@@ -28,6 +30,7 @@ const serve = defineCommand({
     const serving = await start({
       config,
       by,
+      makesLink: !options.noLink,
       say: (line) => out.say(line),
       explain: (failure) => printError(out, failure, false),
     });
@@ -50,9 +53,13 @@ function greeting({ url, consoleUrl, link, database, dataDir }: Omit<Serving, "c
   Database  ${database}
   Data      ${dataDir}
 
-Sign in with this link; it works once, within 15 minutes (\`${NAME} operator link\` makes another):
+${
+  link === null
+    ? `Sign in with a link that \`${NAME} operator link\` makes.`
+    : `Sign in with this link; it works once, within 15 minutes (\`${NAME} operator link\` makes another):
 
-  ${link}
+  ${link}`
+}
 
 Next, in another terminal:
 
