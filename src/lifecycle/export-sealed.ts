@@ -45,29 +45,51 @@ function literal(name: string): string {
   return `'${name.replaceAll("'", "''")}'`;
 }
 
+/** Rows whose values are opened together: one look for the keys of all their persons. */
+const OPENED_AT_ONCE = 500;
+
 /** Puts opened values into the lines, as PostgreSQL would have written the plain ones. */
 export function openLines(sealed: SealedTable, seals: SealedColumns, onRow: () => void): Transform {
+  let rows: SealedRow[] = [];
+  const open = async () => {
+    const lines = await openRows(sealed.columns, seals, rows);
+    rows = [];
+    return lines.map((line) => `${line}\n`).join("");
+  };
   return new Transform({
     writableObjectMode: true,
     transform: (row: SealedRow, _encoding, done) => {
       onRow();
-      openLine(sealed.columns, seals, row).then((line) => done(null, `${line}\n`), done);
+      rows.push(row);
+      if (rows.length < OPENED_AT_ONCE) done();
+      else open().then((lines) => done(null, lines), done);
     },
+    flush: (done) => void open().then((lines) => done(null, lines), done),
   });
 }
 
-async function openLine(
+async function openRows(
   columns: readonly SealedShape[],
   seals: SealedColumns,
-  { line, key, ciphers, subjects }: SealedRow,
-): Promise<string> {
-  const values: string[] = [];
+  rows: readonly SealedRow[],
+): Promise<string[]> {
+  const values = rows.map((): string[] => []);
   for (const [i, column] of columns.entries()) {
-    const cipher = ciphers[i];
-    if (!cipher) continue;
-    const [stored] = await seals.openStored(column, [{ key, cipher, subject: subjects[i] ?? null }]);
-    values.push(`${JSON.stringify(column.column)}: ${stored ? storedJson(column.type, stored) : "null"}`);
+    const sealed = rows.flatMap(({ key, ciphers, subjects }, at) => {
+      const cipher = ciphers[i];
+      return cipher ? [{ at, key, cipher, subject: subjects[i] ?? null }] : [];
+    });
+    const opened = await seals.openStored(column, sealed);
+    for (const [n, { at }] of sealed.entries()) {
+      const stored = opened[n];
+      const value = stored ? storedJson(column.type, stored) : "null";
+      values[at]?.push(`${JSON.stringify(column.column)}: ${value}`);
+    }
   }
+  return rows.map(({ line }, at) => withValues(line, values[at] ?? []));
+}
+
+function withValues(line: string, values: readonly string[]): string {
   if (values.length === 0) return line;
   const inner = line.slice(1, -1);
   return `{${[...(inner === "" ? [] : [inner]), ...values].join(", ")}}`;
