@@ -181,10 +181,13 @@ test("an owner invites somebody by mail, who accepts, sets a password, and is a 
   await guest.page.getByRole("link", { name: tenant.name }).waitFor();
 
   await hers.page.reload();
-  await hers.page
-    .getByRole("cell", { name: /Grace Hopper/ })
-    .first()
-    .waitFor();
+  const grace = hers.page.getByRole("cell", { name: /Grace Hopper/ }).first();
+  await grace.waitFor();
+  await hers.page.getByRole("combobox", { name: "Role" }).selectOption("owner");
+  await grace.waitFor({ state: "detached" });
+  assert.ok(hers.page.url().endsWith("?role=owner"));
+  await hers.page.getByRole("button", { name: "Clear filters" }).click();
+  await grace.waitFor();
 });
 
 test("the pages of an account are free of axe violations, fit a telephone, and speak French", async () => {

@@ -77,6 +77,15 @@ test("an owner connects a directory: address, token shown once, what it brings, 
   assert.ok((await overflowPx(page)) <= 0);
   await page.setViewportSize({ width: 1280, height: 800 });
 
+  const admin = await newMember(platform, tenant.id, "admin");
+  await using theirs = await visit(browser, admin.session);
+  await theirs.page.goto(`${platform.url}/t/${tenant.slug}/provisioning`);
+  const make = theirs.page.getByRole("button", { name: "Make a token" });
+  await theirs.page.getByRole("row", { name: /^grace@/ }).waitFor();
+  await make.hover();
+  await theirs.page.getByRole("tooltip", { name: /^Only an owner may do this/ }).waitFor();
+  assert.equal(await make.getAttribute("aria-disabled"), "true");
+
   await page.getByRole("link", { name: "What it did: Okta" }).click();
   await page.getByText("scim.user_created").first().waitFor();
   await page.goBack();

@@ -76,6 +76,35 @@ test("where staff need a second factor, an operator adds one first, and is asked
   assert.deepEqual(visitor.complaints, []);
 });
 
+test("staff see the rooms of their role, and what it does not permit says which permission is lacking", async () => {
+  await using visitor = await visit(browser, nobody);
+  const { page } = visitor;
+  await page.goto(await linkOf("Sue"));
+  await page.getByRole("heading", { level: 1, name: "Ways to sign in" }).waitFor();
+  await page.getByRole("button", { name: "Set up an app" }).click();
+  const seed = (await page.locator("[role=dialog] .copyable .mono").textContent()) ?? "";
+  await page.getByLabel("Then type the code that it shows").fill(codeOf(seed, now().getTime()));
+  await page.getByRole("button", { name: "Confirm" }).click();
+  await page.getByRole("button", { name: "I have kept them" }).click();
+  await page.getByRole("link", { name: "API keys" }).waitFor();
+  const { rows } = await platform.tenancy.internals.control.query<{ id: string }>(
+    "select id from tenancy.operators where name = 'Sue'",
+  );
+  const changed = await fetch(`${platform.url}/v1/operators/${rows[0]?.id}`, {
+    method: "PATCH",
+    headers: { authorization: `Bearer ${platform.apiKey}`, "content-type": "application/json" },
+    body: JSON.stringify({ role: "billing" }),
+  });
+  assert.equal(changed.status, 200);
+
+  await page.goto(`${platform.url}/tenants`);
+  const create = page.getByRole("button", { name: "Create tenant" }).first();
+  await create.hover();
+  await page.getByRole("tooltip", { name: /lacks the permission tenants\.create/ }).waitFor();
+  assert.equal(await page.getByRole("link", { name: "API keys" }).count(), 0);
+  assert.deepEqual(visitor.complaints, []);
+});
+
 async function linkOf(name: string): Promise<string> {
   const parts = { pool: platform.tenancy.internals.control, clock: { now } };
   const { token } = await createOperatorLink(parts, { actor: "test" }, name);

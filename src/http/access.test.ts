@@ -57,6 +57,13 @@ test("a role of permissions and conditions is in force at once, here and on anot
   }
 });
 
+test("an owner is told that they speak for owners, an admin that they do not", async () => {
+  const admin = await signInMember(platform, tenantId, ["admin"]);
+
+  assert.equal((await as(owner, "GET", "/access")).body.hasAllOfOwner, true);
+  assert.equal((await as(admin, "GET", "/access")).body.hasAllOfOwner, false);
+});
+
 test("nobody makes, changes or gives a role that holds more than they do", async () => {
   const admin = await signInMember(platform, tenantId, ["admin"]);
   const { parts } = platform.tenancy.internals.identity;
@@ -244,6 +251,7 @@ test("the caller is told by the same policies what they may do", async () => {
     temporary: [],
     permissions: ["tenants.read", "data.read"],
     stepUp: [],
+    hasAllOfOwner: false,
   });
 });
 

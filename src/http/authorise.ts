@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { accessError } from "../access/errors.ts";
+import { type Permission, permissionNames, scopeOf } from "../access/permissions.ts";
 import type { Decision, Facts, Subject } from "../access/ports.ts";
 import { isUuid } from "../base/ids.ts";
 import { askedOf } from "../gate/asked.ts";
@@ -96,6 +97,21 @@ export function factsOf(house: House, request: FastifyRequest, principal: Princi
     ...factsAtDoor(house, principal, request),
     ...(typeof purpose === "string" && PURPOSE.test(purpose) ? { purpose } : {}),
   };
+}
+
+/** What somebody may do on the platform as a whole, asked as each request asks. */
+export async function permissionsOnPlatform(
+  house: House,
+  request: FastifyRequest,
+  principal: Principal,
+): Promise<readonly Permission[]> {
+  const errand = { principal, tenantId: null, facts: factsOf(house, request, principal) };
+  const held: Permission[] = [];
+  for (const permission of permissionNames.filter((name) => scopeOf(name) === "platform")) {
+    const { kind } = await authorise(partsOf(house), { ...errand, permission });
+    if (kind === "admitted") held.push(permission);
+  }
+  return held;
 }
 
 async function tenantIdOf(house: House, name: string): Promise<string> {

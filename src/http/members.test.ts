@@ -65,6 +65,22 @@ test("an owner invites by mail; a new person joins with name and password, once"
   assert.equal(me.body.locale, "fr");
 });
 
+test("members are listed by a role that they hold, in their own tenant alone", async () => {
+  const { path, id, owner } = await tenantWithOwner();
+  const other = await tenantWithOwner();
+  await signedUser(platform.tenancy, { tenants: { [id]: ["member", "auditor"], [other.id]: ["owner"] } });
+  const listed = async (query: string) =>
+    (await send("GET", `${path}/members${query}`, undefined, owner.headers)).body.items.map(
+      (each: Body) => each.roles,
+    );
+
+  assert.equal((await listed("")).length, 2);
+  assert.deepEqual(await listed("?role=owner"), [["owner"]]);
+  assert.deepEqual(await listed("?role=auditor"), [["member", "auditor"]]);
+  assert.deepEqual(await listed("?role=billing"), []);
+  assert.equal((await send("GET", `${path}/members?role=owner`, undefined, other.owner.headers)).status, 404);
+});
+
 test("an invitation changes neither the password of an account that is there nor its second factor", async () => {
   const { path, owner } = await tenantWithOwner();
   const known = await signedUser(platform.tenancy);

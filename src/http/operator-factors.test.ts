@@ -67,6 +67,21 @@ test("staff without a second factor reach nothing but their own factors; with on
   assert.equal((await call(platform, "GET", "/v1/tenants")).status, 200, "keys have no factors");
 });
 
+test("a session lists what its operator may do on the platform, by the role that holds now", async () => {
+  const { headers } = await withApp("Rolf");
+  const permissions = async () => (await send("GET", "/v1/session", undefined, headers)).body.permissions;
+  const { id } = (await send("GET", "/v1/session", undefined, headers)).body.operator;
+  assert.ok((await permissions()).includes("tenants.delete"));
+
+  await call(platform, "PATCH", `/v1/operators/${id}`, { body: { role: "support" } });
+
+  const held = await permissions();
+  assert.ok(held.includes("tenants.suspend") && !held.includes("tenants.delete"), held.join(", "));
+  assert.ok(!held.includes("members.read"), "a tenant's matters are told by the tenant's own rooms");
+  const bare = await byLink("Barer");
+  assert.deepEqual((await send("GET", "/v1/session", undefined, bare)).body.permissions, []);
+});
+
 test("an operator's link asks for the second factor, which works once, as a user's does", async () => {
   const { seed, codes } = await withApp("Ada", "ada@example.com");
   assert.equal(codes.length, 10);

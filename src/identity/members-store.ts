@@ -60,12 +60,13 @@ const MEMBER = `m.user_id, u.email, u.name, u.locale, m.status, u.status as user
    from tenancy.memberships m
    join tenancy.users u on u.id = m.user_id`;
 
-/** By address; the cursor is the last address of the page before. */
+/** By address, of one role or of all; the cursor is the last address of the page before. */
 export const listMembers = query<MemberRow>(
   "identity.list_members",
   `select ${MEMBER}
    where m.tenant_id = $1::uuid and ($2::text is null or u.email > $2::text)
      and ($3::text is null or u.email ilike $3::text or u.name ilike $3::text)
+     and ($5::text is null or $5::text = any (m.roles))
    order by u.email limit $4::int`,
 );
 

@@ -46,11 +46,17 @@ export interface MemberActor extends Actor {
 export async function readMembers(
   pool: pg.Pool,
   tenantId: string,
-  filter: { readonly search?: string; readonly afterEmail?: string; readonly limit?: number } = {},
+  filter: {
+    readonly search?: string;
+    readonly role?: string;
+    readonly afterEmail?: string;
+    readonly limit?: number;
+  } = {},
 ): Promise<Member[]> {
   const like = filter.search === undefined ? null : `%${filter.search.replace(/[\\%_]/g, "\\$&")}%`;
   const limit = Math.min(filter.limit ?? PAGE_MAX, PAGE_MAX + 1);
-  return (await many(pool, listMembers, [tenantId, filter.afterEmail ?? null, like, limit])).map(fromRow);
+  const values = [tenantId, filter.afterEmail ?? null, like, limit, filter.role ?? null];
+  return (await many(pool, listMembers, values)).map(fromRow);
 }
 
 /** Throws member.not_found, for a member of another tenant too. */

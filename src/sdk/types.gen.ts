@@ -1122,6 +1122,8 @@ export interface paths {
         query?: {
           /** Part of address or name. */
           search?: string;
+          /** Key of a role: only who holds it. */
+          role?: string;
           /** `next` of the page before: an address. */
           after?: string;
         };
@@ -6347,6 +6349,8 @@ export interface components {
       permissions: components["schemas"]["Permission"][];
       /** What you may do after a fresh second factor. */
       stepUp: components["schemas"]["Permission"][];
+      /** Whether you hold whatever an owner holds. Only who does switches SSO connections on and makes a directory's tokens: both speak for owners, too. */
+      hasAllOfOwner: boolean;
     };
     AccessReview: {
       /** UUID version 7, lower case. */
@@ -7816,6 +7820,8 @@ export interface components {
       mfaAt: string | null;
       /** The platform demands a second factor of its staff, and none was used: only one's own factors can be reached. */
       isMfaMissing: boolean;
+      /** What you may do on the platform now, by the same policies. */
+      permissions: string[];
       /** Whether second factors can be added on this platform. */
       isMfaEnabled: boolean;
       /** Version of the server. */
@@ -7999,6 +8005,8 @@ export interface components {
         name: string;
         /** Name of the tenant, since several may share a domain. */
         tenant: string;
+        /** Its slug, which no other tenant has. */
+        slug: string;
         isRequired: boolean;
       }[];
     };

@@ -124,6 +124,7 @@ export interface Discovered {
   readonly connectionId: string;
   readonly name: string;
   readonly tenant: string;
+  readonly slug: string;
   readonly isRequired: boolean;
 }
 
@@ -140,6 +141,7 @@ export async function discover(parts: Pick<SsoParts, "pool">, email: string): Pr
     connectionId: row.connection_id,
     name: row.name,
     tenant: row.tenant_name,
+    slug: row.slug,
     isRequired: row.is_required,
   }));
 }

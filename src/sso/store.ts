@@ -137,13 +137,14 @@ export interface DiscoveredRow {
   connection_id: string;
   name: string;
   tenant_name: string;
+  slug: string;
   is_required: boolean;
 }
 
 /** Active connections of open tenants that have proven the domain, oldest first. */
 export const discoverByDomain = query<DiscoveredRow>(
   "sso.discover_by_domain",
-  `select c.id as connection_id, c.name, t.name as tenant_name, coalesce(r.is_required, false) as is_required
+  `select c.id as connection_id, c.name, t.name as tenant_name, t.slug, coalesce(r.is_required, false) as is_required
    from tenancy.sso_domains d
    join tenancy.tenants t on t.id = d.tenant_id and t.status = 'active'
    join tenancy.sso_connections c on c.tenant_id = d.tenant_id and c.status = 'active'

@@ -9,12 +9,13 @@ import { WhereAmI } from "./WhereAmI.tsx";
 export function OperatorFrame() {
   const { shell, tenants, account } = useMessages();
   const session = useQuery(sessionQuery).data;
+  const held = new Set(session?.permissions);
   const name = session?.operator.name ?? "";
   return (
     <Frame
       wing={{
         head: shell.product,
-        rooms,
+        rooms: rooms.filter(({ permission }) => held.has(permission)),
         person: {
           name,
           label: shell.operatorMenu(name),
@@ -25,8 +26,8 @@ export function OperatorFrame() {
           note: session && shell.serverVersion(session.version),
         },
         whereabouts: <WhereAmI />,
-        create: { label: tenants.create, to: "/tenants/new" },
-        hasTenants: true,
+        ...(held.has("tenants.create") ? { create: { label: tenants.create, to: "/tenants/new" } } : {}),
+        hasTenants: held.has("tenants.list"),
         signInPath: "/operator/sign-in",
         methodsPath: "/operator/methods",
       }}

@@ -5,6 +5,8 @@ import { useMessages } from "../messages/LocaleProvider.tsx";
 export interface Here {
   readonly tenant: { readonly id: string; readonly slug: string; readonly name: string };
   readonly permissions: ReadonlySet<string>;
+  /** What speaks for owners is done by who has all of theirs. */
+  readonly hasAllOfOwner: boolean;
 }
 
 const HereContext = createContext<Here | null>(null);
@@ -21,4 +23,11 @@ export function useForbidden(): (permission: string) => string | false {
   const { permissions } = useHere();
   const { general } = useMessages();
   return (permission) => !permissions.has(permission) && general.forbidden(permission);
+}
+
+/** Why an act that speaks for owners is off, or false: it is on. */
+export function useOwnersOnly(): string | false {
+  const { hasAllOfOwner } = useHere();
+  const { general } = useMessages();
+  return !hasAllOfOwner && general.ownersOnly;
 }

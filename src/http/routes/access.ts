@@ -5,7 +5,7 @@ import {
   readOperators,
   setOperatorRole,
 } from "../../access/settings.ts";
-import { permissionOfRole } from "../../identity/ports.ts";
+import { OWNER, permissionOfRole } from "../../identity/ports.ts";
 import { findTenant } from "../api-tenant.ts";
 import { factsOf } from "../authorise.ts";
 import { route } from "../route.ts";
@@ -46,7 +46,9 @@ export const accessRoutes = [
         else if (needs) stepUp.push(permission);
       }
       const temporary = (subject.temporary ?? []).map((role) => permissionOfRole(role) ?? role);
-      return { roles: subject.roles.filter((role) => !role.startsWith("$")), temporary, permissions, stepUp };
+      const roles = subject.roles.filter((role) => !role.startsWith("$"));
+      const beyond = await house.identity.roles.ungrantable(tenantId, [OWNER], principal);
+      return { roles, temporary, permissions, stepUp, hasAllOfOwner: beyond.length === 0 };
     },
   }),
   route({

@@ -60,10 +60,11 @@ export const memberRoutes = [
     answer: MemberList,
     handle: async ({ house, params, query }) => {
       const { id } = await findTenant(house, params.tenant);
-      const { search, after } = query;
+      const { search, role, after } = query;
       const members = await readMembers(house.identity.pool, id, {
         limit: PAGE_MAX + 1,
         ...(search === undefined ? {} : { search }),
+        ...(role === undefined ? {} : { role }),
         ...(after === undefined ? {} : { afterEmail: after }),
       });
       const items = members.slice(0, PAGE_MAX);

@@ -1,9 +1,11 @@
+import type { Permission } from "../../access/permissions.ts";
 import { readSessionCookie } from "../../gate/credential.ts";
 import { identityError } from "../../identity/errors.ts";
 import { signInOperator } from "../../identity/operators.ts";
 import type { OperatorPrincipal } from "../../identity/principal.ts";
 import { signOut } from "../../identity/sessions.ts";
 import { isHttps } from "../authenticate.ts";
+import { permissionsOnPlatform } from "../authorise.ts";
 import { endedSessionCookie } from "../cookie.ts";
 import type { House } from "../house.ts";
 import { route } from "../route.ts";
@@ -38,9 +40,9 @@ export const sessionRoutes = [
     action: "session.read",
     summary: "Show who is signed in",
     answer: Session,
-    handle: async ({ house, principal }) => {
+    handle: async ({ house, principal, request }) => {
       if (principal.kind !== "operator") throw identityError("session.none");
-      return toApiSession(house, principal);
+      return toApiSession(house, principal, await permissionsOnPlatform(house, request, principal));
     },
   }),
   route({
@@ -63,12 +65,17 @@ export const sessionRoutes = [
   }),
 ];
 
-function toApiSession(house: House, { id, name, expiresAt, mfaAt }: OperatorPrincipal) {
+function toApiSession(
+  house: House,
+  { id, name, expiresAt, mfaAt }: OperatorPrincipal,
+  permissions: readonly Permission[],
+) {
   return {
     operator: { id, name },
     expiresAt: expiresAt.toISOString(),
     mfaAt: mfaAt?.toISOString() ?? null,
     isMfaMissing: mfaAt === null && house.tenancy.config.security.operatorMfaRequired,
+    permissions: [...permissions],
     isMfaEnabled: house.identity.isMfaEnabled,
     version: house.version,
   };

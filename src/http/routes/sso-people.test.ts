@@ -90,8 +90,9 @@ test("discovery leads by domain to every tenant that proved it, and tells nothin
   const [a, b] = [await newOidc(one), await newSaml(two)];
   await api("POST", `/v1/tenants/${await newTenant()}/sso-domains`, { domain: "shared.example.com" }); // not proven
   await createUser(identity(), { email: "known@shared.example.com" }, BY);
-  const ask = async (email: string) =>
-    (await anonymous<{ connections: { connectionId: string }[] }>("/v1/sign-in/discover", { email })).text;
+  const discovered = (email: string) =>
+    anonymous<{ connections: { connectionId: string; slug: string }[] }>("/v1/sign-in/discover", { email });
+  const ask = async (email: string) => (await discovered(email)).text;
 
   const answers = await Promise.all(
     ["known@shared.example.com", "unknown@shared.example.com", "KNOWN@Shared.Example.com"].map(ask),
@@ -103,6 +104,8 @@ test("discovery leads by domain to every tenant that proved it, and tells nothin
     connections.map((each: { connectionId: string }) => each.connectionId),
     [a.id, b.id],
   );
+  const slugs = connections.map((each: { slug: string }) => each.slug);
+  assert.equal(new Set(slugs).size, 2, "tenants of one name are told apart");
   for (const email of ["x@elsewhere.example.com", "not an address", "@shared.example.com"]) {
     assert.equal(await ask(email), '{"connections":[]}');
   }

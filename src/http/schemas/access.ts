@@ -223,6 +223,10 @@ export const AccessMine = Type.Object(
       description: "What you may do here now, by the same policies.",
     }),
     stepUp: Type.Array(PermissionName, { description: "What you may do after a fresh second factor." }),
+    hasAllOfOwner: Type.Boolean({
+      description:
+        "Whether you hold whatever an owner holds. Only who does switches SSO connections on and makes a directory's tokens: both speak for owners, too.",
+    }),
   },
   { title: "AccessMine" },
 );

@@ -29,6 +29,9 @@ export const MemberQuery = Type.Object({
   search: Type.Optional(
     Type.String({ minLength: 1, maxLength: 100, description: "Part of address or name." }),
   ),
+  role: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 100, description: "Key of a role: only who holds it." }),
+  ),
   after: Type.Optional(
     Type.String({ minLength: 1, maxLength: 320, description: "`next` of the page before: an address." }),
   ),

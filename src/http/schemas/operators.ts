@@ -16,6 +16,9 @@ export const Session = Type.Object(
       description:
         "The platform demands a second factor of its staff, and none was used: only one's own factors can be reached.",
     }),
+    permissions: Type.Array(Type.String(), {
+      description: "What you may do on the platform now, by the same policies.",
+    }),
     isMfaEnabled: Type.Boolean({ description: "Whether second factors can be added on this platform." }),
     version: Type.String({ description: "Version of the server." }),
   },

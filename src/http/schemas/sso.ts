@@ -227,6 +227,7 @@ export const SsoDiscovered = Type.Object(
         connectionId: Id,
         name: Type.String(),
         tenant: Type.String({ description: "Name of the tenant, since several may share a domain." }),
+        slug: Type.String({ description: "Its slug, which no other tenant has." }),
         isRequired: Type.Boolean(),
       }),
       { description: "Where people with addresses of this domain sign in; empty: as everybody does." },

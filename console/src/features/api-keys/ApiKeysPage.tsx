@@ -11,17 +11,23 @@ import { Button } from "../../ui/Button.tsx";
 import { type Column, DataTable } from "../../ui/DataTable.tsx";
 import { Expiry } from "../../ui/Expiry.tsx";
 import { Time } from "../../ui/Time.tsx";
+import { useForbiddenToStaff } from "../session/use-forbidden-to-staff.ts";
 import { apiKeysQuery } from "./queries.ts";
 import { RevokeDialog } from "./RevokeDialog.tsx";
 
 export function ApiKeysPage() {
   const { apiKeys: text } = useMessages();
   const navigate = useNavigate();
+  const forbidden = useForbiddenToStaff();
   const { revoke }: { revoke?: string } = useSearch({ strict: false });
   const keys = useQuery(apiKeysQuery);
   const close = () => navigate({ to: "/api-keys", search: {}, replace: true });
   const create = (
-    <Button look="primary" onClick={() => navigate({ to: "/api-keys/new" })}>
+    <Button
+      look="primary"
+      disabledReason={forbidden("platform_keys.manage")}
+      onClick={() => navigate({ to: "/api-keys/new" })}
+    >
       {text.create}
     </Button>
   );
@@ -55,6 +61,7 @@ export function ApiKeysPage() {
 
 function useApiKeyColumns(onRevoke: (key: ApiKey) => void): Column<ApiKey>[] {
   const { apiKeys: text, general } = useMessages();
+  const forbidden = useForbiddenToStaff()("platform_keys.manage");
   return [
     {
       key: "name",
@@ -82,7 +89,12 @@ function useApiKeyColumns(onRevoke: (key: ApiKey) => void): Column<ApiKey>[] {
       isHeaderHidden: true,
       isNumber: true,
       cell: (key) => (
-        <Button look="bare" aria-label={text.revokeNamed(key.name)} onClick={() => onRevoke(key)}>
+        <Button
+          look="bare"
+          aria-label={text.revokeNamed(key.name)}
+          disabledReason={forbidden}
+          onClick={() => onRevoke(key)}
+        >
           {text.revoke}
         </Button>
       ),

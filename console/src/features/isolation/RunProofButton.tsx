@@ -4,6 +4,7 @@ import { useMessages } from "../../messages/LocaleProvider.tsx";
 import { describeProblem } from "../../shell/describe-problem.ts";
 import { Button } from "../../ui/Button.tsx";
 import { useToast } from "../../ui/Toaster.tsx";
+import { useForbiddenToStaff } from "../session/use-forbidden-to-staff.ts";
 import { proofTouches, runProof } from "./queries.ts";
 
 interface RunProofButtonProps {
@@ -15,6 +16,7 @@ interface RunProofButtonProps {
 export function RunProofButton({ tenantId, disabledReason, onStarted }: RunProofButtonProps) {
   const messages = useMessages();
   const toast = useToast();
+  const forbidden = useForbiddenToStaff();
   const run = useAction({
     run: (body: ProofCreate, key) => runProof(body, key),
     touches: proofTouches,
@@ -27,7 +29,7 @@ export function RunProofButton({ tenantId, disabledReason, onStarted }: RunProof
     <Button
       look="primary"
       isBusy={run.isPending}
-      disabledReason={disabledReason}
+      disabledReason={forbidden("proofs.run") || disabledReason}
       onClick={() =>
         run.mutate(
           { tenantId },

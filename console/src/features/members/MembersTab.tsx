@@ -10,6 +10,7 @@ import { ActionMenu } from "../../ui/ActionMenu.tsx";
 import { Blank } from "../../ui/Blank.tsx";
 import { Button, IconButton } from "../../ui/Button.tsx";
 import { type Column, DataTable } from "../../ui/DataTable.tsx";
+import { SelectField } from "../../ui/fields.tsx";
 import { Mark, type Tone } from "../../ui/Mark.tsx";
 import { SearchField } from "../../ui/SearchField.tsx";
 import { Time } from "../../ui/Time.tsx";
@@ -53,8 +54,14 @@ export function MembersTab() {
           label={text.search}
           placeholder={text.searchPlaceholder}
           value={search.q ?? ""}
-          onChange={(q) => show({ q: q || undefined })}
+          onChange={(q) => show({ role: search.role, q: q || undefined })}
         />
+        <RoleFilter role={search.role} onChange={(role) => show({ q: search.q, role })} />
+        {(search.q || search.role) && (
+          <Button look="bare" onClick={() => show({})}>
+            {general.clearFilters}
+          </Button>
+        )}
       </search>
       <DataTable
         caption={text.title}
@@ -64,7 +71,7 @@ export function MembersTab() {
         isStale={members.isPlaceholderData}
         problem={members.isError && <ProblemNote error={members.error} onRetry={() => members.refetch()} />}
         blank={
-          search.q || search.cursor ? (
+          search.q || search.role || search.cursor ? (
             <Blank
               title={general.noMatch}
               action={<Button onClick={() => show({})}>{general.clearFilters}</Button>}
@@ -99,6 +106,33 @@ export function MembersTab() {
         />
       )}
     </>
+  );
+}
+
+interface RoleFilterProps {
+  readonly role: string | undefined;
+  readonly onChange: (role: string | undefined) => void;
+}
+
+/** Only for who may see the tenant's roles; one in the address that is gone stays to be seen. */
+function RoleFilter({ role, onChange }: RoleFilterProps) {
+  const { members: text, access } = useMessages();
+  const { tenant, permissions } = useHere();
+  const known = useQuery({ ...rolesQuery(tenant.id), enabled: permissions.has("roles.read") }).data?.items;
+  if (!known && role === undefined) return null;
+  const roles = known ?? [];
+  const gone = role === undefined || roles.some(({ key }) => key === role) ? [] : [{ key: role, name: role }];
+  return (
+    <SelectField
+      label={text.role}
+      isLabelHidden
+      value={role ?? ""}
+      onChange={(key) => onChange(key || undefined)}
+      choices={[
+        { value: "", label: text.anyRole },
+        ...[...gone, ...roles].map(({ key, name }) => ({ value: key, label: access.roleNames[key] ?? name })),
+      ]}
+    />
   );
 }
 

@@ -13,6 +13,7 @@ import { textOf } from "../../url/search.ts";
 
 export interface MembersSearch {
   readonly q?: string;
+  readonly role?: string;
   readonly cursor?: string;
   readonly edit?: string;
   readonly act?: string;
@@ -21,6 +22,7 @@ export interface MembersSearch {
 export function parseMembersSearch(raw: Record<string, unknown>): MembersSearch {
   return {
     q: textOf(raw["q"], 100),
+    role: textOf(raw["role"], 100),
     cursor: textOf(raw["cursor"]),
     edit: textOf(raw["edit"], 36),
     act: textOf(raw["act"], 20),
@@ -33,7 +35,7 @@ export function memberTouches(tenantId: string): string[] {
 }
 
 export function membersQuery(tenantId: string, search: MembersSearch) {
-  const query = { search: search.q, after: search.cursor };
+  const query = { search: search.q, role: search.role, after: search.cursor };
   return queryOptions({
     ...getQuery<MemberList>(`/v1/tenants/${tenantId}/members`, query),
     placeholderData: keepPreviousData,

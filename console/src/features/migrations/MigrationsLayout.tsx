@@ -4,10 +4,12 @@ import { ApiAndCli } from "../../shell/ApiAndCli.tsx";
 import { curl, manage } from "../../shell/equivalents.ts";
 import { PageHeading } from "../../shell/PageHeading.tsx";
 import { Button } from "../../ui/Button.tsx";
+import { useForbiddenToStaff } from "../session/use-forbidden-to-staff.ts";
 
 export function MigrationsLayout() {
   const { migrations } = useMessages();
   const navigate = useNavigate();
+  const forbidden = useForbiddenToStaff();
   return (
     <>
       <PageHeading
@@ -15,7 +17,11 @@ export function MigrationsLayout() {
         actions={
           <>
             <ApiAndCli calls={{ cli: manage("app status"), api: curl("GET", "/v1/migrations") }} />
-            <Button look="primary" onClick={() => navigate({ to: "/migrations/runs/new" })}>
+            <Button
+              look="primary"
+              disabledReason={forbidden("migrations.run")}
+              onClick={() => navigate({ to: "/migrations/runs/new" })}
+            >
               {migrations.migrate}
             </Button>
           </>

@@ -14,6 +14,7 @@ import { Facts } from "../../ui/Facts.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { ExactTime } from "../../ui/Time.tsx";
 import { useToast } from "../../ui/Toaster.tsx";
+import { useForbiddenToStaff } from "../session/use-forbidden-to-staff.ts";
 import { PlaceErrors } from "./PlaceErrors.tsx";
 import { runQuery, runTouches, stopRun } from "./queries.ts";
 import { RunMark, RunProgress } from "./RunMark.tsx";
@@ -88,6 +89,7 @@ function StopButton({ run }: { run: MigrationRun }) {
   const messages = useMessages();
   const { runs } = messages.migrations;
   const toast = useToast();
+  const forbidden = useForbiddenToStaff();
   const stop = useAction({
     run: (id: string, key) => stopRun(id, key),
     touches: runTouches,
@@ -96,7 +98,7 @@ function StopButton({ run }: { run: MigrationRun }) {
   return (
     <Button
       isBusy={stop.isPending}
-      disabledReason={run.status !== "running" && runs.notRunning}
+      disabledReason={forbidden("migrations.run") || (run.status !== "running" && runs.notRunning)}
       onClick={() =>
         stop.mutate(run.id, { onError: (error) => toast(describeProblem(error, messages).title, "danger") })
       }

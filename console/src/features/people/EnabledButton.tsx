@@ -6,12 +6,14 @@ import { ConfirmDialog } from "../../shell/ConfirmDialog.tsx";
 import { ProblemNote } from "../../shell/ProblemNote.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { useToast } from "../../ui/Toaster.tsx";
+import { useForbiddenToStaff } from "../session/use-forbidden-to-staff.ts";
 import { peopleTouches, setEnabled } from "./queries.ts";
 
 /** Closes an account everywhere, after saying what that does; opens it again at once. */
 export function EnabledButton({ user, name }: { user: User; name: string }) {
   const { people: text } = useMessages();
   const toast = useToast();
+  const forbidden = useForbiddenToStaff();
   const [isAsking, setIsAsking] = useState(false);
   const set = useAction({
     run: (isEnabled: boolean) => setEnabled(user.id, isEnabled),
@@ -25,7 +27,11 @@ export function EnabledButton({ user, name }: { user: User; name: string }) {
     return (
       <>
         {set.isError && <ProblemNote error={set.error} />}
-        <Button isBusy={set.isPending} onClick={() => set.mutate(true)}>
+        <Button
+          isBusy={set.isPending}
+          disabledReason={forbidden("users.manage")}
+          onClick={() => set.mutate(true)}
+        >
           {text.enable}
         </Button>
       </>
@@ -33,7 +39,9 @@ export function EnabledButton({ user, name }: { user: User; name: string }) {
   }
   return (
     <>
-      <Button onClick={() => setIsAsking(true)}>{text.disable}</Button>
+      <Button disabledReason={forbidden("users.manage")} onClick={() => setIsAsking(true)}>
+        {text.disable}
+      </Button>
       <ConfirmDialog
         title={text.disableTitle(name)}
         isOpen={isAsking}

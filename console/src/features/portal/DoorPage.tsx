@@ -23,22 +23,19 @@ export function demandOf(error: unknown): Demand | null {
 interface DoorPageProps {
   readonly demand: Demand;
   readonly tenantName: string;
+  readonly slug: string;
   readonly email: string | undefined;
   /** Where to come back to. */
   readonly path: string;
 }
 
 /** Before a tenant that asks more of a session than it has: what is asked, and how to give it at once. */
-export function DoorPage({ demand, tenantName, email, path }: DoorPageProps) {
+export function DoorPage({ demand, tenantName, slug, email, path }: DoorPageProps) {
   const { door } = useMessages().portal;
   const isMfa = demand === "session.mfa_required";
   return (
     <Entrance title={isMfa ? door.mfaTitle(tenantName) : door.ssoTitle(tenantName)}>
-      {isMfa ? (
-        <SecondFactorDoor />
-      ) : (
-        <SsoDoor demand={demand} tenantName={tenantName} email={email} path={path} />
-      )}
+      {isMfa ? <SecondFactorDoor /> : <SsoDoor demand={demand} slug={slug} email={email} path={path} />}
       <p className="quiet">
         <Link to="/account">{door.account}</Link>
       </p>
@@ -64,11 +61,11 @@ function SecondFactorDoor() {
   );
 }
 
-function SsoDoor({ demand, tenantName, email, path }: DoorPageProps) {
+function SsoDoor({ demand, slug, email, path }: Omit<DoorPageProps, "tenantName">) {
   const { door } = useMessages().portal;
   const found = useDiscovered(email);
   const leave = useLeave();
-  const choices = (found.data ?? []).filter(({ tenant }) => tenant === tenantName);
+  const choices = (found.data ?? []).filter((choice) => choice.slug === slug);
   return (
     <>
       <p>{demand === "sso.required" ? door.ssoBody : door.ssoOther}</p>

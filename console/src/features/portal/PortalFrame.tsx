@@ -113,11 +113,15 @@ export function PortalFrame() {
   const here: Here = {
     tenant: { id: tenant?.id ?? slug, slug, name: tenant?.name ?? slug },
     permissions: mine,
+    hasAllOfOwner: access.data?.hasAllOfOwner ?? false,
   };
   const name = me ? me.name || me.email : "";
   const path = useLocation().pathname;
   const demand = demandOf(access.error);
-  if (demand) return <DoorPage demand={demand} tenantName={here.tenant.name} email={me?.email} path={path} />;
+  if (demand)
+    return (
+      <DoorPage demand={demand} tenantName={here.tenant.name} email={me?.email} path={path} slug={slug} />
+    );
   return (
     <HereProvider value={here}>
       <Frame

@@ -2,7 +2,7 @@ import { type FormEvent, useState } from "react";
 import type { ScimTokenCreate, ScimTokenCreated } from "../../api/types.ts";
 import { useAction } from "../../api/use-action.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
-import { useForbidden, useHere } from "../../shell/here.ts";
+import { useForbidden, useHere, useOwnersOnly } from "../../shell/here.ts";
 import { ProblemNote } from "../../shell/ProblemNote.tsx";
 import { useFieldErrors } from "../../shell/use-field-errors.ts";
 import { Button } from "../../ui/Button.tsx";
@@ -15,6 +15,7 @@ import { createToken, scimTouches } from "./queries.ts";
 export function MakeTokenButton() {
   const { scim: text, general } = useMessages();
   const forbidden = useForbidden();
+  const ownersOnly = useOwnersOnly();
   const [isOpen, setIsOpen] = useState(false);
   // In this component only, never in the query cache: closing the dialog forgets the token.
   const [made, setMade] = useState<ScimTokenCreated>();
@@ -24,7 +25,11 @@ export function MakeTokenButton() {
   };
   return (
     <>
-      <Button look="primary" disabledReason={forbidden("scim.manage")} onClick={() => setIsOpen(true)}>
+      <Button
+        look="primary"
+        disabledReason={forbidden("scim.manage") || ownersOnly}
+        onClick={() => setIsOpen(true)}
+      >
         {text.make}
       </Button>
       <Dialog title={text.make} isOpen={isOpen} onClose={close} closeLabel={general.close} width={560}>

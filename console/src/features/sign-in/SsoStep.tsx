@@ -15,7 +15,7 @@ interface SsoChoicesProps {
 /** A button for each provider. The tenant stands beside it where several share a domain. */
 export function SsoChoices({ choices, onChoose, isBusy }: SsoChoicesProps) {
   const { signIn: text } = useMessages();
-  const isOfOne = new Set(choices.map(({ tenant }) => tenant)).size < 2;
+  const isOfOne = new Set(choices.map(({ slug }) => slug)).size < 2;
   return (
     <div className="stack-tight sso-choices">
       {choices.map((choice, index) => (

@@ -1,7 +1,6 @@
 import { type FormEvent, useState } from "react";
 import type { SsoConnection } from "../../api/types.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
-import { useForbidden } from "../../shell/here.ts";
 import { ProblemNote } from "../../shell/ProblemNote.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { CopyableId } from "../../ui/Copyable.tsx";
@@ -13,6 +12,7 @@ import { useNowMs } from "../../ui/now.ts";
 import { Panel } from "../../ui/Panel.tsx";
 import { Time } from "../../ui/Time.tsx";
 import { MetadataField } from "./MetadataField.tsx";
+import { useForbiddenChange } from "./use-forbidden-change.ts";
 import { useSaveConnection } from "./use-save-connection.ts";
 
 type Saml = NonNullable<SsoConnection["saml"]>;
@@ -29,7 +29,7 @@ interface CertificatesPanelProps {
 /** What the provider signs by, and how the next one comes. */
 export function CertificatesPanel({ connection, saml }: CertificatesPanelProps) {
   const { certificates: text } = useMessages().sso;
-  const forbidden = useForbidden()("sso.manage");
+  const forbidden = useForbiddenChange(connection);
   const save = useSaveConnection(connection);
   const [isBringing, setIsBringing] = useState(false);
   const { metadataUrl, refreshedAt } = saml;

@@ -1,13 +1,13 @@
 import { type FormEvent, useState } from "react";
 import type { SsoConnection } from "../../api/types.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
-import { useForbidden } from "../../shell/here.ts";
 import { ProblemNote } from "../../shell/ProblemNote.tsx";
 import { useFieldErrors } from "../../shell/use-field-errors.ts";
 import { Button } from "../../ui/Button.tsx";
 import { PasswordField, TagsField, TextField } from "../../ui/fields.tsx";
 import { Typed } from "../../ui/Typed.tsx";
 import { issuerFrom, providerOf, scopesOf, textFromIssuer } from "./providers.ts";
+import { useForbiddenChange } from "./use-forbidden-change.ts";
 import type { SaveConnection } from "./use-save-connection.ts";
 
 interface OidcFormProps {
@@ -18,7 +18,7 @@ interface OidcFormProps {
 /** Issuer, client id, secret: each under the name that it has at the provider. */
 export function OidcForm({ connection, save }: OidcFormProps) {
   const { sso: text, general } = useMessages();
-  const forbidden = useForbidden();
+  const forbidden = useForbiddenChange(connection);
   const provider = providerOf(connection);
   const known = connection.oidc;
   const isFirst = !connection.isDescribed;
@@ -86,7 +86,7 @@ export function OidcForm({ connection, save }: OidcFormProps) {
           type="submit"
           look="primary"
           isBusy={save.isPending}
-          disabledReason={forbidden("sso.manage") || (isMissing && text.formMissing)}
+          disabledReason={forbidden || (isMissing && text.formMissing)}
         >
           {isFirst ? text.saveAndNext : general.save}
         </Button>

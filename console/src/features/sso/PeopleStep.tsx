@@ -1,13 +1,13 @@
 import { type FormEvent, useState } from "react";
 import type { SsoConnection } from "../../api/types.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
-import { useForbidden } from "../../shell/here.ts";
 import { ProblemNote } from "../../shell/ProblemNote.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { CheckField, CheckGroup, TextField } from "../../ui/fields.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { NextButton } from "./NextButton.tsx";
 import { RolesByGroupPanel } from "./RolesByGroupPanel.tsx";
+import { useForbiddenChange } from "./use-forbidden-change.ts";
 import { useSaveConnection } from "./use-save-connection.ts";
 
 /** Who comes in by this provider, what of its word is believed, and what its groups may do. */
@@ -26,7 +26,7 @@ const claims = ["email", "name", "groups"] as const;
 function MappingPanel({ connection }: { connection: SsoConnection }) {
   const { sso, general } = useMessages();
   const { people: text } = sso;
-  const forbidden = useForbidden();
+  const forbidden = useForbiddenChange(connection);
   const [draft, setDraft] = useState(connection.mapping);
   const save = useSaveConnection(connection);
   function submit(event: FormEvent) {
@@ -69,12 +69,7 @@ function MappingPanel({ connection }: { connection: SsoConnection }) {
         </CheckGroup>
         {save.isError && <ProblemNote error={save.error} />}
         <div className="row">
-          <Button
-            type="submit"
-            look="primary"
-            isBusy={save.isPending}
-            disabledReason={forbidden("sso.manage")}
-          >
+          <Button type="submit" look="primary" isBusy={save.isPending} disabledReason={forbidden}>
             {general.save}
           </Button>
         </div>

@@ -1,13 +1,13 @@
 import { type FormEvent, useState } from "react";
 import type { SsoConnection, SsoConnectionChange } from "../../api/types.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
-import { useForbidden } from "../../shell/here.ts";
 import { ProblemNote } from "../../shell/ProblemNote.tsx";
 import { useFieldErrors } from "../../shell/use-field-errors.ts";
 import { Button } from "../../ui/Button.tsx";
 import { CheckField, SelectField, TextAreaField, TextField } from "../../ui/fields.tsx";
 import { MetadataField } from "./MetadataField.tsx";
 import { providerOf } from "./providers.ts";
+import { useForbiddenChange } from "./use-forbidden-change.ts";
 import type { SaveConnection } from "./use-save-connection.ts";
 
 const hows = ["url", "xml", "hand"] as const;
@@ -31,7 +31,7 @@ interface SamlFormProps {
 /** The provider's description of itself, by address, by file or by hand. */
 export function SamlForm({ connection, save }: SamlFormProps) {
   const { sso: text, general } = useMessages();
-  const forbidden = useForbidden();
+  const forbidden = useForbiddenChange(connection);
   const [draft, setDraft] = useState(() => firstDraft(connection));
   const saml = toSaml(draft, connection);
   function submit(event: FormEvent) {
@@ -61,7 +61,7 @@ export function SamlForm({ connection, save }: SamlFormProps) {
           type="submit"
           look="primary"
           isBusy={save.isPending}
-          disabledReason={forbidden("sso.manage") || (saml === null && text.formMissing)}
+          disabledReason={forbidden || (saml === null && text.formMissing)}
         >
           {connection.isDescribed ? general.save : text.saveAndNext}
         </Button>

@@ -4,7 +4,7 @@ import type { SsoConnection } from "../../api/types.ts";
 import { useAction } from "../../api/use-action.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
 import { ConfirmDialog } from "../../shell/ConfirmDialog.tsx";
-import { useForbidden, useHere } from "../../shell/here.ts";
+import { useForbidden, useHere, useOwnersOnly } from "../../shell/here.ts";
 import { ProblemNote } from "../../shell/ProblemNote.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { Panel } from "../../ui/Panel.tsx";
@@ -31,6 +31,7 @@ function SwitchPanel({ connection }: { connection: SsoConnection }) {
   const { use: text } = useMessages().sso;
   const { tenant } = useHere();
   const forbidden = useForbidden()("sso.manage");
+  const ownersOnly = useOwnersOnly();
   const toast = useToast();
   const [asking, setAsking] = useState<"disable" | "remove" | null>(null);
   const { id, name, status } = connection;
@@ -59,7 +60,7 @@ function SwitchPanel({ connection }: { connection: SsoConnection }) {
           <Button
             look="primary"
             isBusy={enable.isPending}
-            disabledReason={forbidden || (!connection.isDescribed && text.notDescribed)}
+            disabledReason={forbidden || ownersOnly || (!connection.isDescribed && text.notDescribed)}
             onClick={() => enable.mutate(undefined)}
           >
             {text.enable}

@@ -84,29 +84,14 @@ export function changeRules(tenantId: string, body: SsoRulesChange): Promise<Sso
   return request("PATCH", rules(tenantId), { body });
 }
 
-/** Everybody who could be the break-glass owner. Owners are few; they stand on some page of the members. */
+/** Who could be the break-glass owner: owners are few, so one page holds them. */
 export function ownersQuery(tenantId: string) {
   const path = `/v1/tenants/${tenantId}/members`;
   return queryOptions({
-    queryKey: [path, "owners"],
-    queryFn: async ({ signal }) => {
-      const owners: MemberList["items"] = [];
-      let after: string | null | undefined;
-      do {
-        const query = { after: after ?? undefined };
-        const page: MemberList = await request("GET", path, { query, signal });
-        owners.push(
-          ...page.items.filter(({ roles, status }) => roles.includes("owner") && status === "active"),
-        );
-        after = page.next;
-      } while (after !== null && owners.length < OWNERS_MAX);
-      return owners;
-    },
+    ...getQuery<MemberList>(path, { role: "owner" }),
+    select: ({ items }) => items.filter(({ status }) => status === "active"),
   });
 }
-
-/** More than anybody reads in a list. */
-const OWNERS_MAX = 50;
 
 /** What came of a test sign-in: what the provider said, or why it was refused. In this page's memory alone. */
 export type TestOutcome =

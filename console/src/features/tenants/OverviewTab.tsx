@@ -7,6 +7,7 @@ import { type Fact, Facts } from "../../ui/Facts.tsx";
 import { Notice } from "../../ui/Notice.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { Time } from "../../ui/Time.tsx";
+import { useForbiddenToStaff } from "../session/use-forbidden-to-staff.ts";
 import { isAllowed } from "./allowed-acts.ts";
 import { DomainsPanel } from "./DomainsPanel.tsx";
 import { EditTenantDialog } from "./EditTenantDialog.tsx";
@@ -81,6 +82,7 @@ function PlacementPanel({ tenant }: { tenant: Tenant }) {
 }
 
 function PlanPanel({ tenant }: { tenant: Tenant }) {
+  const forbidden = useForbiddenToStaff();
   const { tenants, general } = useMessages();
   const { overview, acts, statuses } = tenants;
   const formats = useFormats();
@@ -104,7 +106,10 @@ function PlanPanel({ tenant }: { tenant: Tenant }) {
       title={overview.planAndLimits}
       actions={
         <Button
-          disabledReason={!isAllowed("change", tenant) && acts.notWhile(statuses[tenant.status])}
+          disabledReason={
+            forbidden("tenants.update") ||
+            (!isAllowed("change", tenant) && acts.notWhile(statuses[tenant.status]))
+          }
           onClick={() => navigate({ to: ".", search: { act: "edit" } })}
         >
           {overview.editTenant}

@@ -6,14 +6,24 @@ import { describeProblem } from "../../shell/describe-problem.ts";
 import { ActionMenu } from "../../ui/ActionMenu.tsx";
 import { Button, IconButton } from "../../ui/Button.tsx";
 import { useToast } from "../../ui/Toaster.tsx";
+import { useForbiddenToStaff } from "../session/use-forbidden-to-staff.ts";
 import { isAllowed, type TenantAct } from "./allowed-acts.ts";
 import { restoreTenant, resumeTenant, tenantTouches } from "./queries.ts";
+
+const permissions: Readonly<Record<TenantAct, string>> = {
+  suspend: "tenants.suspend",
+  resume: "tenants.suspend",
+  remove: "tenants.delete",
+  restore: "tenants.delete",
+  change: "tenants.update",
+};
 
 export function TenantActions({ tenant }: { tenant: Tenant }) {
   const messages = useMessages();
   const { acts, statuses } = messages.tenants;
   const navigate = useNavigate();
   const toast = useToast();
+  const forbidden = useForbiddenToStaff();
   const failed = (error: Error) => toast(describeProblem(error, messages).title, "danger");
   const resume = useAction({
     run: (_: undefined, key) => resumeTenant(tenant.id, key),
@@ -25,7 +35,8 @@ export function TenantActions({ tenant }: { tenant: Tenant }) {
     touches: tenantTouches,
     onDone: () => toast(acts.restored(tenant.name)),
   });
-  const reasonAgainst = (act: TenantAct) => !isAllowed(act, tenant) && acts.notWhile(statuses[tenant.status]);
+  const reasonAgainst = (act: TenantAct) =>
+    forbidden(permissions[act]) || (!isAllowed(act, tenant) && acts.notWhile(statuses[tenant.status]));
   const open = (act: "suspend" | "delete") =>
     navigate({ to: ".", search: (search: Record<string, unknown>) => ({ ...search, act }) });
 
@@ -34,6 +45,7 @@ export function TenantActions({ tenant }: { tenant: Tenant }) {
       <Button
         look="primary"
         isBusy={restore.isPending}
+        disabledReason={reasonAgainst("restore")}
         onClick={() => restore.mutate(undefined, { onError: failed })}
       >
         {acts.restore}
@@ -42,6 +54,7 @@ export function TenantActions({ tenant }: { tenant: Tenant }) {
       <Button
         look="primary"
         isBusy={resume.isPending}
+        disabledReason={reasonAgainst("resume")}
         onClick={() => resume.mutate(undefined, { onError: failed })}
       >
         {acts.resume}

@@ -19,6 +19,7 @@ export function TenantHere({ tenant: { id, slug, name }, children }: TenantHereP
       value={{
         tenant: { id, slug: slug ?? id, name },
         permissions: new Set<string>(mine.data?.permissions ?? []),
+        hasAllOfOwner: mine.data?.hasAllOfOwner ?? false,
       }}
     >
       {children}

@@ -11,6 +11,7 @@ import { ProblemNote } from "../../shell/ProblemNote.tsx";
 import { Blank } from "../../ui/Blank.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { DataTable } from "../../ui/DataTable.tsx";
+import { useForbiddenToStaff } from "../session/use-forbidden-to-staff.ts";
 import { tenantsQuery } from "./queries.ts";
 import { TenantFilters } from "./TenantFilters.tsx";
 import { changeTenantsSearch, isFiltered, parseTenantsSearch, type TenantsSearch } from "./tenants-search.ts";
@@ -20,6 +21,7 @@ export function TenantsPage() {
   const { tenants, general } = useMessages();
   const search = parseTenantsSearch(useSearch({ strict: false }));
   const navigate = useNavigate();
+  const forbidden = useForbiddenToStaff();
   const router = useRouter();
   const page = useQuery(tenantsQuery({ ...search, limit: rowsPerPage }));
 
@@ -30,7 +32,11 @@ export function TenantsPage() {
   };
   const columns = useTenantColumns(search, (sort) => show({ sort }));
   const create = (
-    <Button look="primary" onClick={() => navigate({ to: "/tenants/new" })}>
+    <Button
+      look="primary"
+      disabledReason={forbidden("tenants.create")}
+      onClick={() => navigate({ to: "/tenants/new" })}
+    >
       {tenants.create}
     </Button>
   );

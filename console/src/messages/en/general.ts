@@ -11,6 +11,9 @@ export const general = {
   showPassword: "Show password",
   download: "Download",
   forbidden: (permission: string) => `You may not do this here: it takes the permission \`${permission}\`.`,
+  ownersOnly: "Only an owner may do this: it decides how owners, too, come in and go.",
+  forbiddenToStaff: (permission: string) =>
+    `Your role on the platform lacks the permission \`${permission}\`.`,
   copied: "Copied",
   copyNamed: (what: string) => `Copy ${what}`,
   id: "ID",

@@ -2,6 +2,8 @@ export const members = {
   title: "Members",
   tabs: { members: "Members", invitations: "Invitations" },
   search: "Search members",
+  role: "Role",
+  anyRole: "Any role",
   searchPlaceholder: "Name or e-mail address",
   member: "Member",
   you: "You",

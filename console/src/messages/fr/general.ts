@@ -12,6 +12,9 @@ export const general = {
   showPassword: "Afficher le mot de passe",
   download: "Télécharger",
   forbidden: (permission) => `Vous ne pouvez pas faire cela ici : il faut la permission \`${permission}\`.`,
+  ownersOnly: "Réservé à un propriétaire : cela décide comment les propriétaires aussi entrent et sortent.",
+  forbiddenToStaff: (permission) =>
+    `Il manque à votre rôle sur la plateforme la permission \`${permission}\`.`,
   copied: "Copié",
   copyNamed: (what) => `Copier : ${what}`,
   id: "ID",

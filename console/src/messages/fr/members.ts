@@ -3,6 +3,8 @@ import type { Messages } from "../en.ts";
 export const members = {
   title: "Membres",
   tabs: { members: "Membres", invitations: "Invitations" },
+  role: "Rôle",
+  anyRole: "Tous les rôles",
   search: "Rechercher des membres",
   searchPlaceholder: "Nom ou adresse e-mail",
   member: "Membre",
