@@ -106,7 +106,7 @@ test("staff see the rooms of their role, and what it does not permit says which 
 });
 
 async function linkOf(name: string): Promise<string> {
-  const parts = { pool: platform.tenancy.internals.control, clock: { now } };
+  const parts = { ...platform.tenancy.internals.identity.parts, clock: { now } };
   const { token } = await createOperatorLink(parts, { actor: "test" }, name);
   return `${platform.url}/#link=${token}`;
 }

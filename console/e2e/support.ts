@@ -219,7 +219,9 @@ export async function addPasskeyDevice(page: Page): Promise<{ lose(): Promise<vo
       automaticPresenceSimulation: true,
     },
   });
-  return { lose: () => cdp.send("WebAuthn.removeVirtualAuthenticator", { authenticatorId }) };
+  return {
+    lose: async () => void (await cdp.send("WebAuthn.removeVirtualAuthenticator", { authenticatorId })),
+  };
 }
 
 /** A visit of nobody: no cookie, nothing kept. */

@@ -18,6 +18,7 @@ import type * as sso from "../../../src/http/schemas/sso.ts";
 import type * as support from "../../../src/http/schemas/support.ts";
 import type * as tenants from "../../../src/http/schemas/tenants.ts";
 import type * as users from "../../../src/http/schemas/users.ts";
+import type * as vaultSchemas from "../../../src/http/schemas/vaults.ts";
 
 export type Problem = Static<typeof common.Problem>;
 
@@ -168,3 +169,8 @@ export type ApiKeyCreated = Static<typeof operators.ApiKeyCreated>;
 export interface Items<T> {
   readonly items: T[];
 }
+
+export type VaultOverviews = Static<typeof vaultSchemas.VaultOverviews>;
+export type VaultOverview = VaultOverviews["items"][number];
+export type VaultHolders = Static<typeof vaultSchemas.VaultHolders>;
+export type VaultRecovery = Static<typeof vaultSchemas.VaultRecovery>;

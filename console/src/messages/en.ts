@@ -23,6 +23,7 @@ import { sso } from "./en/sso.ts";
 import { ssoGuides } from "./en/sso-guides.ts";
 import { support } from "./en/support.ts";
 import { tenants } from "./en/tenants.ts";
+import { vaults } from "./en/vaults.ts";
 
 export const en = {
   general,
@@ -48,6 +49,7 @@ export const en = {
   sso,
   ssoGuides,
   tenants,
+  vaults,
   migrations,
   isolation,
   encryption,

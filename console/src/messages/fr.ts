@@ -25,6 +25,7 @@ import { sso } from "./fr/sso.ts";
 import { ssoGuides } from "./fr/sso-guides.ts";
 import { support } from "./fr/support.ts";
 import { tenants } from "./fr/tenants.ts";
+import { vaults } from "./fr/vaults.ts";
 
 export const fr = {
   general,
@@ -50,6 +51,7 @@ export const fr = {
   sso,
   ssoGuides,
   tenants,
+  vaults,
   migrations,
   isolation,
   encryption,

@@ -1,4 +1,5 @@
 import { defineCommand, TENANT, tenantId } from "../command.ts";
+import { confirm } from "../confirm.ts";
 import { at } from "../tenant-view.ts";
 
 const list = defineCommand({
@@ -30,4 +31,24 @@ const list = defineCommand({
   },
 });
 
-export const commands = [list];
+const remove = defineCommand({
+  path: ["vault", "delete"],
+  action: "vault.deleted",
+  summary: "Delete a vault with everything in it, for every holder",
+  positionals: [TENANT, { name: "VAULT", about: "Its id, as `vault list` shows it.", isRequired: true }],
+  examples: ["tenancy vault delete acme 01980000-0000-7000-8000-000000000001 --yes"],
+  async run({ positionals, globals, out, open, tenant, by, ask }) {
+    const [, vault = ""] = positionals;
+    const { tenants, internals } = await open();
+    const { readOverviews, removeVault } = await import("../../vaults/vaults.ts");
+    const { id } = await tenants.get(tenant());
+    const found = (await readOverviews(internals.control, id)).find((each) => each.id === vault);
+    const what = `the vault ${out.clean(found?.name ?? vault)} with ${found?.items ?? 0} values`;
+    await confirm({ globals, ask }, `Delete ${what} for every holder?`, `${what} would be deleted`);
+    await removeVault({ pool: internals.control, clock: internals.parts.clock }, id, vault, by);
+    out.say(`${out.paint("green", "Deleted")} ${what}.`);
+    out.answer({ id: vault, deleted: true }, () => "");
+  },
+});
+
+export const commands = [list, remove];

@@ -2,16 +2,20 @@ import { useMessages } from "../../messages/LocaleProvider.tsx";
 import { useForbidden, useHere } from "../../shell/here.ts";
 import { PageHeading } from "../../shell/PageHeading.tsx";
 import { KeysPanel } from "../encryption/KeysPanel.tsx";
+import { VaultsPanel } from "../vaults/VaultsPanel.tsx";
 
 export function KeysRoom() {
   const { encryption } = useMessages();
-  const { tenant } = useHere();
+  const { tenant, permissions } = useHere();
   const forbidden = useForbidden();
   return (
     <>
       <PageHeading title={encryption.title} />
       <p className="prose">{encryption.intro}</p>
-      <KeysPanel tenant={tenant} rotateReason={forbidden("keys.manage")} />
+      <div className="stack-wide">
+        <KeysPanel tenant={tenant} rotateReason={forbidden("keys.manage")} />
+        {permissions.has("vaults.read") && <VaultsPanel />}
+      </div>
     </>
   );
 }
