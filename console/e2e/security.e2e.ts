@@ -53,6 +53,7 @@ test("an owner finds a record of their tenant alone, the browser proves it, and 
   await page.getByRole("link", { name: "Audit log" }).click();
   await page.getByRole("heading", { level: 1, name: "Audit log" }).waitFor();
   await page.getByText("Signature good").first().waitFor();
+  await page.getByRole("cell", { name: "User Auditing Owner" }).first().waitFor();
   await page.getByLabel("Action", { exact: true }).fill("tenant.created");
   await page.getByRole("button", { name: "Search", exact: true }).click();
   await page.waitForURL(/action=tenant.created/);

@@ -160,6 +160,7 @@ export type EncryptionKey = Static<typeof encryption.EncryptionKey>;
 export type EncryptionKeyList = Static<typeof encryption.EncryptionKeyList>;
 export type KeyRotation = Static<typeof encryption.KeyRotation>;
 
+export type OperatorList = Static<typeof access.OperatorList>;
 export type Session = Static<typeof operators.Session>;
 export type ApiKey = Static<typeof operators.ApiKey>;
 export type ApiKeyList = Static<typeof operators.ApiKeyList>;

@@ -12,8 +12,13 @@ export interface Here {
 const HereContext = createContext<Here | null>(null);
 export const HereProvider = HereContext;
 
+/** Null outside a tenant's rooms. */
+export function useHereIfAny(): Here | null {
+  return use(HereContext);
+}
+
 export function useHere(): Here {
-  const here = use(HereContext);
+  const here = useHereIfAny();
   if (here === null) throw new Error("useHere is called outside a tenant's rooms");
   return here;
 }

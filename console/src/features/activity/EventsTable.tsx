@@ -1,4 +1,3 @@
-import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { AuditEvent } from "../../api/types.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
@@ -6,6 +5,7 @@ import { CopyButton } from "../../ui/Copyable.tsx";
 import { type Column, DataTable } from "../../ui/DataTable.tsx";
 import { Time } from "../../ui/Time.tsx";
 import { ActorName } from "../audit/ActorName.tsx";
+import { TenantLink } from "../tenants/TenantLink.tsx";
 import { describeDetail } from "./describe-detail.ts";
 
 interface EventsTableProps {
@@ -26,9 +26,10 @@ export function EventsTable({ events, hasTenantColumn, ...states }: EventsTableP
     isSecondary: true,
     cell: ({ tenantId, detail }) =>
       tenantId && (
-        <Link to="/tenants/$tenantId" params={{ tenantId }} className="mono">
-          {typeof detail["slug"] === "string" ? detail["slug"] : `…${tenantId.slice(-8)}`}
-        </Link>
+        <TenantLink
+          tenantId={tenantId}
+          name={typeof detail["slug"] === "string" ? detail["slug"] : undefined}
+        />
       ),
   };
   const columns: Column<AuditEvent>[] = [

@@ -14,6 +14,7 @@ import { Button } from "../../ui/Button.tsx";
 import { type Column, DataTable } from "../../ui/DataTable.tsx";
 import { Mark } from "../../ui/Mark.tsx";
 import { Time } from "../../ui/Time.tsx";
+import { TenantLink } from "../tenants/TenantLink.tsx";
 import { ActorName } from "./ActorName.tsx";
 import { AuditFilterForm } from "./AuditFilterForm.tsx";
 import { CheckpointPanel } from "./CheckpointPanel.tsx";
@@ -108,17 +109,12 @@ export function AuditExplorer({ tenantId, exportReason, manageReason }: AuditExp
 }
 
 function useColumns(hasTenant: boolean, search: AuditSearch): Column<AuditRecord>[] {
-  const { audit } = useMessages();
+  const { audit, activity } = useMessages();
   const tenant: Column<AuditRecord> = {
     key: "tenant",
-    header: audit.fields.tenantId,
+    header: activity.tenant,
     isSecondary: true,
-    cell: ({ tenantId }) =>
-      tenantId && (
-        <span className="mono nowrap" title={tenantId}>
-          …{tenantId.slice(-8)}
-        </span>
-      ),
+    cell: ({ tenantId }) => tenantId && <TenantLink tenantId={tenantId} />,
   };
   return [
     { key: "at", header: audit.fields.at, cell: ({ at }) => <Time at={at} /> },

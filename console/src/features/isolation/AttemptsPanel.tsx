@@ -1,4 +1,4 @@
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import type { ProofAttempt } from "../../api/types.ts";
 import { useMessages } from "../../messages/LocaleProvider.tsx";
 import { Blank } from "../../ui/Blank.tsx";
@@ -7,6 +7,7 @@ import { type Column, DataTable } from "../../ui/DataTable.tsx";
 import { SelectField } from "../../ui/fields.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { oneOf } from "../../url/search.ts";
+import { TenantLink } from "../tenants/TenantLink.tsx";
 import { type AttemptFilter, chooseAttempts, outcomes } from "./attempts.ts";
 
 /** A table longer than this is slow to draw and to read; filters reach the rest. */
@@ -73,11 +74,7 @@ export function AttemptsPanel({ attempts }: { attempts: readonly ProofAttempt[] 
 
 function useAttemptColumns(): Column<ProofAttempt>[] {
   const { isolation, tenants } = useMessages();
-  const tenantLink = (tenantId: string) => (
-    <Link to="/tenants/$tenantId" params={{ tenantId }} className="mono nowrap" title={tenantId}>
-      …{tenantId.slice(-8)}
-    </Link>
-  );
+  const tenantLink = (tenantId: string) => <TenantLink tenantId={tenantId} />;
   return [
     { key: "way", header: isolation.way, cell: ({ way }) => isolation.ways[way] ?? way },
     { key: "target", header: isolation.target, cell: ({ target }) => <span className="mono">{target}</span> },

@@ -14,6 +14,7 @@ import { type Column, DataTable } from "../../ui/DataTable.tsx";
 import { Facts } from "../../ui/Facts.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { Time } from "../../ui/Time.tsx";
+import { TenantLink } from "../tenants/TenantLink.tsx";
 import { ProofMark } from "./ProofMark.tsx";
 import { proofsQuery } from "./queries.ts";
 import { RunProofButton } from "./RunProofButton.tsx";
@@ -104,9 +105,7 @@ function useProofColumns(): Column<Proof>[] {
         tenantId === null ? (
           isolation.sample
         ) : (
-          <Link to="/tenants/$tenantId/isolation" params={{ tenantId }} className="mono">
-            …{tenantId.slice(-8)}
-          </Link>
+          <TenantLink tenantId={tenantId} to="/tenants/$tenantId/isolation" />
         ),
     },
     { key: "status", header: general.status, cell: (proof) => <ProofMark proof={proof} /> },

@@ -1,5 +1,4 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import type { Drift } from "../../api/types.ts";
 import { useFormats, useMessages } from "../../messages/LocaleProvider.tsx";
 import { ProblemNote } from "../../shell/ProblemNote.tsx";
@@ -8,6 +7,7 @@ import { Button } from "../../ui/Button.tsx";
 import { CopyButton } from "../../ui/Copyable.tsx";
 import { type Column, DataTable } from "../../ui/DataTable.tsx";
 import { useNowMs } from "../../ui/now.ts";
+import { TenantLink } from "../tenants/TenantLink.tsx";
 import { driftQuery } from "./queries.ts";
 
 type Drifted = Drift["drifted"][number];
@@ -59,12 +59,7 @@ function useDriftColumns(): Column<Drifted>[] {
     {
       key: "tenant",
       header: text.tenant,
-      cell: ({ tenantId, slug }) =>
-        tenantId && (
-          <Link to="/tenants/$tenantId" params={{ tenantId }} className="mono">
-            {slug ?? `…${tenantId.slice(-8)}`}
-          </Link>
-        ),
+      cell: ({ tenantId, slug }) => tenantId && <TenantLink tenantId={tenantId} name={slug ?? undefined} />,
     },
     {
       key: "differences",
