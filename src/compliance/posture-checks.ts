@@ -1,5 +1,14 @@
 /** Where in the console a finding is cured. */
-export type Room = "security" | "members" | "sso" | "keys" | "audit" | "api_keys" | "operators" | "tenants";
+export type Room =
+  | "security"
+  | "members"
+  | "sso"
+  | "scim"
+  | "keys"
+  | "audit"
+  | "api_keys"
+  | "operators"
+  | "tenants";
 
 interface Check {
   /** Why it matters. */
@@ -47,9 +56,14 @@ export const CHECKS = {
     cure: "Take it back, or invite them anew.",
     room: "members",
   },
-  makers: {
-    why: "Whoever made a SCIM token has seen it, and whoever connected a provider may hold it: access is given by it after they left.",
-    cure: "Rotate the tokens, and see whose the provider is; connect it anew if it is your own.",
+  token_makers: {
+    why: "Whoever made a SCIM token has seen it: access is given and taken by it after they left.",
+    cure: "Make a new token, enter it in your directory, and revoke the old one.",
+    room: "scim",
+  },
+  provider_makers: {
+    why: "Whoever connected an identity provider may hold it: access is given by it after they left.",
+    cure: "See whose the provider is; connect it anew if it is your own.",
     room: "sso",
   },
   key_rotation: {

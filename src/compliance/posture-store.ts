@@ -11,7 +11,8 @@ export interface TenantFacts {
   keys_without_expiry: number;
   keys_unused: number;
   invitations_stale: number;
-  makers_gone: number;
+  token_makers_gone: number;
+  provider_makers_gone: number;
   data_keys_overdue: number;
   own_custodian: boolean;
   ranges: number;
@@ -33,6 +34,19 @@ export const findTenantFacts = query<TenantFacts>(
    live_keys as (
      select expires_at, coalesce(last_used_at, created_at) as used_at from tenancy.api_keys
      where tenant_id = $4::uuid and (expires_at is null or expires_at > $1::timestamptz)
+   ),
+   orphaned as (
+     select made from (
+       select 'token' as made, created_by from tenancy.scim_tokens
+       where tenant_id = $4::uuid and (expires_at is null or expires_at > $1::timestamptz)
+       union all
+       select 'provider', created_by from tenancy.sso_connections
+       where tenant_id = $4::uuid and status = 'active') each
+     where (created_by like 'user:%' and not exists (
+         select from active a join tenancy.users u on u.id = a.user_id
+         where 'user:' || a.user_id = each.created_by and u.status = 'active'))
+       or (created_by like 'key:%' and not exists (
+         select from tenancy.api_keys k where 'key:' || k.id = each.created_by))
    )
    select (select count(*) from active)::int as members,
      (select count(*) from active a
@@ -50,16 +64,8 @@ export const findTenantFacts = query<TenantFacts>(
      (select count(*) from live_keys where used_at < $1::timestamptz - interval '90 days')::int as keys_unused,
      (select count(*) from tenancy.invitations
       where tenant_id = $4::uuid and expires_at <= $1::timestamptz)::int as invitations_stale,
-     (select count(*) from (
-        select created_by from tenancy.scim_tokens
-        where tenant_id = $4::uuid and (expires_at is null or expires_at > $1::timestamptz)
-        union all
-        select created_by from tenancy.sso_connections where tenant_id = $4::uuid and status = 'active') made
-      where (made.created_by like 'user:%' and not exists (
-          select from active a join tenancy.users u on u.id = a.user_id
-          where 'user:' || a.user_id = made.created_by and u.status = 'active'))
-        or (made.created_by like 'key:%' and not exists (
-          select from tenancy.api_keys k where 'key:' || k.id = made.created_by)))::int as makers_gone,
+     (select count(*) from orphaned where made = 'token')::int as token_makers_gone,
+     (select count(*) from orphaned where made = 'provider')::int as provider_makers_gone,
      (select count(*) from tenancy.data_keys
       where tenant_id = $4::uuid and status = 'current'
         and created_at < $1::timestamptz - make_interval(days => $2::int))::int as data_keys_overdue,

@@ -86,10 +86,16 @@ export function tenantFindings(facts: TenantFacts): Finding[] {
       "No invitation ran out.",
     ),
     counted(
-      "makers",
-      facts.makers_gone,
-      "SCIM tokens and active providers whose maker has no access any more",
-      "Whoever made the SCIM tokens and active providers still has access.",
+      "token_makers",
+      facts.token_makers_gone,
+      "SCIM tokens whose maker has no access any more",
+      "Whoever made the SCIM tokens still has access.",
+    ),
+    counted(
+      "provider_makers",
+      facts.provider_makers_gone,
+      "Active identity providers that somebody connected who has no access any more",
+      "Whoever connected the active identity providers still has access.",
     ),
     counted(
       "key_rotation",

@@ -121,11 +121,25 @@ test("SCIM tokens and providers are told with their maker, and told as a danger 
   const actor = `user:${maker.userId}`;
   assert.deepEqual([token.body.createdBy, connection.body.createdBy], [actor, actor]);
   assert.equal((await as("GET", "/scim-tokens")).body.items[0].createdBy, actor);
-  const makers = async (of: string) => (await stateOf(`/v1/tenants/${of}/posture`)).get("makers");
-  assert.deepEqual([(await makers(id)).state, (await makers(id)).count], ["fine", 0]);
+  const makers = async (of: string) => {
+    const states = await stateOf(`/v1/tenants/${of}/posture`);
+    return ["token_makers", "provider_makers"].map((check) => {
+      const { state, count, room } = states.get(check);
+      return [state, count, room];
+    });
+  };
+  const fine = [
+    ["fine", 0, "scim"],
+    ["fine", 0, "sso"],
+  ];
+  const dangerous = [
+    ["attention", 1, "scim"],
+    ["attention", 1, "sso"],
+  ];
+  assert.deepEqual(await makers(id), fine);
 
   await setUserEnabled(identity.parts, maker.userId, false, { actor: "test" });
-  assert.equal((await makers(id)).count, 2);
+  assert.deepEqual(await makers(id), dangerous);
   await setUserEnabled(identity.parts, maker.userId, true, { actor: "test" });
   await removeMember(
     identity.parts,
@@ -133,8 +147,8 @@ test("SCIM tokens and providers are told with their maker, and told as a danger 
     { actor: "test", principal: null },
   );
 
-  assert.deepEqual([(await makers(id)).state, (await makers(id)).count], ["attention", 2]);
-  assert.equal((await makers(ids[1] as string)).state, "fine");
+  assert.deepEqual(await makers(id), dangerous);
+  assert.deepEqual(await makers(ids[1] as string), fine);
 });
 
 test("a member of another tenant sees nothing, and a viewer is not told how the tenant stands", async () => {

@@ -9,6 +9,7 @@ const rooms: Readonly<Record<string, { readonly path: string; readonly permissio
   security: { path: "security", permission: "security.read" },
   members: { path: "members", permission: "members.read" },
   sso: { path: "sso", permission: "sso.read" },
+  scim: { path: "provisioning", permission: "scim.read" },
   keys: { path: "keys", permission: "keys.read" },
   audit: { path: "audit", permission: "audit.read" },
   api_keys: { path: "programs", permission: "api_keys.read" },

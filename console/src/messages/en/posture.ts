@@ -11,6 +11,7 @@ export const posture = {
     security: "Sign-in rules",
     members: "Members",
     sso: "Single sign-on",
+    scim: "Provisioning",
     keys: "Encryption",
     audit: "Audit log",
     api_keys: "API keys",

@@ -18,6 +18,7 @@ export const posture = {
     security: "Règles de connexion",
     members: "Membres",
     sso: "Authentification unique",
+    scim: "Provisionnement",
     keys: "Chiffrement",
     audit: "Journal d’audit",
     api_keys: "Clés d’API",
@@ -81,13 +82,21 @@ export const posture = {
       why: "Une invitation expirée était pour quelqu’un qui n’a toujours pas d’accès, ou ne devrait pas en avoir.",
       cure: "Retirez-la, ou invitez de nouveau.",
     },
-    makers: {
+    token_makers: {
       sentence: (_, count) =>
         count > 0
-          ? `${some(count, "jeton SCIM ou fournisseur d’identité vient", "jetons SCIM ou fournisseurs d’identité viennent")} de quelqu’un qui n’a plus d’accès.`
-          : "Ceux qui ont fait les jetons SCIM et les fournisseurs d’identité ont encore accès.",
-      why: "Qui a fait un jeton SCIM l’a vu, et qui a raccordé un fournisseur le tient peut-être : par là on donne encore accès après son départ.",
-      cure: "Remplacez les jetons, et vérifiez de qui est le fournisseur ; raccordez-le de nouveau s’il est bien le vôtre.",
+          ? `${some(count, "jeton SCIM vient", "jetons SCIM viennent")} de quelqu’un qui n’a plus d’accès.`
+          : "Ceux qui ont fait les jetons SCIM ont encore accès.",
+      why: "Qui a fait un jeton SCIM l’a vu : par là on donne et retire encore des accès après son départ.",
+      cure: "Faites un nouveau jeton, saisissez-le dans votre annuaire, et révoquez l’ancien.",
+    },
+    provider_makers: {
+      sentence: (_, count) =>
+        count > 0
+          ? `${some(count, "fournisseur d’identité actif a été raccordé", "fournisseurs d’identité actifs ont été raccordés")} par quelqu’un qui n’a plus d’accès.`
+          : "Ceux qui ont raccordé les fournisseurs d’identité actifs ont encore accès.",
+      why: "Qui a raccordé un fournisseur d’identité le tient peut-être : par là on donne encore accès après son départ.",
+      cure: "Vérifiez de qui est le fournisseur ; raccordez-le de nouveau s’il est bien le vôtre.",
     },
     key_rotation: {
       sentence: (_, count) =>
