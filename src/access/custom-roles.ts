@@ -1,14 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
-import { recordEvent } from "../audit/record.ts";
+import { type Actor, recordEvent } from "../audit/record.ts";
 import type { FieldProblem } from "../base/errors.ts";
 import { many, maybe, one, type Queryable } from "../db/sql.ts";
+import type { Tx } from "../db/tx.ts";
 import { operatorRoles, tenantRoles } from "./built-in-roles.ts";
 import { type Author, assertHeld, changeRules, type RulesParts } from "./change-rules.ts";
 import { conditionProblems } from "./condition-problems.ts";
 import { accessError } from "./errors.ts";
 import { ROLES_MAX } from "./limits.ts";
 import { isPermission, scopeOf } from "./permissions.ts";
-import { type Grant, type Role, rolePolicies } from "./role.ts";
+import { beyond, type Grant, holdingsOf, type Role, rolePolicies } from "./role.ts";
 import { countHolders, deleteRole, insertRole, listRoles, type RoleRow, updateRole } from "./store.ts";
 
 export interface TenantRole extends Role {
@@ -24,6 +25,22 @@ export interface RoleInput {
   readonly name: string;
   readonly description?: string;
   readonly grants: readonly Grant[];
+}
+
+/** Told of a role that permits less than before, in the transaction that narrows it. `roles`: all of the tenant, as of then. */
+export type OnNarrowed = (
+  tx: Tx,
+  narrowed: {
+    readonly tenantId: string;
+    readonly role: string;
+    readonly roles: ReadonlyMap<string, Role>;
+    readonly now: Date;
+  },
+  by: Actor,
+) => Promise<void>;
+
+export interface RoleParts extends RulesParts {
+  readonly onNarrowed: OnNarrowed;
 }
 
 /** The built-in roles and the tenant's own, by key after those. */
@@ -80,7 +97,7 @@ export async function createRole(
 
 /** What is not given stays. Throws like createRole, and role.not_found. */
 export async function changeRole(
-  parts: RulesParts,
+  parts: RoleParts,
   tenantId: string,
   key: string,
   patch: Partial<Omit<RoleInput, "key">>,
@@ -105,6 +122,10 @@ export async function changeRole(
     const detail = { key, before: before.grants, grants: after.grants };
     const states = { of: `role:${key}`, before: stateOf(before), after: stateOf(fromRow(row)) };
     await recordEvent(tx, author.by, "role.updated", tenantId, detail, { states });
+    if (beyond(before.grants, holdingsOf([after], null)).length > 0) {
+      const roles = new Map((await readTenantRoles({ pool: tx }, tenantId)).map((role) => [role.key, role]));
+      await parts.onNarrowed(tx, { tenantId, role: key, roles, now: parts.clock.now() }, author.by);
+    }
     return fromRow(row);
   });
 }

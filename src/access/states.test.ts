@@ -25,7 +25,7 @@ after(() => platform[Symbol.asyncDispose]());
 async function rules() {
   const { control } = platform.tenancy.internals;
   const access = await platform.tenancy.internals.access();
-  return { pool: control, clock: systemClock, access };
+  return { pool: control, clock: systemClock, access, onNarrowed: async () => undefined };
 }
 
 /** Begins both while a lock holds them up, so that each has read what was there before either. */

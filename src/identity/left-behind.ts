@@ -11,6 +11,7 @@ import {
 import { identityError } from "./errors.ts";
 import { endGrantRow, endGrantsWithRoles, lockGrantsBy } from "./grants-store.ts";
 import { deleteInvitation, deleteInvitationTo, lockInvitationsBy } from "./invitations-store.ts";
+import { lockHolders } from "./members-store.ts";
 import { permissionRole, type RoleBook } from "./ports.ts";
 import { announceRevocation } from "./revocations.ts";
 
@@ -50,15 +51,35 @@ export async function endBeyondRoles(
   change: Member & { readonly before: readonly string[]; readonly after: readonly string[] },
   by: Actor,
 ): Promise<void> {
-  const { before, after } = change;
+  const { before, after, ...member } = change;
   if (before.every((role) => after.includes(role))) return;
+  await endBeyond(tx, book, { ...member, held: after }, by);
+}
+
+/** The same after a role of the tenant was narrowed, for all who have it. `book` knows the role as it is now. */
+export async function endBeyondNarrowed(
+  tx: Tx,
+  book: Pick<RoleBook, "exceeding">,
+  { tenantId, role, now }: { readonly tenantId: string; readonly role: string; readonly now: Date },
+  by: Actor,
+): Promise<void> {
+  for (const { user_id: userId, roles: held } of await many(tx, lockHolders, [tenantId, role]))
+    await endBeyond(tx, book, { tenantId, userId, held, now }, by);
+}
+
+async function endBeyond(
+  tx: Tx,
+  book: Pick<RoleBook, "exceeding">,
+  change: Member & { readonly held: readonly string[] },
+  by: Actor,
+): Promise<void> {
   const made = await lockMade(tx, change);
   const given = [
     ...made.keys.flatMap(powersOf),
     ...[...made.invitations, ...made.grants].map(({ roles }) => roles),
   ].flat();
   if (given.length === 0) return;
-  const beyond = await book.exceeding(change.tenantId, [...new Set(given)], after);
+  const beyond = await book.exceeding(change.tenantId, [...new Set(given)], change.held);
   const isBeyond = (roles: readonly string[]) => roles.some((role) => beyond.includes(role));
   const lost = {
     keys: made.keys.filter((key) => powersOf(key).every(isBeyond)),

@@ -130,6 +130,15 @@ export const lockStandings = query<StandingRow>(
    for update of m`,
 );
 
+/** All who have a role for good, locked in the order of `lockStandings`. */
+export const lockHolders = query<{ user_id: string; roles: string[] }>(
+  "identity.lock_holders",
+  `select user_id, roles from tenancy.memberships
+   where tenant_id = $1::uuid and $2::text = any(roles)
+   order by user_id
+   for update`,
+);
+
 export interface UserTenantRow {
   tenant_id: string;
   slug: string;

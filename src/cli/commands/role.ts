@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { RulesParts } from "../../access/change-rules.ts";
-import type { RoleInput } from "../../access/custom-roles.ts";
+import type { RoleInput, RoleParts } from "../../access/custom-roles.ts";
 import { systemClock } from "../../base/clock.ts";
 import type { Tenancy } from "../../start.ts";
 import { getTenant } from "../../tenants/catalog.ts";
@@ -14,10 +13,13 @@ const ROLE = { name: "ROLE", about: "Key of the role.", isRequired: true } as co
 export async function rulesOf(
   { internals }: Tenancy,
   tenant: string,
-): Promise<{ parts: RulesParts; tenantId: string }> {
+): Promise<{ parts: RoleParts; tenantId: string }> {
   const { id } = await getTenant(internals.control, tenant);
   return {
-    parts: { pool: internals.control, clock: systemClock, access: await internals.access() },
+    parts: {
+      ...{ pool: internals.control, clock: systemClock, access: await internals.access() },
+      onNarrowed: (await import("../../gate/role-book.ts")).endBeyondRole,
+    },
     tenantId: id,
   };
 }

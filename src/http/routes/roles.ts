@@ -1,9 +1,10 @@
 import type { Static } from "typebox";
-import type { Author, RulesParts } from "../../access/change-rules.ts";
+import type { Author } from "../../access/change-rules.ts";
 import {
   changeRole,
   createRole,
   type RoleInput,
+  type RoleParts,
   readOperatorRoles,
   readTenantRole,
   readTenantRoles,
@@ -11,6 +12,7 @@ import {
   type TenantRole,
 } from "../../access/custom-roles.ts";
 import { PERMISSIONS, permissionNames } from "../../access/permissions.ts";
+import { endBeyondRole } from "../../gate/role-book.ts";
 import { findTenant } from "../api-tenant.ts";
 import type { House } from "../house.ts";
 import { type Call, route } from "../route.ts";
@@ -119,8 +121,9 @@ export const roleRoutes = [
   }),
 ];
 
-export function rulesParts(house: House): RulesParts {
-  return { pool: house.tenancy.internals.control, clock: house.clock, access: house.access };
+export function rulesParts(house: House): RoleParts {
+  const { access, clock } = house;
+  return { pool: house.tenancy.internals.control, clock, access, onNarrowed: endBeyondRole };
 }
 
 export function authorOf({ by, request }: Pick<Call<never, never, never>, "by" | "request">): Author {
