@@ -133,7 +133,13 @@ export async function visit(
   session: Session,
   options: BrowserContextOptions = {},
 ): Promise<Visit> {
-  const context = await browser.newContext({ locale: "en-GB", ...options, storageState: session });
+  // From the first page on: what begins to fade before motion is reduced would fade on.
+  const context = await browser.newContext({
+    locale: "en-GB",
+    reducedMotion: "reduce",
+    ...options,
+    storageState: session,
+  });
   const page = await context.newPage();
   page.setDefaultTimeout(TIMEOUT_MS);
   const complaints: string[] = [];
@@ -147,18 +153,34 @@ export async function visit(
   return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
 }
 
-/** The page is there, has stopped loading, and nothing in it fades in or out any more. */
+/** Frames in a row in which a page must rest: a fade that a script begins shows a frame or two after its cause. */
+const CALM_FRAMES = 6;
+
+/** The page is there, has stopped loading, and nothing in it fades in or out any more, nor is about to. */
 export async function settle(page: Page): Promise<void> {
   await page.getByRole("heading", { level: 1 }).first().waitFor({ state: "attached" });
-  await page.waitForFunction(() => document.querySelector(".bone, [aria-busy=true]") === null);
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-  await page.waitForFunction(() =>
-    document
-      .getAnimations()
-      .every(
-        ({ playState, effect }) =>
-          playState !== "running" || effect?.getComputedTiming().endTime === Number.POSITIVE_INFINITY,
-      ),
+  await page.evaluate(
+    ({ frames, deadlineMs }) =>
+      new Promise<void>((done, fail) => {
+        const isCalm = () =>
+          document.querySelector(".bone, [aria-busy=true], [style*='transition-duration']") === null &&
+          document
+            .getAnimations()
+            .every(
+              ({ playState, effect }) =>
+                playState !== "running" || effect?.getComputedTiming().endTime === Number.POSITIVE_INFINITY,
+            );
+        let calm = 0;
+        const look = () => {
+          calm = isCalm() ? calm + 1 : 0;
+          if (calm >= frames) done();
+          else if (performance.now() > deadlineMs) fail(new Error("the page does not come to rest"));
+          else requestAnimationFrame(look);
+        };
+        deadlineMs += performance.now();
+        look();
+      }),
+    { frames: CALM_FRAMES, deadlineMs: TIMEOUT_MS },
   );
 }
 
