@@ -45,7 +45,7 @@ function exceeding(
   held: readonly string[],
 ): string[] {
   const holdings = holdingsOf(
-    held.flatMap((key) => roles.get(key) ?? []),
+    held.flatMap((key) => roles.get(key) ?? ofOnePermission.get(key) ?? []),
     null,
   );
   return keys.filter((key) => beyond(grantsOf(roles, key), holdings).length > 0);

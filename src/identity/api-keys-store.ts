@@ -142,11 +142,19 @@ export const deleteApiKey = query<{ name: string; prefix: string }>(
 );
 
 /** Held until the transaction ends: a maker who loses access waits, and what they make is seen by what ends it. */
-export const holdMakingMember = query<{ user_id: string }>(
+export const holdMakingMember = query<{ roles: string[] }>(
   "identity.hold_making_member",
-  `select user_id from tenancy.memberships
+  `select roles from tenancy.memberships
    where tenant_id = $1::uuid and user_id = $2::uuid and status = 'active'
    for share`,
+);
+
+/** What a member holds for a time, now. */
+export const listHeldForATime = query<{ roles: string[] }>(
+  "identity.list_held_for_a_time",
+  `select roles from tenancy.member_grants
+   where tenant_id = $1::uuid and user_id = $2::uuid and ended_at is null
+     and starts_at <= $3::timestamptz and ends_at > $3::timestamptz`,
 );
 
 export const holdMakingKey = query<{ id: string }>(

@@ -14,8 +14,9 @@ import {
   shortenApiKey,
 } from "./api-keys-store.ts";
 import { identityError } from "./errors.ts";
-import { holdMaker } from "./left-behind.ts";
+import { holdGiver, holdMaker } from "./left-behind.ts";
 import { API_KEYS_MAX, KEY_OVERLAP_MS } from "./limits.ts";
+import { permissionRole, type RoleBook } from "./ports.ts";
 import { announceRevocation } from "./revocations.ts";
 import { findServiceAccount } from "./service-accounts-store.ts";
 import { drawToken, hashToken } from "./token.ts";
@@ -46,6 +47,8 @@ export type NewApiKey = ApiKey & { readonly key: string };
 interface ApiKeyParts {
   readonly pool: pg.Pool;
   readonly clock: Clock;
+  /** Given where members make keys: what they may not do any more at the commit, no key of theirs may. */
+  readonly roles?: RoleBook;
 }
 
 export interface ApiKeyInput {
@@ -72,12 +75,16 @@ export async function createApiKey(parts: ApiKeyParts, input: ApiKeyInput, by: A
   if (tenantId !== null && serviceAccountId === null && scopes === null)
     throw identityError("api_key.unbounded");
   return withTx(parts.pool, async (tx) => {
-    if (tenantId !== null) await holdMaker(tx, tenantId, by);
+    const given = (scopes ?? []).map(permissionRole);
     if (serviceAccountId !== null) {
       const isId = isUuid(serviceAccountId);
       const account = isId ? await maybe(tx, findServiceAccount, [tenantId, serviceAccountId]) : undefined;
       if (!account) throw identityError("service_account.not_found", { id: serviceAccountId });
+      given.push(...account.roles);
     }
+    if (tenantId !== null && parts.roles)
+      await holdGiver(tx, parts.roles, { tenantId, roles: given, now }, by);
+    else if (tenantId !== null) await holdMaker(tx, tenantId, by);
     if ((await one(tx, countApiKeys, [tenantId, now])).n >= API_KEYS_MAX)
       throw identityError("api_key.too_many", { max: API_KEYS_MAX });
     const { key, prefix, hash } = draw();

@@ -12,7 +12,7 @@ import {
   listGrants,
   lockMembership,
 } from "./grants-store.ts";
-import { holdMaker } from "./left-behind.ts";
+import { holdGiver } from "./left-behind.ts";
 import { GRANT_AHEAD_MS_MAX, GRANT_MINUTES_MAX, GRANTS_MAX, PAGE_MAX } from "./limits.ts";
 import { type MemberActor, type MemberParts, readMember } from "./members.ts";
 import { permissionOfRole, permissionRole } from "./ports.ts";
@@ -82,7 +82,7 @@ export async function giveGrant(parts: MemberParts, input: GrantInput, by: Membe
   await readMember(parts.pool, tenantId, userId);
   await assertForTime(parts, tenantId, roles, by);
   return withTx(parts.pool, async (tx) => {
-    await holdMaker(tx, tenantId, by);
+    await holdGiver(tx, parts.roles, { tenantId, roles, now, isLasting: true }, by);
     const member = await maybe(tx, lockMembership, [tenantId, userId, now]);
     if (!member) throw identityError("member.not_found", { user: userId });
     if (member.live >= GRANTS_MAX) throw identityError("grant.too_many", { max: GRANTS_MAX });

@@ -14,7 +14,7 @@ import {
   takeInvitation,
   upsertInvitation,
 } from "./invitations-store.ts";
-import { holdMaker } from "./left-behind.ts";
+import { holdGiver } from "./left-behind.ts";
 import { INVITATION_LIFETIME_MS, INVITATIONS_MAX } from "./limits.ts";
 import { assertGrantable, joinTenant, type MemberActor } from "./members.ts";
 import { findMembership } from "./members-store.ts";
@@ -63,7 +63,7 @@ export async function invite(
   const now = parts.clock.now();
   const token = drawToken();
   return withTx(parts.pool, async (tx) => {
-    await holdMaker(tx, tenantId, by);
+    await holdGiver(tx, parts.roles, { tenantId, roles, now }, by);
     const user = await maybe(tx, findUserByEmail, [email]);
     if (user && (await maybe(tx, findMembership, [tenantId, user.id, now])))
       throw identityError("member.exists");

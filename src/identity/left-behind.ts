@@ -5,6 +5,7 @@ import {
   deleteApiKey,
   holdMakingKey,
   holdMakingMember,
+  listHeldForATime,
   lockKeysMadeBy,
   type MadeKeyRow,
 } from "./api-keys-store.ts";
@@ -12,7 +13,7 @@ import { identityError } from "./errors.ts";
 import { endGrantRow, endGrantsWithRoles, lockGrantsBy } from "./grants-store.ts";
 import { deleteInvitation, deleteInvitationTo, lockInvitationsBy } from "./invitations-store.ts";
 import { lockHolders } from "./members-store.ts";
-import { permissionRole, type RoleBook } from "./ports.ts";
+import { permissionOfRole, permissionRole, type RoleBook } from "./ports.ts";
 import { announceRevocation } from "./revocations.ts";
 
 interface Member {
@@ -137,12 +138,46 @@ async function endMade(
 /**
  * Before a key, an invitation or a grant of a tenant is made: its maker has access until that commits, so `endLeftBehind` misses
  * none. Throws member.not_found, session.required.
+ *
+ * @returns the roles that a member holds for good; null for whoever is none
  */
-export async function holdMaker(tx: Tx, tenantId: string, { actor }: Actor): Promise<void> {
+export async function holdMaker(
+  tx: Tx,
+  tenantId: string,
+  { actor }: Actor,
+): Promise<readonly string[] | null> {
   const [kind, id = ""] = actor.split(":");
-  if (kind === "user" && !(await maybe(tx, holdMakingMember, [tenantId, id])))
-    throw identityError("member.not_found", { user: id });
+  const member = kind === "user" ? await maybe(tx, holdMakingMember, [tenantId, id]) : undefined;
+  if (kind === "user" && !member) throw identityError("member.not_found", { user: id });
   if (kind === "key" && !(await maybe(tx, holdMakingKey, [id]))) throw identityError("session.required");
+  return member?.roles ?? null;
+}
+
+/**
+ * `holdMaker`, and what is given is still no more than the maker holds: it was asked for before, and roles may have been
+ * taken since. Throws like it, and role.not_grantable.
+ */
+export async function holdGiver(
+  tx: Tx,
+  book: RoleBook,
+  given: {
+    readonly tenantId: string;
+    readonly roles: readonly string[];
+    readonly now: Date;
+    /** Only what the maker holds for good counts. */
+    readonly isLasting?: boolean;
+  },
+  by: Actor,
+): Promise<void> {
+  const { tenantId, roles, now, isLasting = false } = given;
+  const lasting = await holdMaker(tx, tenantId, by);
+  if (lasting === null) return;
+  const [, userId = ""] = by.actor.split(":");
+  const timed = isLasting ? [] : await many(tx, listHeldForATime, [tenantId, userId, now]);
+  const held = [...lasting, ...timed.flatMap((grant) => grant.roles)];
+  const beyond = await book.exceeding(tenantId, roles, held);
+  const named = beyond.map((key) => permissionOfRole(key) ?? key).join(", ");
+  if (beyond.length > 0) throw identityError("role.not_grantable", { roles: named });
 }
 
 /** Ends the grants of a member, running or coming, that carry a role which is taken from them for good. */
