@@ -194,6 +194,8 @@ const UPDATES = [
   "vault_key.locks_changed",
   "audit.settings_changed",
   "audit.stream_updated",
+  "vault.created",
+  "vault.changed",
 ] as const satisfies readonly Action[];
 type Update = (typeof UPDATES)[number];
 

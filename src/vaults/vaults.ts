@@ -94,7 +94,7 @@ export async function createVault(
     const values = [opener.tenantId, id, ...sealedValues(input), opener.userId, clock.now()];
     const row = await maybe(tx, insertVault, values);
     if (!row) throw vaultError("vault.exists", { id });
-    await recordVault(tx, by, "vault.created", opener.tenantId, row);
+    await recordVault(tx, by, "vault.created", opener.tenantId, { before: null, after: row });
     return fromRow(row);
   });
 }
@@ -124,7 +124,7 @@ export async function changeVault(
       throw vaultError("vault.malformed", { fault: "a holder leaves, but the key stays the same" });
     await assertHolders(tx, opener, input, Object.keys(before.grants));
     const row = await one(tx, updateVault, [opener.tenantId, id, ...sealedValues(input), clock.now()]);
-    await recordVault(tx, by, "vault.changed", opener.tenantId, row);
+    await recordVault(tx, by, "vault.changed", opener.tenantId, { before, after: row });
     return fromRow(row);
   });
 }
@@ -179,16 +179,15 @@ function recordVault(
   by: Actor,
   action: "vault.created" | "vault.changed",
   tenantId: string,
-  row: VaultRow,
+  { before, after }: { readonly before: VaultRow | null; readonly after: VaultRow },
 ): Promise<void> {
-  const { id, name, epoch, revision, grants } = row;
-  return recordEvent(tx, by, action, tenantId, {
-    vaultId: id,
-    name,
-    epoch,
-    revision,
-    holders: Object.keys(grants).sort(),
-  });
+  const { id: vaultId } = after;
+  const states = { of: `vault:${vaultId}`, before: before && stateOf(before), after: stateOf(after) };
+  return recordEvent(tx, by, action, tenantId, { vaultId, ...stateOf(after) }, { states });
+}
+
+function stateOf({ name, epoch, revision, grants }: VaultRow) {
+  return { name, epoch, revision, holders: Object.keys(grants).sort() };
 }
 
 function fromRow(row: VaultRow): StoredVault {
