@@ -50,15 +50,20 @@ class Names implements Named {
         break;
       case "RangeSubselect":
         this.#addSource(body["alias"], body["subquery"]);
+        if (isBody(body["alias"])) this.#addPlaces(body["alias"]["colnames"], body["subquery"]);
         break;
       case "CommonTableExpr":
         this.#addSource({ aliasname: body["ctename"] }, body["ctequery"]);
+        this.#addPlaces(body["aliascolnames"], body["ctequery"]);
         break;
       case "CopyStmt":
         this.#addColumns(strings(body["attlist"]));
         break;
       case "InsertStmt":
         this.#addColumns(targets(body["cols"]));
+        this.#addPlaces([body["relation"]], body["selectStmt"]);
+        if (isBody(body["relation"]))
+          this.#addTable({ ...body["relation"], alias: { aliasname: "excluded" } });
         this.#addChange(body, body["onConflictClause"]);
         break;
       case "UpdateStmt":
@@ -90,6 +95,12 @@ class Names implements Named {
     const tables = this.aliases.get(name) ?? new Set();
     for (const table of hasStar(source) ? tablesIn(source) : []) tables.add(table);
     this.aliases.set(name, tables);
+  }
+
+  /** What takes all columns of a query by their places gives them other names. */
+  #addPlaces(places: unknown, source: unknown): void {
+    if (Array.isArray(places) && places.length > 0 && hasStar(source))
+      for (const table of tablesIn(source)) this.obscured.add(table);
   }
 
   #addColumns(names: readonly string[], qualifier: string | null = null): void {

@@ -57,6 +57,10 @@ const REFUSED = [
   "merge into songs s using plain p on p.id = s.id when matched and s.email = 'x' then delete",
   "merge into songs s using plain p on p.id = s.id when not matched then insert (title, email) values ('x', 'y')",
   "select 1 from plain p where exists (select 1 from songs where songs.email = p.email)",
+  "insert into songs (title) values ('x') on conflict (title) do update set title = excluded.email",
+  "with s (a, b, c, d, e) as (select * from songs) select d from s",
+  "select d from (select * from songs) as s (a, b, c, d, e)",
+  "insert into plain select * from songs",
   "update songs set id = 9",
   "insert into songs (title) values ('x') on conflict (title) do update set id = 9",
   "merge into songs s using plain p on p.id = s.id when matched then update set id = 9",
@@ -66,6 +70,8 @@ const REFUSED = [
 ];
 
 const PASSED = [
+  "with s (a, b) as (select id, title from songs) select b from s",
+  "select count(*) from (select * from songs) as s",
   "select id, title, email_sealed is not null as sealed from songs",
   "select * from songs",
   "select email from plain",
