@@ -27,6 +27,10 @@ test("French signs of two parts follow a space that does not break", () => {
   }
 });
 
+test("apostrophes are typographic in English, too", () => {
+  for (const [path, text] of textsOf(en)) assert.doesNotMatch(text.replaceAll(/`[^`]*`/g, ""), /\w'\w/, path);
+});
+
 test("sentences of the interface never shout", () => {
   for (const [path, text] of textsOf({ en, fr })) assert.doesNotMatch(text, /!/, path);
 });

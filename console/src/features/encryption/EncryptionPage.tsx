@@ -41,7 +41,7 @@ export function EncryptionPage() {
 }
 
 function Overview({ state }: { state: Encryption }) {
-  const { encryption: text, general } = useMessages();
+  const { encryption: text } = useMessages();
   const formats = useFormats();
   return (
     <div className="two-columns">
@@ -85,7 +85,7 @@ function Overview({ state }: { state: Encryption }) {
               value: state.oldestAt ? (
                 <Time at={state.oldestAt} />
               ) : (
-                <span className="quiet">{general.none}</span>
+                <span className="quiet">{text.noKey}</span>
               ),
             },
           ]}

@@ -46,7 +46,13 @@ export function KeysPanel({ tenant, rotateReason }: KeysPanelProps) {
       }
     >
       <p className="quiet prose">
-        {text.keysIntro} {next && text.nextRotation} {next && <Time at={next} />}
+        {text.keysIntro}
+        {next && (
+          <>
+            {" "}
+            {text.nextRotation} <Time at={next} />.
+          </>
+        )}
       </p>
       <DataTable
         caption={text.keys}

@@ -51,7 +51,7 @@ export function OverviewRoom() {
 }
 
 function Overview({ tenant }: { tenant: Tenant }) {
-  const { portal, tenants, general, access: words } = useMessages();
+  const { portal, tenants, general, access: words, programs } = useMessages();
   const formats = useFormats();
   const mine = useQuery(myAccessQuery(tenant.id)).data;
   const limit = (value: number | null | undefined) =>
@@ -95,11 +95,14 @@ function Overview({ tenant }: { tenant: Tenant }) {
               {
                 label: words.permissions,
                 value: (
-                  <ul className="words mono">
-                    {(mine?.permissions ?? []).map((name) => (
-                      <li key={name}>{name}</li>
-                    ))}
-                  </ul>
+                  <details>
+                    <summary>{programs.bounded(mine?.permissions.length ?? 0)}</summary>
+                    <ul className="words mono">
+                      {(mine?.permissions ?? []).map((name) => (
+                        <li key={name}>{name}</li>
+                      ))}
+                    </ul>
+                  </details>
                 ),
                 hint: portal.mineHint,
               },

@@ -124,7 +124,7 @@ function PlanPanel({ tenant }: { tenant: Tenant }) {
             label: overview.features,
             value:
               tenant.features.length === 0 ? (
-                <span className="quiet">{general.none}</span>
+                <span className="quiet">{overview.noFeatures}</span>
               ) : (
                 <ul className="words">
                   {tenant.features.map((feature) => (

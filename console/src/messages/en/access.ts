@@ -4,7 +4,7 @@ export const access = {
   meaning: "What it permits",
   kind: "Kind",
   builtIn: "Built in",
-  own: "The tenant's own",
+  own: "The tenant’s own",
   permissions: "Permissions",
   permission: "Permission",
   show: "Show",

@@ -5,7 +5,7 @@ const n = pluralizer("en");
 export const encryption = {
   title: "Encryption",
   intro:
-    "Each tenant has keys of its own, one for each purpose. They are wrapped by the tenant's key, and that by the root key, which never leaves its custodian.",
+    "Each tenant has keys of its own, one for each purpose. They are wrapped by the tenant’s key, and that by the root key, which never leaves its custodian.",
   tree: "Keys",
   algorithm: "Cipher",
   custodian: "Custodian",
@@ -26,6 +26,7 @@ export const encryption = {
   superseded: "Old keys in use",
   supersededHint: "They still open values; each value is led to the new key in the background.",
   oldest: "Oldest wrapping key",
+  noKey: "No key yet",
   keys: "Encryption keys",
   keysIntro: "Never the keys themselves. An old key is retired when no value stands under it any more.",
   nextRotation: "The next rotation is",

@@ -16,7 +16,7 @@ export const migrations = {
   placesMeaning: "A place is one database or schema that holds tenants.",
   none: {
     title: "No migrations yet",
-    body: "Put numbered SQL files into your app's migrations folder. Write them for one tenant; they are made tenant-safe when they are applied.",
+    body: "Put numbered SQL files into your app’s migrations folder. Write them for one tenant; they are made tenant-safe when they are applied.",
   },
   upToDate: "Every place is up to date.",
   behind: (count: number) => `${n(count, "migration is", "migrations are")} not applied everywhere.`,

@@ -16,8 +16,8 @@ export const isolation = {
   statuses: { running: "Running", held: "Held", crossed: "Crossed", failed: "Failed" },
   statusMeaning: {
     running: "Attempts are being made.",
-    held: "No attempt reached another tenant's data.",
-    crossed: "At least one attempt reached another tenant's data. Treat this as an incident.",
+    held: "No attempt reached another tenant’s data.",
+    crossed: "At least one attempt reached another tenant’s data. Treat this as an incident.",
     failed: "The proof itself broke off, so it proves nothing.",
   },
   tried: "Tried",
@@ -44,7 +44,7 @@ export const isolation = {
   outcomeMeaning: {
     refused: "The database or the server said no.",
     nothing: "It was allowed to look, and saw no foreign row.",
-    crossed: "It reached another tenant's data.",
+    crossed: "It reached another tenant’s data.",
     not_applicable: "This way does not exist here.",
   },
   byWay: "By way and level",
@@ -74,7 +74,7 @@ export const isolation = {
     seat: {
       name: "Seat",
       meaning:
-        "Each statement must show the tenant together with a secret token. SQL injected into one tenant's request knows no other tenant's token.",
+        "Each statement must show the tenant together with a secret token. SQL injected into one tenant’s request knows no other tenant’s token.",
     },
     guard: {
       name: "Guard",
@@ -87,13 +87,13 @@ export const isolation = {
       meaning:
         "The login role owns nothing and cannot bypass row-level security, create objects, truncate or make triggers.",
     },
-    search_path: { name: "Search path", meaning: "Names resolve in this tenant's schema only." },
+    search_path: { name: "Search path", meaning: "Names resolve in this tenant’s schema only." },
     place: { name: "Place", meaning: "Each table in this place admits rows of this one tenant only." },
     database: {
       name: "Database",
-      meaning: "The tenant's connections lead to its own database, and no one else may connect to it.",
+      meaning: "The tenant’s connections lead to its own database, and no one else may connect to it.",
     },
-    role: { name: "Role", meaning: "Statements run under a role that sees no other tenant's place." },
+    role: { name: "Role", meaning: "Statements run under a role that sees no other tenant’s place." },
     cache: { name: "Cache", meaning: "Cache keys are bound to the tenant and its epoch." },
     storage: {
       name: "Storage",
@@ -108,7 +108,7 @@ export const isolation = {
     upsert: "Insert or change on conflict",
     copy: "Copy a table in or out",
     truncate: "Empty a table",
-    foreign_key: "Refer to another tenant's row",
+    foreign_key: "Refer to another tenant’s row",
     sequence: "Read or set a sequence",
     view: "Look through a view",
     function: "Call a function",

@@ -14,7 +14,7 @@ export const members = {
   statusMeaning: {
     active: "Works here.",
     suspended: "Has no access here, and keeps the roles for later.",
-    disabled: "Signs in nowhere: the platform's staff disabled the account.",
+    disabled: "Signs in nowhere: the platform’s staff disabled the account.",
   },
   none: { title: "No members yet", body: "Invite the first person: whoever accepts becomes a member." },
   invite: "Invite someone",

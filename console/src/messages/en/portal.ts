@@ -19,7 +19,7 @@ export const portal = {
   users: "Users at most",
   storage: "Storage at most (GB)",
   mine: "What you may do here",
-  mineHint: "Asked of the tenant's policies just now; it may change with time, place and second factor.",
+  mineHint: "Asked of the tenant’s policies just now; it may change with time, place and second factor.",
   roles: "Your roles",
   door: {
     mfaTitle: (tenant: string) => `${tenant} asks for a second factor`,

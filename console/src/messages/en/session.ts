@@ -1,7 +1,7 @@
 export const session = {
   title: "Sign in",
   intro: "Get a one-time link from the machine that runs the server, and open it:",
-  orManage: "or, in the project's own folder:",
+  orManage: "or, in the project’s own folder:",
   field: "Paste the link here instead",
   fieldHint: "The whole link, or what stands after #link=.",
   submit: "Sign in",

@@ -89,6 +89,7 @@ export const tenants = {
     asDnsHasIt: (ascii: string) => `In DNS: ${ascii}`,
     planAndLimits: "Plan and limits",
     features: "Features",
+    noFeatures: "No features",
     featuresHint: "On top of those of the plan. Type a name and press Enter.",
     editTenant: "Edit tenant",
     editTitle: (name: string) => `Edit ${name}`,
@@ -96,7 +97,7 @@ export const tenants = {
     nothingChanged: "Nothing is changed yet.",
     saved: "Changes saved.",
     fromPlan: "from the plan",
-    emptyLimit: "Empty: the plan's limit applies.",
+    emptyLimit: "Empty: the plan’s limit applies.",
   },
   limits: {
     maxApiCallsPerHour: "API calls per hour",
@@ -110,10 +111,10 @@ export const tenants = {
     slugHint: "Appears in addresses and commands. It stays the same for good. Empty: made from the name.",
     domainHint: "The address its users type, such as studio.example.com.",
     planHint: "Sets features and limits.",
-    levelDefault: "Server's default",
-    regionDefault: "Server's choice",
+    levelDefault: "Server’s default",
+    regionDefault: "Server’s choice",
     cellDefault: "Least full cell",
-    maxUsersHint: "Empty: the plan's limit applies.",
+    maxUsersHint: "Empty: the plan’s limit applies.",
     submit: "Create tenant",
     poolOf: { schema: "no schema", database: "no database" },
     noPool: (cell: string, nothingReady: string) =>
@@ -165,7 +166,7 @@ export const tenants = {
     objects: (count: number) => n(count, "file", "files"),
     none: {
       title: "No tables yet",
-      body: "Put your app's SQL files under migrations and apply them; then the rows of each table are counted here.",
+      body: "Put your app’s SQL files under migrations and apply them; then the rows of each table are counted here.",
     },
   },
   workflow: {

@@ -28,6 +28,7 @@ export const encryption = {
   superseded: "Anciennes clés en usage",
   supersededHint: "Elles ouvrent encore des valeurs, qui passent en arrière-plan sous la nouvelle clé.",
   oldest: "Plus ancienne clé d’enveloppe",
+  noKey: "Pas encore de clé",
   keys: "Clés de chiffrement",
   keysIntro:
     "Jamais les clés elles-mêmes. Une ancienne clé est retirée dès qu’aucune valeur ne dépend plus d’elle.",

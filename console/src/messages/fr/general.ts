@@ -19,7 +19,7 @@ export const general = {
   copyNamed: (what) => `Copier : ${what}`,
   id: "ID",
   loading: "Chargement",
-  none: "Aucune",
+  none: "Aucun",
   unlimited: "Sans limite",
   clearFilters: "Effacer les filtres",
   previousPage: "Précédent",

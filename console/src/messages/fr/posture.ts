@@ -13,7 +13,7 @@ export const posture = {
   nothingOpen: "Rien ne demande votre attention",
   finding: "Constat",
   states: { attention: "À traiter", choice: "Votre choix", fine: "En ordre" },
-  goTo: (room) => `Aller à ${room}`,
+  goTo: (room) => `Ouvrir « ${room} »`,
   rooms: {
     security: "Règles de connexion",
     members: "Membres",

@@ -93,6 +93,7 @@ export const tenants = {
     asDnsHasIt: (ascii) => `Dans le DNS : ${ascii}`,
     planAndLimits: "Offre et limites",
     features: "Fonctionnalités",
+    noFeatures: "Aucune fonctionnalité",
     featuresHint: "En plus de celles de l’offre. Saisissez un nom, puis appuyez sur Entrée.",
     editTenant: "Modifier le locataire",
     editTitle: (name) => `Modifier ${name}`,
