@@ -159,12 +159,17 @@ export const listOpenHoldings = query<{ key: string; is_scope: boolean }>(
 );
 
 /**
- * Whether an undecided item is somebody's own: a role or grant of the user $4; a program that the actor $5 made, or made a
- * key of: who made a key can use it. Of all items without $3.
+ * Whether an undecided item is somebody's own: a role or grant of the user $4; a program that they or the actor $5 made,
+ * or made a key of, themselves or through a key of theirs: who made a key can use it. Of all items without $3.
  */
 export const ownsOpenItem = query<{ is_own: boolean }>(
   "reviews.owns_open_item",
-  `select exists (
+  `with recursive hands as (
+     select unnest(array[$5::text, 'user:' || $4::text]) as actor
+     union
+     select 'key:' || k.id from tenancy.api_keys k join hands h on k.created_by = h.actor
+     where k.tenant_id = $1::uuid)
+   select exists (
      select from tenancy.access_review_items i
      where i.tenant_id = $1::uuid and i.review_id = $2::uuid and i.decision is null
        and ($3::uuid is null or i.id = $3::uuid)
@@ -176,11 +181,13 @@ export const ownsOpenItem = query<{ is_own: boolean }>(
          ))
          or (i.kind = 'service_account' and exists (
            select from tenancy.service_accounts a
-           where a.tenant_id = i.tenant_id and a.id = i.subject_id and a.created_by = $5::text
+           where a.tenant_id = i.tenant_id and a.id = i.subject_id
+             and a.created_by in (select actor from hands)
          ))
          or (i.kind in ('service_account', 'api_key') and exists (
            select from tenancy.api_keys k
-           where k.tenant_id = i.tenant_id and i.subject_id in (k.id, k.service_account_id) and k.created_by = $5::text
+           where k.tenant_id = i.tenant_id and i.subject_id in (k.id, k.service_account_id)
+             and k.created_by in (select actor from hands)
          ))
        )
    ) as is_own`,
