@@ -175,3 +175,8 @@ export type VaultOverviews = Static<typeof vaultSchemas.VaultOverviews>;
 export type VaultOverview = VaultOverviews["items"][number];
 export type VaultHolders = Static<typeof vaultSchemas.VaultHolders>;
 export type VaultRecovery = Static<typeof vaultSchemas.VaultRecovery>;
+
+export type SealedColumnList = Static<typeof encryption.SealedColumnList>;
+export type SealedColumn = SealedColumnList["items"][number];
+export type TenantColumnList = Static<typeof encryption.TenantColumnList>;
+export type TenantColumn = TenantColumnList["items"][number];

@@ -16,6 +16,7 @@ import { programs } from "./en/programs.ts";
 import { recovery } from "./en/recovery.ts";
 import { reviews } from "./en/reviews.ts";
 import { scim } from "./en/scim.ts";
+import { sealedColumns } from "./en/sealed-columns.ts";
 import { session } from "./en/session.ts";
 import { shell } from "./en/shell.ts";
 import { signIn } from "./en/sign-in.ts";
@@ -49,6 +50,7 @@ export const en = {
   sso,
   ssoGuides,
   tenants,
+  sealedColumns,
   vaults,
   migrations,
   isolation,

@@ -18,6 +18,7 @@ import { programs } from "./fr/programs.ts";
 import { recovery } from "./fr/recovery.ts";
 import { reviews } from "./fr/reviews.ts";
 import { scim } from "./fr/scim.ts";
+import { sealedColumns } from "./fr/sealed-columns.ts";
 import { session } from "./fr/session.ts";
 import { shell } from "./fr/shell.ts";
 import { signIn } from "./fr/sign-in.ts";
@@ -51,6 +52,7 @@ export const fr = {
   sso,
   ssoGuides,
   tenants,
+  sealedColumns,
   vaults,
   migrations,
   isolation,

@@ -10,6 +10,7 @@ import { Facts } from "../../ui/Facts.tsx";
 import { Mark } from "../../ui/Mark.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { Time } from "../../ui/Time.tsx";
+import { PlatformColumnsPanel } from "./ColumnsPanel.tsx";
 import { encryptionQuery } from "./queries.ts";
 
 export function EncryptionPage() {
@@ -36,6 +37,7 @@ export function EncryptionPage() {
           </div>
         )
       )}
+      <PlatformColumnsPanel />
     </>
   );
 }

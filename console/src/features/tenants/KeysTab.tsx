@@ -1,4 +1,5 @@
 import { useMessages } from "../../messages/LocaleProvider.tsx";
+import { TenantColumnsPanel } from "../encryption/ColumnsPanel.tsx";
 import { KeysPanel } from "../encryption/KeysPanel.tsx";
 import { isAllowed } from "./allowed-acts.ts";
 import { useTenant } from "./use-tenant.ts";
@@ -6,10 +7,14 @@ import { useTenant } from "./use-tenant.ts";
 export function KeysTab() {
   const tenant = useTenant();
   const { acts, statuses } = useMessages().tenants;
+  const named = { id: tenant.id, slug: tenant.slug ?? tenant.id, name: tenant.name };
   return (
-    <KeysPanel
-      tenant={{ id: tenant.id, slug: tenant.slug ?? tenant.id, name: tenant.name }}
-      rotateReason={!isAllowed("change", tenant) && acts.notWhile(statuses[tenant.status])}
-    />
+    <div className="stack-wide">
+      <KeysPanel
+        tenant={named}
+        rotateReason={!isAllowed("change", tenant) && acts.notWhile(statuses[tenant.status])}
+      />
+      <TenantColumnsPanel tenant={named} />
+    </div>
   );
 }
