@@ -217,11 +217,19 @@ test("a token of the app's own provider opens the tenant that it names, with the
   const stranger = await ask(app, "/tracks", a.id, await headersOf({ org: a.slug, groups: [] }));
 
   const { parts } = world.tenancy.internals.identity;
+  /** A change of the rules counts within a second. */
+  const askedUntil = async (status: number) => {
+    const headers = await headersOf({ org: a.slug });
+    for (const endMs = Date.now() + 1_000; ; ) {
+      const answer = await ask(app, "/tracks", a.id, headers);
+      if (answer.status === status || Date.now() > endMs) return answer;
+    }
+  };
   await changeSignInRules(parts, a.id, { mfaRequired: true }, BY);
-  const weak = await ask(app, "/tracks", a.id, await headersOf({ org: a.slug }));
+  const weak = await askedUntil(401);
   const strong = await ask(app, "/tracks", a.id, await headersOf({ org: a.slug, amr: ["pwd", "mfa"] }));
   await changeSignInRules(parts, a.id, { mfaRequired: false }, BY);
-  const weakAgain = await ask(app, "/tracks", a.id, await headersOf({ org: a.slug }));
+  const weakAgain = await askedUntil(200);
   assert.deepEqual([weak.status, weak.body.code, strong.status], [401, "session.mfa_required", 200]);
   assert.equal(weakAgain.status, 200);
   assert.deepEqual([bySlug.status, bySlug.body.who], [200, "outside:id.example.com/ada"]);
