@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { verifyLive } from "../src/audit/verify-live.ts";
 import { isTenancyError } from "../src/base/errors.ts";
+import { connectionConfig } from "../src/db/url.ts";
 import { registerMigrations } from "../src/fleet/app-migrations.ts";
 import { startRun, workOnRun } from "../src/fleet/migration-run.ts";
 import { hashSeat, seatContext } from "../src/isolation/seat.ts";
@@ -116,6 +117,8 @@ test("after a change of the root key all opens with the new one, and nothing wit
   await assertWhole(tenancy);
   assert.deepEqual(await seatsOf(tenancy, current), [0, 0, 0]);
   assert.deepEqual(await seatsOf(tenancy, next), [1, 1, 1]);
+  assert.deepEqual(await loginsOf(tenancy, current), [false, false]);
+  assert.deepEqual(await loginsOf(tenancy, next), [true, true]);
   assert.equal((await tenancy.internals.encryption.sums()).kept_elsewhere, 0);
   [current, next] = [next, current];
 });
@@ -143,6 +146,34 @@ test("a change of the root key that is killed at any moment is taken up, and nob
 
 /** After a kill: not begun, begun, or finished. */
 const STATES = ["installation.wrong_key", "installation.key_change_unfinished", "whole"];
+
+/** Whether the login roles of the shared database and of a tenant's own are let in with passwords of this key. */
+async function loginsOf({ internals }: Tenancy, key: string): Promise<boolean[]> {
+  const { control, parts } = internals;
+  const rootKey = new RootKey(Buffer.from(key, "base64"));
+  const { rows } = await control.query<{ name: string }>(
+    "select database_name as name from tenancy.placements where level = 'database'",
+  );
+  const own = rows[0]?.name ?? "";
+  const logins: boolean[] = [];
+  for (const [database, user] of [
+    [db.name, parts.role],
+    [own, own],
+  ] as const) {
+    const client = new pg.Client(
+      connectionConfig(db.url, { database, user, password: rootKey.password(user) }),
+    );
+    client.on("error", () => undefined);
+    logins.push(
+      await client.connect().then(
+        () => true,
+        () => false,
+      ),
+    );
+    await client.end().catch(() => undefined);
+  }
+  return logins;
+}
 
 /** How many seats of each placed tenant are of this key. */
 async function seatsOf({ internals }: Tenancy, key: string): Promise<number[]> {

@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
-import { createClient } from "../../src/sdk/client.ts";
-import { setUpVaultKey } from "../../src/sdk/vault/vault-client.ts";
-import { signedUser } from "../../test/support/users.ts";
+import { keepVault } from "../../test/support/vaults.ts";
 import { newMember, newTenant } from "./sso-support.ts";
 import {
   assertAccessible,
@@ -26,33 +24,17 @@ after(async () => {
   await platform?.[Symbol.asyncDispose]();
 });
 
-/** A member of the tenant who keeps a value in a vault of this name. */
-async function keepVault(tenantId: string, name: string): Promise<void> {
-  const { user, headers } = await signedUser(platform.tenancy, {
-    name: "Ada Vault",
-    tenants: { [tenantId]: ["member"] },
-  });
-  const send = (request: Request) => {
-    for (const [key, value] of Object.entries(headers)) request.headers.set(key, value);
-    return fetch(request);
-  };
-  const options = { api: createClient({ baseUrl: platform.url, fetch: send }), tenantId };
-  const vaults = await setUpVaultKey(options, { userId: user.id, passphrase: "correct horse battery" });
-  const vault = await vaults.create(name);
-  await vault.put("demo", new TextEncoder().encode("a secret of the studio"));
-}
-
 test("an owner sees who opens which vault, how large it is, and deletes one; another tenant's are not there", async () => {
   const [tenant, other] = [await newTenant(platform), await newTenant(platform)];
   const owner = await newMember(platform, tenant.id, "owner");
-  await keepVault(other.id, "Theirs");
+  await keepVault(platform, other.id, "Theirs");
   await using visitor = await visit(browser, owner.session);
   const { page } = visitor;
   await page.goto(`${platform.url}/t/${tenant.slug}/keys`);
   await page.getByText("No vaults", { exact: true }).waitFor();
   await assertAccessible(page, "no vault");
 
-  await keepVault(tenant.id, "Unreleased");
+  await keepVault(platform, tenant.id, "Unreleased");
   await page.reload();
   await page.getByRole("cell", { name: "Unreleased", exact: true }).waitFor();
   await page.getByRole("cell", { name: "Ada Vault" }).waitFor();
@@ -76,7 +58,7 @@ test("an owner sees who opens which vault, how large it is, and deletes one; ano
 test("an auditor sees vaults and deletes none", async () => {
   const tenant = await newTenant(platform);
   const auditor = await newMember(platform, tenant.id, "auditor");
-  await keepVault(tenant.id, "Contracts");
+  await keepVault(platform, tenant.id, "Contracts");
   await using visitor = await visit(browser, auditor.session);
   const { page } = visitor;
   await page.goto(`${platform.url}/t/${tenant.slug}/keys`);

@@ -1,6 +1,7 @@
 import type { DoStmt, Node } from "@pgsql/types";
 import { parsePlPgSQLSync } from "libpg-query";
 import { type Body, isBody, parseOne, unwrap, walk } from "./ast.ts";
+import { bodyOf } from "./body.ts";
 import { applyEdits } from "./edits.ts";
 import { isRelation, own } from "./model.ts";
 import { mayChangeOnlyRows, proceduralEdits } from "./plpgsql.ts";
@@ -14,8 +15,9 @@ import { emit, knownModel, notice, refuse, type Unit, type Work } from "./work.t
  * per tenant.
  */
 export function doBlock(work: Work, statement: DoStmt, unit: Unit, compile: (unit: Unit) => void) {
-  const body = bodyOf(statement);
-  if (body === null) refuse("A DO block in this language is not read here.", "Write its statements out.");
+  const { text: body, language } = bodyOf(statement);
+  if (body === null || language !== "plpgsql")
+    refuse("A DO block in this language is not read here.", "Write its statements out.");
   const statements = plainStatements(unit.text);
   if (statements) {
     for (const text of statements) {
@@ -45,17 +47,6 @@ export function doBlock(work: Work, statement: DoStmt, unit: Unit, compile: (uni
   let tag = "$do$";
   for (let count = 1; changed.includes(tag); count++) tag = `$do${count}$`;
   emit(work, "tenant", `do ${tag}${changed}${tag}`);
-}
-
-function bodyOf(statement: DoStmt): string | null {
-  let body: string | null = null;
-  for (const argument of statement.args ?? []) {
-    const option = unwrap(argument)?.[1] ?? {};
-    const text = unwrap(option["arg"])?.[1]["sval"];
-    if (option["defname"] === "as" && typeof text === "string") body = text;
-    if (option["defname"] === "language" && String(text).toLowerCase() !== "plpgsql") return null;
-  }
-  return body;
 }
 
 const MAY_EXIST = new Set([

@@ -1,5 +1,6 @@
 import type { AlterFunctionStmt, CreateFunctionStmt, Node } from "@pgsql/types";
 import { type Body, children, isBody, parse, strings, type Token, tokens, unwrap } from "./ast.ts";
+import { bodyOf } from "./body.ts";
 import { applyEdits, type Edit } from "./edits.ts";
 import { TENANT_COLUMN } from "./guard.ts";
 import { keyOf, own } from "./model.ts";
@@ -49,13 +50,12 @@ export function createFunction(work: Work, statement: CreateFunctionStmt, unit: 
 }
 
 function readHead(statement: CreateFunctionStmt): Head {
-  const head: Head = { language: "sql", isDefiner: false, isPinned: false, body: null };
+  const { text, language } = bodyOf(statement);
+  const head: Head = { language, isDefiner: false, isPinned: false, body: text };
   for (const option of statement.options ?? []) {
     const body = unwrap(option)?.[1] ?? {};
     const [kind, value] = unwrap(body["arg"]) ?? ["", {} as Body];
-    if (body["defname"] === "language") head.language = String(value["sval"] ?? "").toLowerCase();
     if (body["defname"] === "security") head.isDefiner = value["boolval"] === true;
-    if (body["defname"] === "as") head.body = strings(value["items"])[0] ?? "";
     if (body["defname"] === "set" && kind === "VariableSetStmt") readSetting(head, value);
   }
   return head;

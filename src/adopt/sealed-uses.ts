@@ -1,5 +1,6 @@
-import type { Node } from "@pgsql/types";
+import type { CreateFunctionStmt, DoStmt, Node } from "@pgsql/types";
 import { type Body, isBody, parse, strings, tokens, unwrap, walk } from "./ast.ts";
+import { bodyOf } from "./body.ts";
 import { findTable, keyOf, own, type Table } from "./model.ts";
 import { objectName } from "./names.ts";
 import { proceduralQueries } from "./plpgsql.ts";
@@ -89,11 +90,11 @@ function useOf(
     case "CreateFunctionStmt": {
       const name = strings(body["funcname"]).at(-1) ?? "";
       const isThere = Object.values(work.model.functions).some((each) => each.name === name);
-      const isUsed = isThere && lastMade(work, name) === node && usesInBody(work, table, column, node);
+      const isUsed = isThere && lastMade(work, name) === body && usesInBody(work, table, column, body);
       return isUsed ? `the function ${name}` : null;
     }
     case "DoStmt":
-      return when === "later" && usesInBody(work, table, column, node) ? "a DO block in a migration" : null;
+      return when === "later" && usesInBody(work, table, column, body) ? "a DO block in a migration" : null;
     case "ViewStmt": {
       const view = isBody(body["view"]) ? String(body["view"]["relname"]) : "";
       const isThere = Object.values(work.model.views).some(({ name }) => name === view);
@@ -121,9 +122,8 @@ function isTable(work: Work, table: Table, relation: Body): boolean {
 
 /** Does a trigger's function read or fill the column of its row? */
 function touchesRow(work: Work, name: string, column: string): boolean {
-  const body = bodyOf(lastMade(work, name));
-  if (body === null) return false;
-  const list = tokens(body.text);
+  const made = lastMade(work, name);
+  const list = tokens((made && bodyOf(made).text) ?? "");
   return list.some(
     ({ word, isQuoted }, at) =>
       !isQuoted &&
@@ -133,51 +133,35 @@ function touchesRow(work: Work, name: string, column: string): boolean {
   );
 }
 
-function usesInBody(work: Work, table: Table, column: string, node: Node): boolean {
-  return statementsIn(node).some((each) => useOf(work, table, column, each, "later") !== null);
+function usesInBody(work: Work, table: Table, column: string, made: CreateFunctionStmt | DoStmt): boolean {
+  return statementsIn(made).some((each) => useOf(work, table, column, each, "later") !== null);
 }
 
 /** A function of one name may be replaced; of overloads the last counts. */
-function lastMade(work: Work, name: string): Node | undefined {
-  return work.seen.findLast((node) => {
-    const [kind, body] = unwrap(node) ?? ["", {} as Body];
-    return kind === "CreateFunctionStmt" && strings(body["funcname"]).at(-1) === name;
-  });
+function lastMade(work: Work, name: string): CreateFunctionStmt | undefined {
+  const all = work.seen.flatMap((node) => ("CreateFunctionStmt" in node ? [node.CreateFunctionStmt] : []));
+  return all.findLast(({ funcname }) => strings(funcname).at(-1) === name);
 }
 
 const STATEMENTS = new Set(["SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"]);
 
 /** The queries of a function's or DO block's body. */
-function statementsIn(node: Node): Node[] {
-  const [, made] = unwrap(node) ?? ["", {} as Body];
-  if (made["sql_body"]) {
+function statementsIn(made: CreateFunctionStmt | DoStmt): Node[] {
+  if ("sql_body" in made) {
     const found: Node[] = [];
-    walk(made["sql_body"], (kind, body) => {
+    walk(made.sql_body, (kind, body) => {
       if (STATEMENTS.has(kind)) found.push({ [kind]: body } as unknown as Node);
     });
     return found;
   }
-  const body = bodyOf(node);
-  if (body === null) return [];
-  if (body.language !== "sql") return [...proceduralQueries(body.text)].flatMap(({ nodes }) => nodes);
+  const { text, language } = bodyOf(made);
+  if (text === null) return [];
+  if (language !== "sql") return [...proceduralQueries(text)].flatMap(({ nodes }) => nodes);
   try {
-    return parse(body.text).map((each) => each.node);
+    return parse(text).map((each) => each.node);
   } catch {
     return []; // PostgreSQL refuses it too
   }
-}
-
-function bodyOf(node: Node | undefined): { text: string; language: string } | null {
-  const [kind, made] = unwrap(node) ?? ["", {} as Body];
-  const options = (made["options"] ?? made["args"] ?? []) as unknown[];
-  let [text, language] = [null as string | null, kind === "DoStmt" ? "plpgsql" : "sql"];
-  for (const option of options) {
-    const { defname, arg } = unwrap(option)?.[1] ?? {};
-    const value = unwrap(arg)?.[1] ?? {};
-    if (defname === "language") language = String(value["sval"]).toLowerCase();
-    if (defname === "as") text = String(value["sval"] ?? strings(value["items"])[0] ?? "");
-  }
-  return text === null ? null : { text, language };
 }
 
 /** Checks and generated columns; one that was dropped since is gone. */

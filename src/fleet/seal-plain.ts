@@ -116,7 +116,7 @@ async function sealRow(
       reason: `a row has no person in \`${column.subject}\``,
       cure: "Give each row its person",
     });
-  const name = subjectName(column.person ?? column.subject, row.subject);
+  const name = subjectName(column, row.subject);
   const cipher = await subjects.seal(tenantId, name, context, stored).catch((error) => {
     if (isTenancyError(error, "key.subject_destroyed")) return unreadable(context, stored);
     throw error;

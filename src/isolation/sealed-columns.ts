@@ -40,9 +40,12 @@ export function indexField(sealedId: string): string {
   return `column:${sealedId}`;
 }
 
-/** The name by which a person's key is found and destroyed: column and value, such as `person_id:42`. */
-export function subjectName(column: string, value: string): string {
-  return `${column}:${value}`;
+/**
+ * The name by which a person's key is found and destroyed: the person's column, as it was called when the column was
+ * sealed, and its value, such as `person_id:42`. Models that were stored before that was kept have the name of now.
+ */
+export function subjectName({ person, subject }: SealedShape, value: string): string {
+  return `${person ?? subject}:${value}`;
 }
 
 /** Seals and opens values of the app's columns, as one tenant. */
@@ -90,7 +93,7 @@ export class SealedColumns {
     if (column.subject !== null) {
       if (subject === null)
         throw sealedColumn(column, "its person is not named", `Give \`${column.subject}\` too`);
-      const name = subjectName(column.person ?? column.subject, subject);
+      const name = subjectName(column, subject);
       return { cipher: await subjects.seal(this.#tenantId, name, context, stored), index: null };
     }
     const scope = { tenantId: this.#tenantId };
@@ -122,22 +125,18 @@ export class SealedColumns {
   /** The same, as text of PostgreSQL or bytes; see sealed-values.ts. */
   async openStored(column: SealedShape, rows: readonly SealedRow[]): Promise<(Buffer | null)[]> {
     const { keyring } = this.#options;
-    if (column.subject !== null) return this.#openPersonal(column, column.person ?? column.subject, rows);
+    if (column.subject !== null) return this.#openPersonal(column, rows);
     const scope = { tenantId: this.#tenantId };
     return Promise.all(
       rows.map(({ key, cipher }) => keyring.open(scope, columnContext(column.id, key), cipher, "columns")),
     );
   }
 
-  async #openPersonal(
-    column: SealedShape,
-    person: string,
-    rows: readonly SealedRow[],
-  ): Promise<(Buffer | null)[]> {
+  async #openPersonal(column: SealedShape, rows: readonly SealedRow[]): Promise<(Buffer | null)[]> {
     const opened = await this.#options.subjects.openEach(
       this.#tenantId,
       rows.map(({ key, cipher, subject }) => ({
-        subject: subjectName(person, subject ?? ""),
+        subject: subjectName(column, subject ?? ""),
         context: columnContext(column.id, key),
         envelope: cipher,
       })),

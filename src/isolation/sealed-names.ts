@@ -46,14 +46,15 @@ class Names implements Named {
       case "JoinExpr":
         this.#addColumns(strings(body["usingClause"]));
         if (body["isNatural"]) for (const table of tablesIn(body)) this.obscured.add(table);
-        this.#addSource(body["alias"], body);
+        // A join's own name covers all its columns.
+        this.#addSource(body["alias"], tablesIn(body));
         break;
       case "RangeSubselect":
-        this.#addSource(body["alias"], body["subquery"]);
+        this.#addSource(body["alias"], starredIn(body["subquery"]));
         if (isBody(body["alias"])) this.#addPlaces(body["alias"]["colnames"], body["subquery"]);
         break;
       case "CommonTableExpr":
-        this.#addSource({ aliasname: body["ctename"] }, body["ctequery"]);
+        this.#addSource({ aliasname: body["ctename"] }, starredIn(body["ctequery"]));
         this.#addPlaces(body["aliascolnames"], body["ctequery"]);
         break;
       case "CopyStmt":
@@ -89,18 +90,16 @@ class Names implements Named {
   }
 
   /** A column can come through a query in FROM by a star alone: where it is named, it is found there. */
-  #addSource(alias: unknown, source: unknown): void {
+  #addSource(alias: unknown, tables: readonly string[]): void {
     if (!isBody(alias)) return;
     const name = String(alias["aliasname"]);
-    const tables = this.aliases.get(name) ?? new Set();
-    for (const table of hasStar(source) ? tablesIn(source) : []) tables.add(table);
-    this.aliases.set(name, tables);
+    this.aliases.set(name, new Set([...(this.aliases.get(name) ?? []), ...tables]));
   }
 
   /** What takes all columns of a query by their places gives them other names. */
   #addPlaces(places: unknown, source: unknown): void {
-    if (Array.isArray(places) && places.length > 0 && hasStar(source))
-      for (const table of tablesIn(source)) this.obscured.add(table);
+    if (Array.isArray(places) && places.length > 0)
+      for (const table of starredIn(source)) this.obscured.add(table);
   }
 
   #addColumns(names: readonly string[], qualifier: string | null = null): void {
@@ -123,13 +122,17 @@ function tablesIn(root: unknown): string[] {
   return tables;
 }
 
+/** Tables whose columns a query may give without naming them. */
+function starredIn(query: unknown): string[] {
+  return hasStar(query) ? tablesIn(query) : [];
+}
+
 function hasStar(root: unknown): boolean {
   let isFound = false;
-  // A join's own name covers all its columns.
   walk(root, (kind) => {
     if (kind === "A_Star") isFound = true;
   });
-  return isFound || (isBody(root) && "larg" in root);
+  return isFound;
 }
 
 /** Columns that an insert or an update writes. */

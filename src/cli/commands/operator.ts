@@ -62,7 +62,7 @@ const removeFactors = defineCommand({
     const name = positionals[0] as string; // required
     await confirm(
       { globals, ask },
-      `Type the name to take all second factors`,
+      `Type the name to take all second factors (${out.clean(name)})`,
       `operator ${name} would lose all second factors`,
       name,
     );

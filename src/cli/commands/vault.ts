@@ -41,9 +41,11 @@ const remove = defineCommand({
     const [, vault = ""] = positionals;
     const { tenants, internals } = await open();
     const { readOverviews, removeVault } = await import("../../vaults/vaults.ts");
+    const { vaultError } = await import("../../vaults/errors.ts");
     const { id } = await tenants.get(tenant());
     const found = (await readOverviews(internals.control, id)).find((each) => each.id === vault);
-    const what = `the vault ${out.clean(found?.name ?? vault)} with ${found?.items ?? 0} values`;
+    if (!found) throw vaultError("vault.not_found", { id: vault });
+    const what = `the vault ${out.clean(found.name)} with ${found.items} values`;
     await confirm({ globals, ask }, `Delete ${what} for every holder?`, `${what} would be deleted`);
     await removeVault({ pool: internals.control, clock: internals.parts.clock }, id, vault, by);
     out.say(`${out.paint("green", "Deleted")} ${what}.`);
